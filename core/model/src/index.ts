@@ -1,0 +1,61 @@
+export {
+  type Address,
+  networkAddress,
+  type ParsedAddress,
+  parseAddress,
+  type ResourceKind,
+  serverAddress,
+  taskservAddress,
+} from "./address.js";
+export { type Clock, type Instant, systemClock } from "./clock.js";
+export { type Diagnostic, DiagnosticsError, type SourcePosition } from "./diagnostic.js";
+export {
+  type ErrorRecord,
+  InvariantError,
+  invariant,
+  ProvisioningError,
+  type ProvisioningErrorOptions,
+  type Retry,
+  toErrorRecord,
+} from "./errors.js";
+export { isRunId, newRunId, type OperationId, type RunId } from "./ids.js";
+export { canonicalJson, isJsonObject, type Json, type JsonObject, jsonEquals } from "./json.js";
+export {
+  type InfraName,
+  InvalidNameError,
+  infraName,
+  isName,
+  type ProviderName,
+  providerName,
+  type ServerName,
+  serverName,
+  type TaskservName,
+  taskservName,
+  type WorkspaceName,
+  workspaceName,
+} from "./names.js";
+export {
+  type Change,
+  type ChangeKind,
+  countChanges,
+  type FieldChange,
+  isNoop,
+  type Plan,
+  type PlanCounts,
+  type StepPreview,
+} from "./plan.js";
+export { createRedactor, MIN_SECRET_LENGTH, REDACTED, type Redactor } from "./redaction.js";
+export type { DesiredResource, Observation, ResourceRecord } from "./resource.js";
+export {
+  DEFAULT_RETRY,
+  type DependencyType,
+  type FencingToken,
+  type OnFailure,
+  type OperationDefinition,
+  type OperationDependency,
+  type RetryPolicy,
+  type RunDefinition,
+  type RunEvent,
+  type RunOutcome,
+  type RunStatus,
+} from "./run.js";

@@ -1,0 +1,61 @@
+/** A plan: what would change, as a graph. Made by the planner, shown by every interface, turned into a run by the engine. */
+
+import type { Address, ResourceKind } from "./address.js";
+import type { SourcePosition } from "./diagnostic.js";
+import type { Json } from "./json.js";
+import type { InfraName, ProviderName } from "./names.js";
+
+/** `read`: nothing to change, but it must be looked at again. */
+export type ChangeKind = "create" | "update" | "replace" | "delete" | "read" | "none";
+
+export interface FieldChange {
+  /** Dotted path within the spec. */
+  readonly path: string;
+  readonly before?: Json;
+  readonly after?: Json;
+  /** This field cannot be changed in place. */
+  readonly forcesReplacement?: boolean;
+  readonly position?: SourcePosition;
+}
+
+/** One step of a taskserv that would change something on the server. */
+export interface StepPreview {
+  readonly id: string;
+  readonly title: string;
+  /** Unified diff or a sentence; secrets redacted. */
+  readonly diff?: string;
+}
+
+export interface Change {
+  readonly address: Address;
+  readonly kind: ChangeKind;
+  readonly resource: ResourceKind;
+  readonly provider: ProviderName;
+  /** Sentences for people: why this change is planned. */
+  readonly reasons: readonly string[];
+  readonly fields: readonly FieldChange[];
+  readonly steps: readonly StepPreview[];
+  /** The difference was made behind our back: observed differs from recorded. */
+  readonly drift: boolean;
+  /** Changes that must be done before this one. */
+  readonly dependsOn: readonly Address[];
+  readonly position?: SourcePosition;
+}
+
+export interface Plan {
+  readonly infra: InfraName;
+  /** In an order that respects `dependsOn`; includes `none`. */
+  readonly changes: readonly Change[];
+}
+
+export type PlanCounts = Readonly<Record<ChangeKind, number>>;
+
+export function countChanges(plan: Plan): PlanCounts {
+  const counts: Record<ChangeKind, number> = { create: 0, update: 0, replace: 0, delete: 0, read: 0, none: 0 };
+  for (const change of plan.changes) counts[change.kind] += 1;
+  return counts;
+}
+
+export function isNoop(plan: Plan): boolean {
+  return plan.changes.every((change) => change.kind === "none" || change.kind === "read");
+}

@@ -1,0 +1,111 @@
+/**
+ * Runs: one execution of a graph of operations.
+ *
+ * A definition never changes after it was submitted. Everything that happens to a run is an event; its state is what
+ * replaying the events gives. Events are facts in the past tense and are stored before anybody is told of them.
+ */
+
+import type { Address } from "./address.js";
+import type { Instant } from "./clock.js";
+import type { ErrorRecord } from "./errors.js";
+import type { OperationId, RunId } from "./ids.js";
+import type { Json, JsonObject } from "./json.js";
+import type { InfraName } from "./names.js";
+
+/** `hard`: must have succeeded. `soft`: waited for, then gone on with a warning. `optional`: waited for if it is there at all. */
+export type DependencyType = "hard" | "soft" | "optional";
+
+export interface OperationDependency {
+  readonly on: OperationId;
+  readonly type: DependencyType;
+}
+
+export interface RetryPolicy {
+  /** All tries, the first included. */
+  readonly maxAttempts: number;
+  readonly backoff: "linear" | "exponential";
+  readonly initialDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+/** The specification's defaults (batch workflow plan, `RetryPolicy`). */
+export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 3, backoff: "exponential", initialDelayMs: 5_000, maxDelayMs: 300_000 };
+
+/**
+ * What a failed operation means for its run. `fail`: start nothing more. `continue`: skip what needs it, finish the rest; the run
+ * still ends as failed. `rollback`: start nothing more and compensate what was done.
+ */
+export type OnFailure = "fail" | "continue" | "rollback";
+
+export interface OperationDefinition {
+  readonly id: OperationId;
+  /** For people: "install etcd on db-01". */
+  readonly title: string;
+  /** Chooses the handler, for example `taskserv.install`. */
+  readonly action: string;
+  readonly address: Address;
+  /** What the handler needs. Holds no secret values: it is stored. */
+  readonly input: JsonObject;
+  readonly dependsOn: readonly OperationDependency[];
+  /** At most one operation of a lane runs at a time; a server is a lane. */
+  readonly lane?: string;
+  /** For one attempt. */
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+  readonly onFailure: OnFailure;
+}
+
+export interface RunDefinition {
+  readonly id: RunId;
+  /** For people: "apply shop". */
+  readonly name: string;
+  readonly infra: InfraName;
+  readonly operations: readonly OperationDefinition[];
+  /** Operations that may run at the same time. */
+  readonly parallelLimit: number;
+  /** Facts of the submitter: command, digest of the desired state. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: Instant;
+}
+
+/** Grows with every take-over; an effect or a record under an older one is refused. */
+export type FencingToken = number;
+
+export type RunEvent =
+  | { readonly type: "runSubmitted"; readonly at: Instant; readonly definition: RunDefinition }
+  | { readonly type: "runClaimed"; readonly at: Instant; readonly holder: string; readonly token: FencingToken }
+  | {
+      readonly type: "operationStarted";
+      readonly at: Instant;
+      readonly operation: OperationId;
+      readonly attempt: number;
+      readonly token: FencingToken;
+    }
+  | {
+      readonly type: "operationCompleted";
+      readonly at: Instant;
+      readonly operation: OperationId;
+      readonly attempt: number;
+      readonly output: Json;
+    }
+  /** `retryAt` is set when another attempt will follow. */
+  | {
+      readonly type: "operationFailed";
+      readonly at: Instant;
+      readonly operation: OperationId;
+      readonly attempt: number;
+      readonly error: ErrorRecord;
+      readonly retryAt?: Instant;
+    }
+  | { readonly type: "operationSkipped"; readonly at: Instant; readonly operation: OperationId; readonly because: OperationId }
+  | { readonly type: "operationCancelled"; readonly at: Instant; readonly operation: OperationId }
+  | { readonly type: "rollbackStarted"; readonly at: Instant; readonly because: OperationId }
+  | { readonly type: "compensationStarted"; readonly at: Instant; readonly operation: OperationId; readonly token: FencingToken }
+  | { readonly type: "compensationCompleted"; readonly at: Instant; readonly operation: OperationId }
+  | { readonly type: "compensationFailed"; readonly at: Instant; readonly operation: OperationId; readonly error: ErrorRecord }
+  | { readonly type: "cancelRequested"; readonly at: Instant; readonly by: string; readonly reason: string }
+  | { readonly type: "checkpointReached"; readonly at: Instant; readonly completed: readonly OperationId[] }
+  | { readonly type: "runEnded"; readonly at: Instant; readonly status: RunOutcome };
+
+export type RunOutcome = "completed" | "failed" | "cancelled" | "rolledBack";
+export type RunStatus = "pending" | "running" | "rollingBack" | RunOutcome;

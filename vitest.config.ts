@@ -1,0 +1,37 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+/** Tests run on the sources: every workspace package resolves to its `src`. */
+const alias = readdirSync(`${root}core`).flatMap((name) => [
+  { find: new RegExp(`^@provisioning/${name}$`), replacement: `${root}core/${name}/src/index.ts` },
+  { find: new RegExp(`^@provisioning/${name}/testing$`), replacement: `${root}core/${name}/src/testing/index.ts` },
+]);
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["{core,tools}/*/src/**/*.test.ts", "extensions/providers/*/src/**/*.test.ts"],
+          exclude: ["**/*.container.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "container",
+          include: ["{core,extensions}/**/*.container.test.ts", "tests/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});

@@ -5,7 +5,7 @@ import type { SourcePosition } from "./diagnostic.js";
 import type { Json } from "./json.js";
 import type { InfraName, ProviderName } from "./names.js";
 
-/** `read`: nothing to change, but it must be looked at again. */
+/** `read`: it could not be looked at; whether it must change is found out when it is applied. */
 export type ChangeKind = "create" | "update" | "replace" | "delete" | "read" | "none";
 
 export interface FieldChange {
@@ -57,5 +57,5 @@ export function countChanges(plan: Plan): PlanCounts {
 }
 
 export function isNoop(plan: Plan): boolean {
-  return plan.changes.every((change) => change.kind === "none" || change.kind === "read");
+  return plan.changes.every((change) => change.kind === "none");
 }

@@ -1,1 +1,5 @@
-export {};
+export { fieldDifferences } from "./differences.js";
+export { type DependencyGraph, type Ordering, reachable, topologicalOrder } from "./graph.js";
+export { type OperationAction, type OperationOptions, operationId, planOperations } from "./operations.js";
+export { makePlan, type PlanInput, type ResourceView } from "./plan.js";
+export { type RequirementFinding, type Requirements, type ResolvedRequirements, resolveRequirements } from "./requirements.js";

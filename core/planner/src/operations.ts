@@ -1,0 +1,198 @@
+/**
+ * Turns a plan into the graph of operations that a run executes. Pure.
+ *
+ * Per changed server: one operation that makes it so. Per changed taskserv: one that installs and one that checks its health;
+ * what requires it waits for the health check. A barrier between the servers and the taskservs waits until every address of the
+ * infra is known (or known to be missing), because configuration files name other servers. The health check of a clustered
+ * taskserv waits until all members are installed; updates of such a taskserv go from server to server.
+ */
+
+import {
+  type Address,
+  type Change,
+  networkAddress,
+  type OnFailure,
+  type OperationDefinition,
+  type OperationDependency,
+  type OperationId,
+  type ParsedAddress,
+  type Plan,
+  parseAddress,
+  type RetryPolicy,
+  serverAddress,
+  type TaskservName,
+} from "@provisioning/model";
+
+export type OperationAction =
+  | "network.reconcile"
+  | "network.delete"
+  | "server.reconcile"
+  | "server.delete"
+  | "servers.known"
+  | "taskserv.install"
+  | "taskserv.health"
+  | "taskserv.remove";
+
+export interface OperationOptions {
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+  readonly onFailure: OnFailure;
+  /** Its members form one cluster across servers. */
+  readonly isClustered: (taskserv: TaskservName) => boolean;
+}
+
+/** Linear in changes and dependencies, except that the members of one clustered taskserv all know each other. */
+export function planOperations(plan: Plan, options: OperationOptions): OperationDefinition[] {
+  const work = plan.changes.filter((change) => change.kind !== "none");
+  const deleted = new Set(work.filter((change) => change.kind === "delete").map((change) => change.address));
+  const pending = new Map(work.map((change) => [change.address, change]));
+  const servers = work.filter((change) => change.resource === "server" && change.kind !== "delete");
+  const context: Context = { plan, options, pending, deleted, members: clusterMembers(work, options), hasBarrier: servers.length > 0 };
+  const operations = work.flatMap((change) => operationsFor(change, context));
+  return context.hasBarrier ? [...operations, barrierAfter(servers, context)] : operations;
+}
+
+interface Context {
+  readonly plan: Plan;
+  readonly options: OperationOptions;
+  readonly pending: ReadonlyMap<Address, Change>;
+  readonly deleted: ReadonlySet<Address>;
+  /** Per clustered taskserv, its changed members in plan order. */
+  readonly members: ReadonlyMap<TaskservName, readonly Address[]>;
+  readonly hasBarrier: boolean;
+}
+
+export function operationId(action: OperationAction, address: Address): OperationId {
+  return `${action}:${address}` as OperationId;
+}
+
+const BARRIER: OperationAction = "servers.known";
+
+function operationsFor(change: Change, context: Context): OperationDefinition[] {
+  const address = parseAddress(change.address);
+  switch (address.kind) {
+    case "network":
+      return change.kind === "delete"
+        ? [operation(context, change, "network.delete", `remove network ${address.name}`, deletionsBefore(change, context, "server.delete"))]
+        : [operation(context, change, "network.reconcile", `make network ${address.name}`, [])];
+    case "server":
+      return serverOperations(change, address.server, context);
+    case "taskserv":
+      return taskservOperations(change, address, context);
+  }
+}
+
+function serverOperations(change: Change, server: string, context: Context): OperationDefinition[] {
+  // A server that goes away takes its taskservs with it: nothing has to be removed from it first.
+  const remove = () => operation(context, change, "server.delete", `remove server ${server}`, [], server);
+  if (change.kind === "delete") return [remove()];
+  const before = change.dependsOn
+    .filter((dependency) => context.pending.has(dependency))
+    .map((dependency) => hard(operationId("network.reconcile", dependency)));
+  if (change.kind !== "replace") {
+    const verb = change.kind === "create" ? "create" : "update";
+    return [operation(context, change, "server.reconcile", `${verb} server ${server}`, before, server)];
+  }
+  const removal = remove();
+  const creation = operation(context, change, "server.reconcile", `create server ${server} anew`, [...before, hard(removal.id)], server);
+  return [removal, creation];
+}
+
+function taskservOperations(
+  change: Change,
+  address: Extract<ParsedAddress, { kind: "taskserv" }>,
+  context: Context,
+): OperationDefinition[] {
+  const { server, taskserv } = address;
+  if (change.kind === "delete") {
+    if (context.deleted.has(serverAddress(server))) return [];
+    const before = deletionsBefore(change, context, "taskserv.remove");
+    return [operation(context, change, "taskserv.remove", `remove ${taskserv} from ${server}`, before, server)];
+  }
+  const verb = change.kind === "create" ? "install" : "update";
+  const install = operation(context, change, "taskserv.install", `${verb} ${taskserv} on ${server}`, installAfter(change, context), server);
+  const members = context.members.get(taskserv) ?? [];
+  const healthAfter = members.filter((member) => isInitial(context, member) || member === change.address);
+  const after = new Set<Address>([change.address, ...(change.kind === "create" ? healthAfter : [])]);
+  const health = operation(
+    context,
+    change,
+    "taskserv.health",
+    `check ${taskserv} on ${server}`,
+    [...after].map((member) => hard(operationId("taskserv.install", member))),
+    server,
+  );
+  return [install, health];
+}
+
+/** Its server, the addresses of all servers, what it requires, and in a rolling update the member before it. */
+function installAfter(change: Change, context: Context): OperationDependency[] {
+  const dependencies: OperationDependency[] = [];
+  for (const dependency of change.dependsOn) {
+    if (!context.pending.has(dependency)) continue;
+    const kind = parseAddress(dependency).kind;
+    dependencies.push(hard(operationId(kind === "server" ? "server.reconcile" : "taskserv.health", dependency)));
+  }
+  if (context.hasBarrier) dependencies.push(hard(operationId(BARRIER, networkAddress(context.plan.infra))));
+  const previous = previousMember(change, context);
+  if (previous !== undefined) dependencies.push(hard(operationId("taskserv.health", previous)));
+  return dependencies;
+}
+
+function previousMember(change: Change, context: Context): Address | undefined {
+  const address = parseAddress(change.address);
+  if (address.kind !== "taskserv" || change.kind !== "update") return undefined;
+  const updates = (context.members.get(address.taskserv) ?? []).filter((member) => !isInitial(context, member));
+  return updates[updates.indexOf(change.address) - 1];
+}
+
+function isInitial(context: Context, member: Address): boolean {
+  return context.pending.get(member)?.kind === "create";
+}
+
+function clusterMembers(work: readonly Change[], options: OperationOptions): Map<TaskservName, Address[]> {
+  const members = new Map<TaskservName, Address[]>();
+  for (const change of work) {
+    const address = parseAddress(change.address);
+    if (address.kind !== "taskserv" || change.kind === "delete" || !options.isClustered(address.taskserv)) continue;
+    const list = members.get(address.taskserv);
+    if (list) list.push(change.address);
+    else members.set(address.taskserv, [change.address]);
+  }
+  return members;
+}
+
+function barrierAfter(servers: readonly Change[], context: Context): OperationDefinition {
+  const after = servers.map((change) => ({ on: operationId("server.reconcile", change.address), type: "soft" as const }));
+  return operation(context, { address: networkAddress(context.plan.infra) }, BARRIER, "know the addresses of all servers", after);
+}
+
+function deletionsBefore(change: Change, context: Context, action: OperationAction): OperationDependency[] {
+  return change.dependsOn.filter((dependent) => context.deleted.has(dependent)).map((dependent) => hard(operationId(action, dependent)));
+}
+
+function hard(on: OperationId): OperationDependency {
+  return { on, type: "hard" };
+}
+
+function operation(
+  context: Context,
+  change: Pick<Change, "address">,
+  action: OperationAction,
+  title: string,
+  dependsOn: readonly OperationDependency[],
+  lane?: string,
+): OperationDefinition {
+  return {
+    id: operationId(action, change.address),
+    title,
+    action,
+    address: change.address,
+    input: {},
+    dependsOn,
+    ...(lane === undefined ? {} : { lane }),
+    timeoutMs: context.options.timeoutMs,
+    retry: context.options.retry,
+    onFailure: context.options.onFailure,
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * Makes a plan from the three views of an infra: desired, recorded and observed. Pure.
+ *
+ * Observation is trusted over records: what is not there is created, whatever was written down; what is there and fits is left
+ * alone. A difference that the user did not ask for (the desired spec is still the recorded one) is drift.
+ */
+
+import type {
+  Address,
+  Change,
+  ChangeKind,
+  DesiredResource,
+  FieldChange,
+  InfraName,
+  Plan,
+  ResourceRecord,
+  StepPreview,
+} from "@provisioning/model";
+import { canonicalJson, invariant, parseAddress, serverAddress } from "@provisioning/model";
+import { fieldDifferences } from "./differences.js";
+import { topologicalOrder } from "./graph.js";
+
+/** What was found when looking. `unknown`: it could not be looked at, for the reason given. */
+export type ResourceView =
+  | { readonly status: "absent" }
+  | { readonly status: "foreign"; readonly detail: string }
+  | { readonly status: "unknown"; readonly reason: string }
+  /** `fields`: how it differs from the desired spec (network, server). `steps`: what would change on the server (taskserv). */
+  | {
+      readonly status: "present";
+      readonly fields: readonly FieldChange[];
+      readonly steps: readonly StepPreview[];
+      /** Sentences about what is wrong with it though nothing differs: stopped, unhealthy. */
+      readonly faults: readonly string[];
+    };
+
+export interface PlanInput {
+  readonly infra: InfraName;
+  readonly desired: readonly DesiredResource[];
+  readonly recorded: readonly ResourceRecord[];
+  readonly observed: ReadonlyMap<Address, ResourceView>;
+}
+
+/** Linear in the number of resources and their dependencies. Changes come in an order that respects `dependsOn`; deletions first. */
+export function makePlan(input: PlanInput): Plan {
+  const records = new Map(input.recorded.map((record) => [record.address, record]));
+  const wanted = new Set(input.desired.map((resource) => resource.address));
+  const replaced = new Set<Address>();
+
+  const deletions = planDeletions(input.recorded, wanted);
+  const changes = new Map<Address, Change>();
+  for (const resource of inOrder(input.desired)) {
+    const change = planResource(resource, records.get(resource.address), input.observed.get(resource.address), replaced);
+    if (change.resource === "server" && (change.kind === "create" || change.kind === "replace")) replaced.add(change.address);
+    changes.set(change.address, change);
+  }
+  return { infra: input.infra, changes: [...deletions, ...changes.values()] };
+}
+
+function inOrder(desired: readonly DesiredResource[]): readonly DesiredResource[] {
+  const byAddress = new Map(desired.map((resource) => [resource.address, resource]));
+  const ordering = topologicalOrder({
+    nodes: desired.map((resource) => resource.address),
+    dependenciesOf: (address) => byAddress.get(address)?.dependsOn ?? [],
+  });
+  invariant(ordering.ok, "desired resources depend on each other in a circle");
+  return ordering.order.map((address) => byAddress.get(address) as DesiredResource);
+}
+
+function planResource(
+  resource: DesiredResource,
+  record: ResourceRecord | undefined,
+  view: ResourceView | undefined,
+  replaced: ReadonlySet<Address>,
+): Change {
+  const decided = decide(resource, record, view ?? { status: "absent" }, replaced);
+  return {
+    address: resource.address,
+    resource: resource.kind,
+    provider: resource.provider,
+    dependsOn: resource.dependsOn,
+    fields: [],
+    steps: [],
+    drift: false,
+    ...(resource.position === undefined ? {} : { position: resource.position }),
+    ...decided,
+  };
+}
+
+type Decision = Pick<Change, "kind" | "reasons"> & Partial<Pick<Change, "fields" | "steps" | "drift">>;
+
+function decide(
+  resource: DesiredResource,
+  record: ResourceRecord | undefined,
+  view: ResourceView,
+  replaced: ReadonlySet<Address>,
+): Decision {
+  if (isOnReplacedServer(resource, replaced)) return { kind: "create", reasons: ["its server is new"] };
+  switch (view.status) {
+    case "absent":
+      return record?.status === "ready"
+        ? { kind: "create", reasons: ["it was there and is gone"], drift: true }
+        : { kind: "create", reasons: [record ? "it was not finished" : "it does not exist"] };
+    case "foreign":
+      return { kind: "create", reasons: [view.detail] };
+    case "unknown":
+      return { kind: "read", reasons: [view.reason] };
+    case "present":
+      return decidePresent(resource, record, view);
+  }
+}
+
+function isOnReplacedServer(resource: DesiredResource, replaced: ReadonlySet<Address>): boolean {
+  const address = parseAddress(resource.address);
+  return address.kind === "taskserv" && replaced.has(serverAddress(address.server));
+}
+
+function decidePresent(
+  resource: DesiredResource,
+  record: ResourceRecord | undefined,
+  view: Extract<ResourceView, { status: "present" }>,
+): Decision {
+  const asked = record ? fieldDifferences(record.spec, resource.spec, resource.fieldPositions) : [];
+  const isAsked = record === undefined || canonicalJson(record.spec) !== canonicalJson(resource.spec);
+  const fields = view.fields.length > 0 ? withPositions(view.fields, resource) : asked;
+  const reasons = presentReasons(record, view, isAsked);
+  if (reasons.length === 0) return { kind: "none", reasons: [] };
+  return { kind: presentKind(record, view), reasons, fields, steps: view.steps, drift: !isAsked && record?.status === "ready" };
+}
+
+function presentKind(record: ResourceRecord | undefined, view: Extract<ResourceView, { status: "present" }>): ChangeKind {
+  if (view.fields.some((field) => field.forcesReplacement)) return "replace";
+  return record === undefined ? "create" : "update";
+}
+
+function presentReasons(
+  record: ResourceRecord | undefined,
+  view: Extract<ResourceView, { status: "present" }>,
+  isAsked: boolean,
+): string[] {
+  const reasons: string[] = [];
+  if (record === undefined) reasons.push("it is not recorded yet");
+  else if (record.status === "failed") reasons.push("the last attempt failed");
+  else if (record.status === "changing") reasons.push("the last run was interrupted");
+  else if (isAsked) reasons.push("its definition changed");
+  const forcing = view.fields.filter((field) => field.forcesReplacement).map((field) => field.path);
+  if (forcing.length > 0) reasons.push(`${forcing.join(", ")} cannot be changed in place`);
+  if (!isAsked && (view.fields.length > 0 || view.steps.length > 0)) reasons.push("it was changed by hand or by another program");
+  return [...reasons, ...view.faults];
+}
+
+function withPositions(fields: readonly FieldChange[], resource: DesiredResource): FieldChange[] {
+  return fields.map((field) => {
+    const position = resource.fieldPositions?.[field.path];
+    return position === undefined || field.position !== undefined ? field : { ...field, position };
+  });
+}
+
+/** What is recorded and no longer wanted, dependents first. */
+function planDeletions(recorded: readonly ResourceRecord[], wanted: ReadonlySet<Address>): Change[] {
+  const gone = recorded.filter((record) => !wanted.has(record.address));
+  const byAddress = new Map(gone.map((record) => [record.address, record]));
+  const dependents = new Map<Address, Address[]>();
+  for (const record of gone) {
+    for (const dependency of record.dependsOn) {
+      const list = dependents.get(dependency);
+      if (list) list.push(record.address);
+      else dependents.set(dependency, [record.address]);
+    }
+  }
+  const ordering = topologicalOrder({
+    nodes: gone.map((record) => record.address),
+    dependenciesOf: (address) => dependents.get(address) ?? [],
+  });
+  invariant(ordering.ok, "recorded resources depend on each other in a circle");
+  return ordering.order.map((address) => {
+    const record = byAddress.get(address) as ResourceRecord;
+    return {
+      address,
+      kind: "delete",
+      resource: record.kind,
+      provider: record.provider,
+      reasons: ["it is no longer in the definition"],
+      fields: [],
+      steps: [],
+      drift: false,
+      dependsOn: (dependents.get(address) ?? []).filter((dependent) => byAddress.has(dependent)),
+    };
+  });
+}

@@ -1,1 +1,7 @@
-export {};
+export { CONFIG_KEYS, type ConfigKey, type ConfigKeyName, type ConfigValues } from "./keys.js";
+export { ConfigSyntaxError } from "./layer.js";
+export { type ConfigSources, loadConfig } from "./load.js";
+export { readIfThere } from "./read-if-there.js";
+export { type Config, type Provenance } from "./resolve.js";
+export { isSecretReference, resolveSecrets, type SecretSources, SecretUnavailableError } from "./secret-reference.js";
+export { createTemplateRenderer, TemplateError, type TemplateRenderer } from "./template.js";

@@ -1,3 +1,4 @@
+export { nearest } from "./nearest.js";
 export {
   type Address,
   networkAddress,
@@ -47,6 +48,7 @@ export {
 export { createRedactor, MIN_SECRET_LENGTH, REDACTED, type Redactor } from "./redaction.js";
 export type { DesiredResource, Observation, ResourceRecord } from "./resource.js";
 export {
+  type CancelMode,
   DEFAULT_RETRY,
   type DependencyType,
   type FencingToken,

@@ -99,13 +99,36 @@ export type RunEvent =
     }
   | { readonly type: "operationSkipped"; readonly at: Instant; readonly operation: OperationId; readonly because: OperationId }
   | { readonly type: "operationCancelled"; readonly at: Instant; readonly operation: OperationId }
-  | { readonly type: "rollbackStarted"; readonly at: Instant; readonly because: OperationId }
+  /** `because`: the failure that asked for it, or `by`: the person. Without `toCheckpoint` everything that was done is undone. */
+  | {
+      readonly type: "rollbackStarted";
+      readonly at: Instant;
+      readonly because?: OperationId;
+      readonly by?: string;
+      readonly toCheckpoint?: number;
+    }
   | { readonly type: "compensationStarted"; readonly at: Instant; readonly operation: OperationId; readonly token: FencingToken }
   | { readonly type: "compensationCompleted"; readonly at: Instant; readonly operation: OperationId }
   | { readonly type: "compensationFailed"; readonly at: Instant; readonly operation: OperationId; readonly error: ErrorRecord }
-  | { readonly type: "cancelRequested"; readonly at: Instant; readonly by: string; readonly reason: string }
-  | { readonly type: "checkpointReached"; readonly at: Instant; readonly completed: readonly OperationId[] }
+  /** May come from anyone, at any time: it is appended without a fencing token. */
+  | {
+      readonly type: "cancelRequested";
+      readonly at: Instant;
+      readonly by: string;
+      readonly reason: string;
+      readonly mode: CancelMode;
+    }
+  /** Numbered from 1. `completed`: what was completed since the checkpoint before, so that many checkpoints stay linear. */
+  | {
+      readonly type: "checkpointReached";
+      readonly at: Instant;
+      readonly number: number;
+      readonly completed: readonly OperationId[];
+    }
   | { readonly type: "runEnded"; readonly at: Instant; readonly status: RunOutcome };
+
+/** `drain`: start nothing more and let what runs finish. `abort`: stop what runs as well. */
+export type CancelMode = "drain" | "abort";
 
 export type RunOutcome = "completed" | "failed" | "cancelled" | "rolledBack";
 export type RunStatus = "pending" | "running" | "rollingBack" | RunOutcome;

@@ -47,7 +47,14 @@ export function planOperations(plan: Plan, options: OperationOptions): Operation
   const deleted = new Set(work.filter((change) => change.kind === "delete").map((change) => change.address));
   const pending = new Map(work.map((change) => [change.address, change]));
   const servers = work.filter((change) => change.resource === "server" && change.kind !== "delete");
-  const context: Context = { plan, options, pending, deleted, members: clusterMembers(work, options), hasBarrier: servers.length > 0 };
+  const context: Context = {
+    plan,
+    options,
+    pending,
+    deleted,
+    members: clusterMembers(work, options),
+    hasBarrier: servers.length > 0,
+  };
   const operations = work.flatMap((change) => operationsFor(change, context));
   return context.hasBarrier ? [...operations, barrierAfter(servers, context)] : operations;
 }
@@ -73,7 +80,15 @@ function operationsFor(change: Change, context: Context): OperationDefinition[] 
   switch (address.kind) {
     case "network":
       return change.kind === "delete"
-        ? [operation(context, change, "network.delete", `remove network ${address.name}`, deletionsBefore(change, context, "server.delete"))]
+        ? [
+            operation(
+              context,
+              change,
+              "network.delete",
+              `remove network ${address.name}`,
+              deletionsBefore(change, context, "server.delete"),
+            ),
+          ]
         : [operation(context, change, "network.reconcile", `make network ${address.name}`, [])];
     case "server":
       return serverOperations(change, address.server, context);
@@ -94,7 +109,14 @@ function serverOperations(change: Change, server: string, context: Context): Ope
     return [operation(context, change, "server.reconcile", `${verb} server ${server}`, before, server)];
   }
   const removal = remove();
-  const creation = operation(context, change, "server.reconcile", `create server ${server} anew`, [...before, hard(removal.id)], server);
+  const creation = operation(
+    context,
+    change,
+    "server.reconcile",
+    `create server ${server} anew`,
+    [...before, hard(removal.id)],
+    server,
+  );
   return [removal, creation];
 }
 
@@ -110,7 +132,14 @@ function taskservOperations(
     return [operation(context, change, "taskserv.remove", `remove ${taskserv} from ${server}`, before, server)];
   }
   const verb = change.kind === "create" ? "install" : "update";
-  const install = operation(context, change, "taskserv.install", `${verb} ${taskserv} on ${server}`, installAfter(change, context), server);
+  const install = operation(
+    context,
+    change,
+    "taskserv.install",
+    `${verb} ${taskserv} on ${server}`,
+    installAfter(change, context),
+    server,
+  );
   const members = context.members.get(taskserv) ?? [];
   const healthAfter = members.filter((member) => isInitial(context, member) || member === change.address);
   const after = new Set<Address>([change.address, ...(change.kind === "create" ? healthAfter : [])]);
@@ -168,7 +197,9 @@ function barrierAfter(servers: readonly Change[], context: Context): OperationDe
 }
 
 function deletionsBefore(change: Change, context: Context, action: OperationAction): OperationDependency[] {
-  return change.dependsOn.filter((dependent) => context.deleted.has(dependent)).map((dependent) => hard(operationId(action, dependent)));
+  return change.dependsOn
+    .filter((dependent) => context.deleted.has(dependent))
+    .map((dependent) => hard(operationId(action, dependent)));
 }
 
 function hard(on: OperationId): OperationDependency {

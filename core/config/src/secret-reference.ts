@@ -1,0 +1,100 @@
+/**
+ * References to secrets. A reference stands in KCL and configuration where a secret is needed; its value is looked up at the
+ * last moment, added to the redactor, and never stored in plans, records or events.
+ *
+ * - `env://NAME`: an environment variable.
+ * - `file://PATH`: the content of a file without its final line end; relative paths start at the workspace.
+ * - `generated://NAME`: a random value that is made on first use and kept in the workspace's runtime folder (mode 0600).
+ */
+
+import { randomBytes } from "node:crypto";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { readIfThere } from "./read-if-there.js";
+import { isJsonObject, isName, type Json, ProvisioningError, type Redactor } from "@provisioning/model";
+
+const REFERENCE = /^(env|file|generated):\/\/(.+)$/s;
+
+/** 24 bytes: 192 bits, 32 characters of base64url. */
+const GENERATED_BYTES = 24;
+
+export interface SecretSources {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workspaceDir: string;
+  /** Folder for generated secrets. */
+  readonly generatedDir: string;
+  readonly redactor: Redactor;
+}
+
+export class SecretUnavailableError extends ProvisioningError {
+  constructor(reference: string, reason: string, options?: ErrorOptions) {
+    super(
+      {
+        code: "SECRET_UNAVAILABLE",
+        message: `The secret ${reference} cannot be read: ${reason}.`,
+        hint: "Set the variable or create the file, and run the command again.",
+        details: { reference },
+      },
+      options,
+    );
+  }
+}
+
+export function isSecretReference(value: Json): value is string {
+  return typeof value === "string" && REFERENCE.test(value);
+}
+
+/** The same value with every reference replaced by what it refers to. @throws SecretUnavailableError */
+export async function resolveSecrets<T extends Json>(value: T, sources: SecretSources): Promise<T> {
+  return (await replace(value, sources)) as T;
+}
+
+async function replace(value: Json, sources: SecretSources): Promise<Json> {
+  if (isSecretReference(value)) return readSecret(value, sources);
+  if (Array.isArray(value)) return Promise.all(value.map((item: Json) => replace(item, sources)));
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await replace(item, sources)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function readSecret(reference: string, sources: SecretSources): Promise<string> {
+  const [, scheme, rest] = REFERENCE.exec(reference) as unknown as [string, string, string];
+  const secret = await lookUp(scheme, rest, reference, sources);
+  sources.redactor.add(secret);
+  return secret;
+}
+
+async function lookUp(scheme: string, rest: string, reference: string, sources: SecretSources): Promise<string> {
+  if (scheme === "env") {
+    const value = sources.environment[rest];
+    if (value === undefined || value === "") throw new SecretUnavailableError(reference, "the variable is not set");
+    return value;
+  }
+  if (scheme === "generated") {
+    if (!isName(rest)) throw new SecretUnavailableError(reference, "its name must be lower-case letters, digits and hyphens");
+    return readOrGenerate(join(sources.generatedDir, rest));
+  }
+  const file = isAbsolute(rest) ? rest : resolve(sources.workspaceDir, rest);
+  try {
+    return (await readFile(file, "utf8")).replace(/\r?\n$/, "");
+  } catch (cause) {
+    throw new SecretUnavailableError(reference, (cause as NodeJS.ErrnoException).code ?? "it cannot be opened", { cause });
+  }
+}
+
+/** Two processes at once agree on one value, and a crash leaves no empty one: a complete file is linked into place, or the other's is read. */
+async function readOrGenerate(file: string): Promise<string> {
+  const existing = await readIfThere(file);
+  if (existing !== undefined) return existing;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  try {
+    await writeFile(draft, randomBytes(GENERATED_BYTES).toString("base64url"), { mode: 0o600, flush: true });
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return readFile(file, "utf8");
+}

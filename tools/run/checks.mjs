@@ -1,0 +1,31 @@
+/** The checks that need no running: format, lint, types of tests, layers, dead code. */
+
+import { join } from "node:path";
+import { runQuietly } from "./exec.mjs";
+import { root } from "./prepare.mjs";
+import { sayFailure, step } from "./report.mjs";
+
+const bin = (name) => join(root, "node_modules", ".bin", name);
+const compiler = join(root, "node_modules/typescript7/bin/tsc");
+
+const CHECKS = [
+  ["Format", bin("biome"), ["format"]],
+  ["Lint", bin("oxlint"), ["--type-aware", "--deny-warnings"]],
+  ["Types of tests", process.execPath, [compiler, "-p", "tsconfig.tests.json"]],
+  ["Layers", process.execPath, ["tools/check-layers/check-layers.mjs"]],
+  ["Dead code", bin("knip"), []],
+];
+
+/** Runs all of them, also after a failure, and returns how many failed. */
+export async function runChecks() {
+  let failed = 0;
+  for (const [title, command, args] of CHECKS) {
+    try {
+      await step(title, () => runQuietly(command, args, { cwd: root }));
+    } catch (error) {
+      failed += 1;
+      sayFailure(`${title}: ${String(error.message)}`);
+    }
+  }
+  return failed;
+}

@@ -1,0 +1,25 @@
+/**
+ * `npm test`: sets up what is missing, then runs the checks, the unit tests and the tests in real containers.
+ *
+ * `npm test -- --project unit` (or any other option of Vitest) runs only the named tests.
+ */
+
+import { join } from "node:path";
+import { runChecks } from "./checks.mjs";
+import { run } from "./exec.mjs";
+import { prepare, root } from "./prepare.mjs";
+import { main, sayHeading } from "./report.mjs";
+
+await main(async () => {
+  const options = process.argv.slice(2);
+  await prepare();
+  let failed = 0;
+  if (options.length === 0) {
+    sayHeading("Checks");
+    failed += await runChecks();
+  }
+  sayHeading("Tests");
+  const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+  failed += await run(process.execPath, [vitest, "run", ...options], { cwd: root });
+  return failed === 0 ? 0 : 1;
+});

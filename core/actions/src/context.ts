@@ -1,0 +1,37 @@
+/** What every action is given: where the platform is, who asks from where, and how to tell what happens. */
+
+import type { StepReport } from "@provisioning/extension-sdk";
+import type { Clock, OperationId, Plan, RunEvent, RunId } from "@provisioning/model";
+import type { PlatformLayout } from "@provisioning/workspace";
+
+export interface ActionContext {
+  readonly platform: PlatformLayout;
+  /** For `version` and for the records of a run. */
+  readonly platformVersion: string;
+  readonly clock: Clock;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly currentDir: string;
+  /** A workspace's name or path; absent: found from the current folder or the registry. */
+  readonly workspace?: string;
+  /** Configuration values that flags give. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** For people: who runs this command. */
+  readonly holder: string;
+  /** Aborts: stop at once. */
+  readonly signal: AbortSignal;
+  /** Aborts: finish what is under way, start nothing more. */
+  readonly drain: AbortSignal;
+  readonly report: (event: ActionEvent) => void;
+}
+
+/** What happens while an action works, for whoever watches. Everything in it is redacted. */
+export type ActionEvent =
+  /** A part of the work begins: "look at 3 servers". */
+  | { readonly type: "phase"; readonly title: string }
+  | { readonly type: "planned"; readonly plan: Plan }
+  | { readonly type: "runStarted"; readonly runId: RunId; readonly operations: readonly { readonly id: OperationId; readonly title: string }[]; readonly resumed: boolean }
+  | { readonly type: "run"; readonly event: RunEvent }
+  /** Passing: what an operation is doing right now. */
+  | { readonly type: "progress"; readonly operation: OperationId; readonly text: string }
+  | { readonly type: "step"; readonly operation: OperationId; readonly step: StepReport }
+  | { readonly type: "warning"; readonly text: string };

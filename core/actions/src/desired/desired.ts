@@ -1,0 +1,278 @@
+/**
+ * From the settings a user wrote to the desired state of an infra: every server with its size, every taskserv with all that it
+ * requires, in an order that respects dependencies. Pure. All findings are collected; with an error nothing must be touched.
+ */
+
+import type { ServerPlan, TaskservManifest } from "@provisioning/extension-sdk";
+import {
+  type Address,
+  type DesiredResource,
+  type Diagnostic,
+  type InfraName,
+  type Json,
+  type JsonObject,
+  nearest,
+  networkAddress,
+  type ProviderName,
+  type ServerName,
+  serverAddress,
+  type TaskservName,
+  taskservAddress,
+} from "@provisioning/model";
+import { resolveRequirements } from "@provisioning/planner";
+import type { InfraSettings, ServerSettings } from "@provisioning/workspace";
+import { describeRequirementFinding } from "./finding.js";
+import { type Placement, requestsFor } from "./placement.js";
+
+export interface DesiredInfra {
+  readonly name: InfraName;
+  readonly resources: readonly DesiredResource[];
+  readonly placements: ReadonlyMap<Address, Placement>;
+  /** Servers in the order of the definition. */
+  readonly servers: readonly DesiredServer[];
+}
+
+export interface DesiredServer {
+  readonly name: ServerName;
+  readonly address: Address;
+  readonly provider: ProviderName;
+  readonly role?: string;
+  readonly plan: string;
+  readonly protect: boolean;
+  /** In installation order. */
+  readonly taskservs: readonly TaskservName[];
+}
+
+export interface DesiredOptions {
+  readonly defaultProvider: ProviderName;
+  readonly defaultPlan: string;
+  /** Overrides the size of every server. */
+  readonly planOverride?: string;
+  readonly image: string;
+  readonly catalog: ReadonlyMap<TaskservName, TaskservManifest>;
+  /** Sizes per provider; a provider that is not in here does not exist. */
+  readonly plans: ReadonlyMap<ProviderName, Readonly<Record<string, ServerPlan>>>;
+}
+
+export interface DesiredResult {
+  readonly desired: DesiredInfra;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function buildDesired(settings: InfraSettings, options: DesiredOptions): DesiredResult {
+  const builder = new DesiredBuilder(settings, options);
+  return builder.build();
+}
+
+class DesiredBuilder {
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly resources: DesiredResource[] = [];
+  private readonly placements = new Map<Address, Placement>();
+  private readonly servers: DesiredServer[] = [];
+
+  constructor(
+    private readonly settings: InfraSettings,
+    private readonly options: DesiredOptions,
+  ) {}
+
+  build(): DesiredResult {
+    this.addNetworks();
+    for (const server of this.settings.servers) this.addServer(server);
+    this.checkRestrictions();
+    return {
+      desired: { name: this.settings.name, resources: this.resources, placements: this.placements, servers: this.servers },
+      diagnostics: deduplicate(this.diagnostics),
+    };
+  }
+
+  /** One network per provider, for the servers that it makes. */
+  private addNetworks(): void {
+    const made = this.settings.servers.filter((server) => server.host === undefined);
+    for (const provider of new Set(made.map((server) => this.providerOf(server)))) {
+      this.resources.push({
+        address: networkAddress(provider),
+        kind: "network",
+        provider,
+        spec: { name: this.settings.name },
+        dependsOn: [],
+      });
+    }
+  }
+
+  private addServer(server: ServerSettings): void {
+    const provider = this.providerOf(server);
+    const plan = this.options.planOverride ?? server.plan ?? this.options.defaultPlan;
+    const size = this.sizeOf(server, provider, plan);
+    if (size === undefined) return;
+    const address = serverAddress(server.name);
+    this.resources.push({
+      address,
+      kind: "server",
+      provider,
+      spec: this.serverSpec(server, plan, size),
+      dependsOn: server.host === undefined ? [networkAddress(provider)] : [],
+      ...(server.position === undefined ? {} : { position: server.position }),
+      fieldPositions: server.positions,
+    });
+    const taskservs = this.addTaskservs(server, provider, size);
+    this.servers.push({
+      name: server.name,
+      address,
+      provider,
+      plan,
+      protect: server.protect,
+      taskservs,
+      ...(server.role === undefined ? {} : { role: server.role }),
+    });
+  }
+
+  private serverSpec(server: ServerSettings, plan: string, size: ServerPlan): JsonObject {
+    const spec: Record<string, Json> = {
+      name: server.name,
+      plan,
+      cpu: size.cpu,
+      memoryMiB: size.memoryMiB,
+      diskGiB: size.diskGiB,
+      labels: server.labels,
+    };
+    if (server.role !== undefined) spec.role = server.role;
+    if (server.host === undefined) {
+      spec.image = this.options.image;
+      spec.network = this.settings.name;
+    } else {
+      spec.options = { host: server.host };
+    }
+    return spec;
+  }
+
+  private addTaskservs(server: ServerSettings, provider: ProviderName, size: ServerPlan): readonly TaskservName[] {
+    const requests = requestsFor(this.settings, server);
+    const requirements = new Map([...this.options.catalog].map(([name, manifest]) => [name, requirementsOf(manifest)]));
+    const resolved = resolveRequirements([...requests.keys()], requirements);
+    for (const finding of resolved.findings) {
+      const subject = finding.type === "cycle" ? finding.path[0] : finding.type === "unknown" ? (finding.neededBy ?? finding.taskserv) : finding.taskserv;
+      const position = subject === undefined ? server.position : (requests.get(subject)?.position ?? server.position);
+      this.diagnostics.push(describeRequirementFinding(finding, server.name, position, this.options.catalog.keys()));
+    }
+    for (const taskserv of resolved.order) {
+      const manifest = this.options.catalog.get(taskserv);
+      if (manifest === undefined) continue;
+      const request = requests.get(taskserv);
+      const requiredBy = resolved.requiredBy.get(taskserv);
+      this.checkResources(server, manifest, size);
+      const address = taskservAddress(server.name, taskserv);
+      const position = request?.position ?? server.position;
+      const placement: Placement = {
+        server: server.name,
+        taskserv,
+        config: request?.config ?? {},
+        requires: manifest.requires,
+        positions: request?.positions ?? {},
+        ...(requiredBy === undefined ? {} : { requiredBy }),
+        ...(position === undefined ? {} : { position }),
+      };
+      this.placements.set(address, placement);
+      this.resources.push(taskservResource(address, placement, manifest, provider));
+    }
+    return resolved.order;
+  }
+
+  private checkResources(server: ServerSettings, manifest: TaskservManifest, size: ServerPlan): void {
+    const needed = manifest.minimumResources;
+    const lacks = [
+      [needed.cpu, size.cpu, "CPUs"],
+      [needed.memoryMiB, size.memoryMiB, "MiB of memory"],
+      [needed.diskGiB, size.diskGiB, "GiB of disk"],
+    ] as const;
+    const missing = lacks.filter(([want, has]) => want !== undefined && want > has).map(([want, has, unit]) => `${want} ${unit} (it has ${has})`);
+    if (missing.length === 0) return;
+    this.diagnostics.push({
+      severity: "error",
+      code: "SERVER_TOO_SMALL",
+      summary: `${server.name} is too small for ${manifest.name}, which needs ${missing.join(" and ")}.`,
+      hint: "Give the server a larger plan.",
+      ...placed(server.positions.plan ?? server.position),
+    });
+  }
+
+  private sizeOf(server: ServerSettings, provider: ProviderName, plan: string): ServerPlan | undefined {
+    const plans = this.options.plans.get(provider);
+    if (plans === undefined) {
+      const known = [...this.options.plans.keys()];
+      this.diagnostics.push({
+        severity: "error",
+        code: "PROVIDER_UNKNOWN",
+        summary: `There is no provider ${provider}.`,
+        hint: `Known providers: ${known.join(", ")}.`,
+        ...placed(server.positions.provider ?? server.position),
+      });
+      return undefined;
+    }
+    const size = plans[plan];
+    if (size !== undefined) return size;
+    this.diagnostics.push({
+      severity: "error",
+      code: "PLAN_UNKNOWN",
+      summary: `The provider ${provider} has no plan ${plan}.`,
+      hint: `Its plans: ${Object.keys(plans).join(", ")}.`,
+      ...placed(server.positions.plan ?? server.position),
+    });
+    return undefined;
+  }
+
+  /** A taskserv restricted to servers or roles that do not exist would silently go nowhere. */
+  private checkRestrictions(): void {
+    const names = this.settings.servers.map((server) => server.name);
+    const roles = this.settings.servers.flatMap((server) => (server.role === undefined ? [] : [server.role]));
+    for (const request of this.settings.taskservs) {
+      for (const name of request.servers.filter((item) => !names.includes(item))) this.unplaced(request.name, "server", name, names, request.position);
+      for (const role of request.roles.filter((item) => !roles.includes(item))) this.unplaced(request.name, "role", role, roles, request.position);
+    }
+  }
+
+  private unplaced(taskserv: string, what: string, name: string, known: readonly string[], position: Diagnostic["position"]): void {
+    const suggestion = nearest(name, known);
+    this.diagnostics.push({
+      severity: "error",
+      code: "PLACEMENT_UNKNOWN",
+      summary: `${taskserv} is to go to the ${what} ${name}, which this infra does not have.`,
+      ...(suggestion === undefined ? {} : { hint: `Did you mean ${suggestion}?` }),
+      ...placed(position),
+    });
+  }
+
+  private providerOf(server: ServerSettings): ProviderName {
+    return server.provider ?? this.settings.provider ?? this.options.defaultProvider;
+  }
+}
+
+function taskservResource(address: Address, placement: Placement, manifest: TaskservManifest, provider: ProviderName): DesiredResource {
+  const required = placement.requires.map((name) => taskservAddress(placement.server, name));
+  const fieldPositions = Object.fromEntries(Object.entries(placement.positions).map(([path, position]) => [`config.${path}`, position]));
+  return {
+    address,
+    kind: "taskserv",
+    provider,
+    spec: { version: manifest.version, config: placement.config },
+    dependsOn: [serverAddress(placement.server), ...required],
+    fieldPositions,
+    ...(placement.position === undefined ? {} : { position: placement.position }),
+  };
+}
+
+function requirementsOf(manifest: TaskservManifest) {
+  return { requires: manifest.requires, conflictsWith: manifest.conflictsWith };
+}
+
+function placed(position: Diagnostic["position"]): Pick<Diagnostic, "position"> {
+  return position === undefined ? {} : { position };
+}
+
+/** The same finding for every server of a list is told once. */
+function deduplicate(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter((diagnostic) => {
+    const key = JSON.stringify([diagnostic.code, diagnostic.summary, diagnostic.position]);
+    return seen.has(key) ? false : seen.add(key) !== undefined;
+  });
+}

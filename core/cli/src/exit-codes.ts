@@ -1,0 +1,35 @@
+/** The exit codes of the command, as documented in docs/user/reference/exit-codes.md. */
+
+import type { ProvisioningError } from "@provisioning/model";
+
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  /** With `--detailed-exitcode`: the plan has changes. */
+  changes: 2,
+  /** The machine or the definition does not allow it; nothing was touched. */
+  preflight: 3,
+  lockHeld: 6,
+  usage: 64,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const BY_CODE: Readonly<Record<string, ExitCode>> = {
+  STORE_BUSY: EXIT.lockHeld,
+  LEASE_HELD: EXIT.lockHeld,
+  ENGINE_UNREACHABLE: EXIT.preflight,
+  ENGINE_MISSING: EXIT.preflight,
+  WORKSPACE_NONE: EXIT.usage,
+  WORKSPACE_UNKNOWN: EXIT.usage,
+  INFRA_UNKNOWN: EXIT.usage,
+  NAME_INVALID: EXIT.usage,
+  CONFIRMATION_NEEDED: EXIT.usage,
+};
+
+/** Findings in the user's text are a failed preflight: nothing was touched. */
+export function exitCodeOf(error: ProvisioningError): ExitCode {
+  if ("diagnostics" in error) return EXIT.preflight;
+  return BY_CODE[error.code] ?? EXIT.failure;
+}

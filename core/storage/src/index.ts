@@ -1,1 +1,31 @@
-export {};
+export { type FilesystemStorageOptions, openFilesystemStorage } from "./backends/filesystem/filesystem-storage.js";
+export { JournalCorruptError, StoreTooNewError } from "./backends/filesystem/journal-errors.js";
+export { readWriterLock, StoreBusyError, type WriterLockHolder } from "./backends/filesystem/writer-lock.js";
+export { type MemoryStorageOptions, openMemoryStorage } from "./backends/memory/memory-storage.js";
+export {
+  CursorInvalidError,
+  LeaseHeldError,
+  RunExistsError,
+  RunNotFoundError,
+  StaleTokenError,
+  StoreClosedError,
+  StoreFailedError,
+  StoreReadOnlyError,
+  VersionConflictError,
+} from "./errors.js";
+export { openStorage, type StorageOptions } from "./open.js";
+export { infraScope, type Lease, type LeaseScope, type LeaseStore } from "./ports/lease-store.js";
+export type { ResourceStore, ResourceWrite, StoredResource } from "./ports/resource-store.js";
+export {
+  type AppendedEvents,
+  DEFAULT_PAGE,
+  MAX_PAGE,
+  type RunPage,
+  type RunQuery,
+  type RunStore,
+  type RunSummary,
+  runScope,
+  type StoredRun,
+  type Version,
+} from "./ports/run-store.js";
+export type { Storage, StorageInfo, StorageMode } from "./ports/storage.js";

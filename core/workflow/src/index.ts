@@ -1,1 +1,37 @@
-export {};
+export {
+  createEngine,
+  DEFAULT_CHECKPOINT_INTERVAL,
+  DEFAULT_GRACE_MS,
+  DEFAULT_LEASE_TTL_MS,
+  type Engine,
+  type EngineOptions,
+  type ExecuteOptions,
+  type RollbackOptions,
+} from "./engine.js";
+export {
+  HandlerMissingError,
+  IllegalTransitionError,
+  LeaseLostError,
+  NotCompensableError,
+  OperationTimeoutError,
+  RunCancelledError,
+  RunNotEndedError,
+  WorkflowInvalidError,
+} from "./errors.js";
+export { FAULT_POINTS, type FaultPoint, type FaultPointName } from "./fault-point.js";
+export type { CompensationContext, Handlers, LiveEvent, OperationContext, OperationHandler, Progress } from "./handler.js";
+export type { OperationTable } from "./operation-table.js";
+export {
+  type Cancellation,
+  type Checkpoint,
+  type Claim,
+  isEnded,
+  type NotUndone,
+  notUndone,
+  type OperationState,
+  type OperationStatus,
+  type Rollback,
+  type RunState,
+} from "./state.js";
+export { findProblems } from "./submit.js";
+export { next, replay } from "./transition.js";

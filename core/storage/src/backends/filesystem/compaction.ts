@@ -1,0 +1,89 @@
+/**
+ * Keeps the journal short: when a segment is full, everything known is written as a snapshot and the segments before it are deleted.
+ * The events of runs that ended go to an archive and leave memory. Every step is durable before the next one, and what an interrupted
+ * one leaves behind is swept when the store is opened.
+ */
+
+import type { RunEvent, RunStatus } from "@provisioning/model";
+import type { ArchivePlace } from "../../tables/run-table.js";
+import type { Disk } from "./disk.js";
+import { encodeHeader, journalFile, numbersOf } from "./segment.js";
+import { type Capture, type CapturedRun, encodeArchived, encodeSnapshot, readArchived } from "./snapshot.js";
+
+export interface CompactionOptions {
+  readonly disk: Disk;
+  readonly folder: string;
+  /** The first segment that stays. */
+  readonly segment: number;
+  /** Taken when that segment was begun. */
+  readonly captured: Capture;
+  /** Resolves when everything captured is durable in the journal. */
+  readonly settled: Promise<void>;
+}
+
+/** @throws what the disk throws; the journal is whole all the same */
+export async function compact(options: CompactionOptions): Promise<void> {
+  const { disk, folder, segment, captured, settled } = options;
+  await settled;
+  const archived = await writeArchive(options);
+  const runs = captured.runs.map((run) => {
+    const place = archived.get(run);
+    return place === undefined ? run : { ...run, archived: place, events: [], count: 0 };
+  });
+  await disk.replace(`${folder}/${journalFile(segment, "snapshot")}`, encodeSnapshot({ ...captured, runs }), true);
+  for (const [run, place] of archived) {
+    run.entry.archived = place;
+    run.entry.events = run.entry.events.slice(run.count);
+  }
+  await sweep(disk, folder);
+}
+
+/** Removes what the newest snapshot made superfluous and what an interrupted compaction left. */
+export async function sweep(disk: Disk, folder: string): Promise<void> {
+  const names = await disk.list(folder);
+  const newest = numbersOf(names, "snapshot").at(-1) ?? 0;
+  const superfluous = [
+    ...numbersOf(names, "log")
+      .filter((number) => number < newest)
+      .map((number) => journalFile(number, "log")),
+    ...numbersOf(names, "snapshot")
+      .filter((number) => number < newest)
+      .map((number) => journalFile(number, "snapshot")),
+    ...numbersOf(names, "archive")
+      .filter((number) => number > newest)
+      .map((number) => journalFile(number, "archive")),
+    ...names.filter((name) => name.endsWith(".part")),
+  ];
+  for (const name of superfluous) await disk.remove(`${folder}/${name}`);
+  if (superfluous.length > 0) await disk.syncFolder(folder);
+}
+
+async function writeArchive(options: CompactionOptions): Promise<ReadonlyMap<CapturedRun, ArchivePlace>> {
+  const { disk, folder, segment, captured } = options;
+  const ended = captured.runs.filter((run) => run.count > 0 && isEnded(run.summary.status));
+  const places = new Map<CapturedRun, ArchivePlace>();
+  if (ended.length === 0) return places;
+  const file = journalFile(segment, "archive");
+  const chunks = async function* () {
+    const header = encodeHeader("archive");
+    yield header;
+    let offset = header.length;
+    for (const run of ended) {
+      const chunk = encodeArchived(run.summary.id, await allEvents(disk, folder, run));
+      yield chunk;
+      places.set(run, { file, offset, bytes: chunk.length });
+      offset += chunk.length;
+    }
+  };
+  await disk.replace(`${folder}/${file}`, chunks(), true);
+  return places;
+}
+
+async function allEvents(disk: Disk, folder: string, run: CapturedRun): Promise<readonly RunEvent[]> {
+  const own = run.events.slice(0, run.count);
+  return run.archived === undefined ? own : [...(await readArchived(disk, folder, run.summary.id, run.archived)), ...own];
+}
+
+function isEnded(status: RunStatus): boolean {
+  return status !== "pending" && status !== "running" && status !== "rollingBack";
+}

@@ -1,0 +1,107 @@
+/** The few operations on files that durability rests on, as an argument, so that tests can count them and let them fail. */
+
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, truncate } from "node:fs/promises";
+
+export interface DiskFile {
+  write(data: Uint8Array): Promise<void>;
+  /** Durable when it resolves. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Disk {
+  /** A new file for appending, or an existing one when `existing`. */
+  openForAppend(path: string, existing: boolean): Promise<DiskFile>;
+  /** Replaces `path` in one step; durable when it resolves if `durable`. */
+  replace(path: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, durable: boolean): Promise<void>;
+  /** Cuts the file to `bytes`, durably. */
+  cut(path: string, bytes: number): Promise<void>;
+  /** From `offset` on: at most `bytes`, else to the end. */
+  read(path: string, offset?: number, bytes?: number): Promise<Buffer>;
+  /** Names in a folder; none when there is no folder. */
+  list(path: string): Promise<readonly string[]>;
+  makeFolder(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Makes names that were added to or removed from the folder durable. */
+  syncFolder(path: string): Promise<void>;
+}
+
+/** What we store may tell about a user's machines: nobody else reads it. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+export const nodeDisk: Disk = {
+  async openForAppend(path, existing) {
+    return diskFile(await open(path, existing ? "a" : "ax", FILE_MODE));
+  },
+  async replace(path, chunks, durable) {
+    const part = `${path}.part`;
+    const handle = await open(part, "w", FILE_MODE);
+    try {
+      for await (const chunk of chunks) await writeAll(handle, chunk);
+      if (durable) await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, path);
+    if (durable) await syncFolder(folderOf(path));
+  },
+  async cut(path, bytes) {
+    await truncate(path, bytes);
+    const handle = await open(path, "r+");
+    await handle.sync().finally(() => handle.close());
+  },
+  async read(path, offset = 0, bytes) {
+    if (offset === 0 && bytes === undefined) return readFile(path);
+    const handle = await open(path, "r");
+    try {
+      const wanted = bytes ?? Math.max(0, (await handle.stat()).size - offset);
+      const buffer = Buffer.alloc(wanted);
+      const { bytesRead } = await handle.read(buffer, 0, wanted, offset);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  },
+  async list(path) {
+    try {
+      return await readdir(path);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  },
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  },
+  remove: (path) => rm(path, { force: true }),
+  syncFolder,
+};
+
+export function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+function diskFile(handle: FileHandle): DiskFile {
+  return {
+    write: (data) => writeAll(handle, data),
+    sync: () => handle.datasync(),
+    close: () => handle.close(),
+  };
+}
+
+async function writeAll(handle: FileHandle, data: Uint8Array): Promise<void> {
+  for (let done = 0; done < data.byteLength; ) {
+    const { bytesWritten } = await handle.write(data, done, data.byteLength - done, null);
+    done += bytesWritten;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  await handle.sync().finally(() => handle.close());
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
+}

@@ -1,0 +1,190 @@
+/**
+ * The default backend: files in one folder, no dependency, one writing process, any number of readers.
+ *
+ *     journal/NNNNNNNN.log        the truth: checksummed records, synced before a write is acknowledged
+ *     journal/NNNNNNNN.snapshot   what older segments said; journal/NNNNNNNN.archive: events of runs that ended
+ *     queue.rkvs/, state/         readable copies, see mirror.ts
+ *     writer.lock                 which process writes, see writer-lock.ts
+ */
+
+import type { Clock } from "@provisioning/model";
+import { StoreClosedError, StoreReadOnlyError } from "../../errors.js";
+import type { Storage, StorageMode } from "../../ports/storage.js";
+import { createLeaseStore, createResourceStore, createRunStore, type Ledger } from "../../tables/ledger.js";
+import type { StoreRecord } from "../../tables/records.js";
+import { apply } from "../../tables/tables.js";
+import { compact, sweep } from "./compaction.js";
+import { type Disk, nodeDisk } from "./disk.js";
+import { JournalReader } from "./journal-reader.js";
+import { createSegment, JournalWriter } from "./journal-writer.js";
+import { Mirror } from "./mirror.js";
+import { journalFile } from "./segment.js";
+import { capture, readArchived } from "./snapshot.js";
+import { acquireWriterLock, type WriterLock } from "./writer-lock.js";
+
+/** A segment of this size is replayed in well under a second. */
+export const DEFAULT_SEGMENT_BYTES = 16 * 1024 * 1024;
+
+export interface FilesystemStorageOptions {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** `read` takes no lock, writes nothing and sees what a writer elsewhere writes. */
+  readonly mode: StorageMode;
+  /** What other processes are told this one is doing. Default: the command line. */
+  readonly command?: string;
+  /** A torn end that was cut off, readable copies that could not be written. Default: nobody is told. */
+  readonly onWarning?: (message: string) => void;
+  readonly segmentBytes?: number;
+  readonly disk?: Disk;
+}
+
+/** @throws StoreBusyError, JournalCorruptError, StoreTooNewError; nothing was written then */
+export async function openFilesystemStorage(options: FilesystemStorageOptions): Promise<Storage> {
+  return options.mode === "read" ? openForReading(options) : openForWriting(options);
+}
+
+async function openForReading(options: FilesystemStorageOptions): Promise<Storage> {
+  const { dataDir, disk = nodeDisk } = options;
+  const folder = `${dataDir}/journal`;
+  const reader = new JournalReader(disk, folder);
+  await reader.catchUp();
+  let closed = false;
+  const tables = () => {
+    if (closed) throw new StoreClosedError();
+    return reader.tables;
+  };
+  let catchingUp: Promise<void> = Promise.resolve();
+  return storageOver(options, {
+    tables,
+    async commit() {
+      tables();
+      throw new StoreReadOnlyError(dataDir);
+    },
+    refresh: () => (catchingUp = catchingUp.catch(() => {}).then(() => reader.catchUp())),
+    settled: async () => {},
+    readEvents: eventReader(disk, folder),
+    close: async () => {
+      closed = true;
+    },
+  });
+}
+
+async function openForWriting(options: FilesystemStorageOptions): Promise<Storage> {
+  const { dataDir, clock, disk = nodeDisk, command = process.argv.slice(1).join(" ") } = options;
+  await disk.makeFolder(dataDir);
+  let lost: Error | undefined;
+  const onLost = (error: Error) => {
+    lost = error;
+  };
+  const lock = await acquireWriterLock({ folder: dataDir, clock, command, onLost });
+  try {
+    return await openHeld(options, disk, lock, () => lost);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openHeld(
+  options: FilesystemStorageOptions,
+  disk: Disk,
+  lock: WriterLock,
+  lost: () => Error | undefined,
+): Promise<Storage> {
+  const { dataDir, onWarning = () => {}, segmentBytes = DEFAULT_SEGMENT_BYTES } = options;
+  const folder = `${dataDir}/journal`;
+  const replayed: StoreRecord[] = [];
+  const reader = new JournalReader(disk, folder, (record) => replayed.push(record));
+  await reader.catchUp();
+  const { tables } = reader;
+  const writer = await openWriter();
+  let { sequence } = reader.position;
+  const mirror = new Mirror(disk, dataDir, () => tables, onWarning);
+  for (const record of replayed.splice(0)) mirror.note(record);
+  let compacting: Promise<void> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+
+  async function openWriter(): Promise<JournalWriter> {
+    await disk.makeFolder(folder);
+    const { segment, offset } = reader.position;
+    if (segment === 0) {
+      const file = await createSegment(disk, folder, 1);
+      return new JournalWriter({ disk, folder, segment: 1, file, bytes: 0, segmentBytes, onRotate });
+    }
+    const path = `${folder}/${journalFile(segment, "log")}`;
+    if (reader.isTorn) {
+      onWarning(`A write to ${path} had not finished; it was cut off at byte ${offset}. Nothing acknowledged was lost.`);
+      await disk.cut(path, offset);
+    }
+    await sweep(disk, folder);
+    const file = await disk.openForAppend(path, true);
+    await file.sync();
+    return new JournalWriter({ disk, folder, segment, file, bytes: offset, segmentBytes, onRotate });
+  }
+
+  function onRotate(segment: number): void {
+    const captured = capture(tables, sequence);
+    compacting = compacting
+      .then(() => mirror.flush())
+      .then(() => compact({ disk, folder, segment, captured, settled: writer.settled() }))
+      .catch((error: unknown) => onWarning(`The journal could not be shortened: ${String(error)}.`));
+  }
+
+  const commit = async (record: StoreRecord) => {
+    const error = lost();
+    if (error !== undefined) throw error;
+    writer.assertUsable();
+    const json = JSON.stringify(record);
+    sequence += 1;
+    apply(tables, record);
+    mirror.note(record);
+    await writer.append(sequence, json);
+  };
+  const open = () => {
+    if (closing !== undefined) throw new StoreClosedError();
+    return tables;
+  };
+  const close = async () => {
+    await writer.settled().catch(() => {});
+    await writer.close();
+    await compacting;
+    await mirror.close();
+    await lock.release();
+  };
+  // Only one process writes, so whoever held a lease before this one opened the store is gone.
+  for (const { lease } of [...tables.leases.held.values()]) {
+    await commit({ type: "leaseReleased", scope: lease.scope, token: lease.token });
+  }
+  return storageOver(options, {
+    tables: open,
+    commit: async (record) => {
+      open();
+      await commit(record);
+    },
+    refresh: async () => {},
+    settled: () => writer.settled(),
+    readEvents: eventReader(disk, folder),
+    close: () => (closing ??= close()),
+  });
+}
+
+function eventReader(disk: Disk, folder: string): Ledger["readEvents"] {
+  return async ({ summary, archived, events }) => {
+    const own = events.slice();
+    return archived === undefined ? own : [...(await readArchived(disk, folder, summary.id, archived)), ...own];
+  };
+}
+
+function storageOver(options: FilesystemStorageOptions, ledger: Ledger & { close(): Promise<void> }): Storage {
+  return {
+    runs: createRunStore(ledger),
+    leases: createLeaseStore(ledger, options.clock),
+    resources: createResourceStore(ledger),
+    async info() {
+      await ledger.refresh();
+      const { runs, resources } = ledger.tables();
+      return { type: "filesystem", mode: options.mode, location: options.dataDir, runs: runs.size, resources: resources.size };
+    },
+    close: ledger.close,
+  };
+}

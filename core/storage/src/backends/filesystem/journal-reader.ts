@@ -1,0 +1,114 @@
+/**
+ * Reads snapshot and segments into tables and remembers how far it came, so that it can go on where somebody else writes. Writes
+ * nothing. A segment that disappears under it was replaced by a newer snapshot: then it starts again.
+ */
+
+import { JournalCorruptError } from "./journal-errors.js";
+import { type Disk, isMissing } from "./disk.js";
+import { journalFile, numbersOf, readHeader, scanFrames } from "./segment.js";
+import { restoreSnapshot } from "./snapshot.js";
+import type { StoreRecord } from "../../tables/records.js";
+import { apply, createTables, type Tables } from "../../tables/tables.js";
+
+export interface JournalPosition {
+  /** 0: there is no journal yet. */
+  segment: number;
+  offset: number;
+  sequence: number;
+}
+
+/** How often a reader starts again because the writer tidied up in just that moment. */
+const MAX_RESTARTS = 20;
+
+export class JournalReader {
+  tables: Tables = createTables();
+  position: JournalPosition = { segment: 0, offset: 0, sequence: 0 };
+  /** The last segment ends in a write that did not finish, after `position`. */
+  isTorn = false;
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #onRecord: (record: StoreRecord) => void;
+
+  constructor(disk: Disk, folder: string, onRecord: (record: StoreRecord) => void = () => {}) {
+    this.#disk = disk;
+    this.#folder = folder;
+    this.#onRecord = onRecord;
+  }
+
+  /** Reads what is new. @throws JournalCorruptError, StoreTooNewError */
+  async catchUp(): Promise<void> {
+    for (let restart = 0; ; restart += 1) {
+      try {
+        if (this.position.segment === 0) await this.#begin();
+        await this.#readSegments();
+        return;
+      } catch (error) {
+        if (!isMissing(error) || restart === MAX_RESTARTS) throw error;
+        this.position = { segment: 0, offset: 0, sequence: 0 };
+      }
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const names = await this.#disk.list(this.#folder);
+    const snapshot = numbersOf(names, "snapshot").at(-1);
+    const tables = createTables();
+    let sequence = 0;
+    if (snapshot !== undefined) {
+      const file = `${this.#folder}/${journalFile(snapshot, "snapshot")}`;
+      sequence = restoreSnapshot(tables, file, await this.#disk.read(file));
+    }
+    this.tables = tables;
+    this.position = { segment: snapshot ?? (numbersOf(names, "log").length > 0 ? 1 : 0), offset: 0, sequence };
+  }
+
+  async #readSegments(): Promise<void> {
+    if (this.position.segment === 0) return;
+    const segments = numbersOf(await this.#disk.list(this.#folder), "log");
+    const last = segments.at(-1) ?? 0;
+    for (;;) {
+      await this.#readSegment(this.position.segment < last);
+      if (this.position.segment >= last) return;
+      const next = this.position.segment + 1;
+      if (!segments.includes(next)) throw new JournalCorruptError(this.#path(next), 0, "the segment is missing");
+      this.position = { ...this.position, segment: next, offset: 0 };
+    }
+  }
+
+  async #readSegment(complete: boolean): Promise<void> {
+    const file = this.#path(this.position.segment);
+    const bytes = await this.#disk.read(file, this.position.offset);
+    const header = this.position.offset === 0 ? readHeader(file, "log", bytes) : 0;
+    const contained = this.position.sequence;
+    const offset = this.position.offset + header;
+    const frames = bytes.subarray(header);
+    const sequence = header === 0 ? contained : sequenceBefore(frames, contained);
+    const scan = scanFrames({ file, bytes: frames, offset, sequence, complete }, (found, json) => {
+      if (found > contained) this.#take(file, json);
+    });
+    this.isTorn = scan.torn;
+    this.position = { ...this.position, offset: scan.end, sequence: Math.max(scan.sequence, contained) };
+  }
+
+  #take(file: string, json: string): void {
+    const record = JSON.parse(json) as StoreRecord;
+    if (record.type === "runEvents") {
+      const version = this.tables.runs.find(record.run)?.summary.version ?? 0;
+      if (version + record.events.length !== record.version) {
+        throw new JournalCorruptError(file, this.position.offset, `run ${record.run} is at ${version} before ${record.version}`);
+      }
+    }
+    apply(this.tables, record);
+    this.#onRecord(record);
+  }
+
+  #path(segment: number): string {
+    return `${this.#folder}/${journalFile(segment, "log")}`;
+  }
+}
+
+/** A snapshot may contain the first records of the segment after it; the first one of them shows how many. */
+function sequenceBefore(frames: Buffer, contained: number): number {
+  const first = /^[0-9a-f]{8} [0-9a-f]{8} (\d{1,15}) /.exec(frames.toString("latin1", 0, 40))?.[1];
+  return first === undefined ? contained : Math.min(contained, Number(first) - 1);
+}

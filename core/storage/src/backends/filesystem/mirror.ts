@@ -1,0 +1,123 @@
+/**
+ * Readable JSON files, written behind the journal for people and scripts to look at. The platform never reads them: the journal is
+ * the truth, and what it replays when the store is opened is written here again.
+ *
+ *     queue.rkvs/tasks/<run>.json    the run with all its events
+ *     queue.rkvs/queue/<run>.json    its summary, while it is pending or running
+ *     state/<infra>/<address>.json   a recorded resource
+ */
+
+import type { Address, InfraName, RunId } from "@provisioning/model";
+import type { StoreRecord } from "../../tables/records.js";
+import type { RunEntry } from "../../tables/run-table.js";
+import type { Tables } from "../../tables/tables.js";
+import type { Disk } from "./disk.js";
+
+/** Between two rounds, so that a busy run is not written at each of its events. */
+const PAUSE_MS = 200;
+/** A round that took long is followed by a pause this many times as long. */
+const PAUSE_FACTOR = 10;
+
+interface ResourceKey {
+  readonly infra: InfraName;
+  readonly address: Address;
+}
+
+export class Mirror {
+  readonly #disk: Disk;
+  readonly #dataDir: string;
+  readonly #tables: () => Tables;
+  readonly #onWarning: (message: string) => void;
+  readonly #folders = new Set<string>();
+  #runs = new Set<RunId>();
+  #resources = new Map<string, ResourceKey>();
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(disk: Disk, dataDir: string, tables: () => Tables, onWarning: (message: string) => void) {
+    this.#disk = disk;
+    this.#dataDir = dataDir;
+    this.#tables = tables;
+    this.#onWarning = onWarning;
+  }
+
+  /** What the record touched is written soon. */
+  note(record: StoreRecord): void {
+    if (record.type === "runEvents") this.#runs.add(record.run);
+    else if (record.type === "resourcesWritten") {
+      for (const write of record.writes) {
+        const { infra, address } = write.type === "put" ? write.record : write;
+        this.#resources.set(`${infra}/${address}`, { infra, address });
+      }
+    } else return;
+    this.#schedule(PAUSE_MS);
+  }
+
+  /** Writes everything noted so far. Problems are warnings: nothing depends on these files. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const round = this.#round.then(() => this.#write());
+    this.#round = round.catch((error: unknown) => this.#onWarning(`The readable copies could not be written: ${String(error)}.`));
+    await this.#round;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.flush();
+  }
+
+  #schedule(pauseMs: number): void {
+    if (this.#timer !== undefined || this.#closed) return;
+    this.#timer = setTimeout(async () => {
+      const began = performance.now();
+      await this.flush();
+      const tookMs = performance.now() - began;
+      if (this.#runs.size + this.#resources.size > 0) this.#schedule(Math.max(PAUSE_MS, tookMs * PAUSE_FACTOR));
+    }, pauseMs);
+    this.#timer.unref();
+  }
+
+  async #write(): Promise<void> {
+    const runs = this.#runs;
+    const resources = this.#resources;
+    this.#runs = new Set();
+    this.#resources = new Map();
+    for (const id of runs) {
+      const entry = this.#tables().runs.find(id);
+      if (entry !== undefined) await this.#writeRun(entry);
+    }
+    for (const key of resources.values()) await this.#writeResource(key);
+  }
+
+  async #writeRun(entry: RunEntry): Promise<void> {
+    const { summary, events, archived } = entry;
+    const name = `${fileName(summary.id)}.json`;
+    if (archived === undefined) await this.#replace("queue.rkvs/tasks", name, { ...summary, events });
+    const isQueued = summary.status === "pending" || summary.status === "running" || summary.status === "rollingBack";
+    if (isQueued) await this.#replace("queue.rkvs/queue", name, summary);
+    else await this.#disk.remove(`${this.#dataDir}/queue.rkvs/queue/${name}`);
+  }
+
+  async #writeResource({ infra, address }: ResourceKey): Promise<void> {
+    const folder = `state/${fileName(infra)}`;
+    const name = `${fileName(address)}.json`;
+    const resource = this.#tables().resources.get(infra, address);
+    if (resource === undefined) await this.#disk.remove(`${this.#dataDir}/${folder}/${name}`);
+    else await this.#replace(folder, name, { version: resource.version, ...resource.record });
+  }
+
+  async #replace(folder: string, name: string, content: unknown): Promise<void> {
+    const path = `${this.#dataDir}/${folder}`;
+    if (!this.#folders.has(folder)) await this.#disk.makeFolder(path);
+    this.#folders.add(folder);
+    const text = `${JSON.stringify(content, undefined, 2)}\n`;
+    await this.#disk.replace(`${path}/${name}`, [Buffer.from(text)], false);
+  }
+}
+
+/** Ids and names are checked where they enter; here a stored one can still never leave its folder. */
+function fileName(value: string): string {
+  return encodeURIComponent(value).replace(/^\./, "%2E");
+}

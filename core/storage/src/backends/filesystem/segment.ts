@@ -1,0 +1,84 @@
+/** A segment of the journal: a header line that says the format, then frames. Names sort by number. */
+
+import { JournalCorruptError, StoreTooNewError } from "./journal-errors.js";
+import { decodeFrame, findFrameAfter } from "./frame.js";
+
+/** The newest format this program reads and the one it writes. */
+export const JOURNAL_FORMAT = 1;
+
+export type JournalFileKind = "log" | "snapshot" | "archive";
+
+export function journalFile(number: number, kind: JournalFileKind): string {
+  return `${String(number).padStart(8, "0")}.${kind}`;
+}
+
+/** Numbers of the files of a kind, ascending. */
+export function numbersOf(names: readonly string[], kind: JournalFileKind): readonly number[] {
+  return names
+    .map((name) => new RegExp(`^(\\d{8})\\.${kind}$`).exec(name)?.[1])
+    .filter((digits) => digits !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+export function encodeHeader(kind: JournalFileKind): Buffer {
+  return Buffer.from(`provisioning-${kind} format=${JOURNAL_FORMAT}\n`);
+}
+
+/** Offset of the first frame. @throws StoreTooNewError, JournalCorruptError */
+export function readHeader(file: string, kind: JournalFileKind, bytes: Buffer): number {
+  const match = /^provisioning-([a-z]+) format=(\d{1,9})\n/.exec(bytes.toString("latin1", 0, 64));
+  if (match === null || match[1] !== kind) throw new JournalCorruptError(file, 0, "the first line is not a header");
+  if (Number(match[2]) > JOURNAL_FORMAT) throw new StoreTooNewError(file, Number(match[2]), JOURNAL_FORMAT);
+  return match[0].length;
+}
+
+export interface SegmentScan {
+  /** Offset after the last good frame. */
+  readonly end: number;
+  readonly sequence: number;
+  /** What follows `end` is a write that did not finish. */
+  readonly torn: boolean;
+}
+
+export interface ScanOptions {
+  readonly file: string;
+  /** The file from `offset` on. */
+  readonly bytes: Buffer;
+  readonly offset: number;
+  /** Of the frame before `offset`. */
+  readonly sequence: number;
+  /** Nothing is written to it any more, so every frame must be whole. */
+  readonly complete: boolean;
+}
+
+/**
+ * Hands every good frame to `take`. A bad frame is the torn end of the last batch if nothing of a later batch follows, because a
+ * batch is only written after the one before was synced. @throws JournalCorruptError otherwise
+ */
+export function scanFrames(options: ScanOptions, take: (sequence: number, json: string) => void): SegmentScan {
+  const { file, bytes, complete } = options;
+  let at = 0;
+  let { sequence } = options;
+  while (at < bytes.length) {
+    const frame = decodeFrame(bytes, at);
+    if (frame === undefined) {
+      const later = findFrameAfter(bytes, at);
+      if (complete || (later !== undefined && later.batch > sequence + 1)) {
+        throw new JournalCorruptError(file, options.offset + at, "a record is damaged and later ones are not");
+      }
+      return { end: options.offset + at, sequence, torn: true };
+    }
+    if (frame.sequence !== sequence + 1) {
+      throw new JournalCorruptError(
+        file,
+        options.offset + at,
+        `record ${sequence + 1} is missing, ${frame.sequence} stands in its place`,
+      );
+    }
+    take(frame.sequence, frame.json);
+    at = frame.end;
+    sequence = frame.sequence;
+  }
+  return { end: options.offset + at, sequence, torn: false };
+}

@@ -1,0 +1,42 @@
+/** Everything in this process, gone when it ends. For tests and for trying things out. */
+
+import type { Clock } from "@provisioning/model";
+import { StoreClosedError } from "../../errors.js";
+import type { Storage } from "../../ports/storage.js";
+import { createLeaseStore, createResourceStore, createRunStore, type Ledger } from "../../tables/ledger.js";
+import { apply, createTables } from "../../tables/tables.js";
+
+export interface MemoryStorageOptions {
+  readonly clock: Clock;
+}
+
+export function openMemoryStorage(options: MemoryStorageOptions): Storage {
+  const tables = createTables();
+  let closed = false;
+  const open = () => {
+    if (closed) throw new StoreClosedError();
+    return tables;
+  };
+  const ledger: Ledger = {
+    tables: open,
+    commit: async (record) => apply(open(), record),
+    refresh: async () => {},
+    settled: async () => {},
+    readEvents: async (entry) => [...entry.events],
+  };
+  return {
+    runs: createRunStore(ledger),
+    leases: createLeaseStore(ledger, options.clock),
+    resources: createResourceStore(ledger),
+    info: async () => ({
+      type: "memory",
+      mode: "write",
+      location: "memory",
+      runs: open().runs.size,
+      resources: open().resources.size,
+    }),
+    close: async () => {
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** Opens the storage that the configuration names. A backend's code is loaded when it is chosen. */
+
+import { type Clock, systemClock } from "@provisioning/model";
+import type { Storage, StorageMode } from "./ports/storage.js";
+
+export type StorageOptions =
+  | { readonly type: "memory"; readonly clock?: Clock }
+  | {
+      readonly type: "filesystem";
+      readonly dataDir: string;
+      readonly mode: StorageMode;
+      readonly clock?: Clock;
+      readonly command?: string;
+      readonly onWarning?: (message: string) => void;
+    };
+
+/** The caller closes it. @throws StoreBusyError, JournalCorruptError, StoreTooNewError */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { clock = systemClock } = options;
+  if (options.type === "memory") {
+    const { openMemoryStorage } = await import("./backends/memory/memory-storage.js");
+    return openMemoryStorage({ clock });
+  }
+  const { openFilesystemStorage } = await import("./backends/filesystem/filesystem-storage.js");
+  return openFilesystemStorage({ ...options, clock });
+}

@@ -1,0 +1,37 @@
+/** Leases: the exclusive right to change something, with an expiry, a heartbeat and a token that grows with every grant. */
+
+import type { FencingToken, InfraName, Instant } from "@provisioning/model";
+
+/** What is held: `infra/shop`, `run/<id>`. */
+export type LeaseScope = string & { readonly __leaseScope: true };
+
+export interface Lease {
+  readonly scope: LeaseScope;
+  /** For people: who, from where. */
+  readonly holder: string;
+  readonly token: FencingToken;
+  readonly since: Instant;
+  readonly expiresAt: Instant;
+}
+
+export interface LeaseStore {
+  /**
+   * Grants the lease if nobody holds it or its time is over. The token is greater than every token granted before for this
+   * scope, also after the store was closed and opened again. Of several takers at once exactly one gets it.
+   * @throws LeaseHeldError
+   */
+  acquire(scope: LeaseScope, holder: string, ttlMs: number): Promise<Lease>;
+
+  /** Extends by the lease's own time from now. An expired lease that nobody took over meanwhile goes on. @throws StaleTokenError */
+  heartbeat(lease: Lease): Promise<Lease>;
+
+  /** Gives it back. Releasing what is already released is nothing. @throws StaleTokenError when another holder has it */
+  release(lease: Lease): Promise<void>;
+
+  /** Who holds it now; absent when nobody does or the time is over. */
+  current(scope: LeaseScope): Promise<Lease | undefined>;
+}
+
+export function infraScope(infra: InfraName): LeaseScope {
+  return `infra/${infra}` as LeaseScope;
+}

@@ -1,0 +1,91 @@
+/**
+ * Runs and their events. A run is the list of its events; its version is their number.
+ *
+ * Whoever works on a run holds the lease of `runScope(runId)` and appends under its token, so that a worker that was given up
+ * for dead cannot write any more. Anyone may append without a token what is not a worker's to say (a request to cancel).
+ */
+
+import type { FencingToken, InfraName, Instant, RunDefinition, RunEvent, RunId, RunStatus } from "@provisioning/model";
+import type { LeaseScope } from "./lease-store.js";
+
+/** How many events there are. Grows by one with each. */
+export type Version = number;
+
+export interface StoredRun {
+  readonly version: Version;
+  readonly events: readonly RunEvent[];
+}
+
+export interface RunSummary {
+  readonly id: RunId;
+  readonly name: string;
+  readonly infra: InfraName;
+  readonly status: RunStatus;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly createdAt: Instant;
+  /** When its last event happened. */
+  readonly updatedAt: Instant;
+  readonly version: Version;
+  /** All operations of the definition. */
+  readonly operations: number;
+  readonly completed: number;
+  /** Operations that failed for good. */
+  readonly failed: number;
+}
+
+export interface RunQuery {
+  readonly infra?: InfraName;
+  readonly status?: readonly RunStatus[];
+  /** 1 to `MAX_PAGE`; default 50. */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly cursor?: string;
+}
+
+/** A page is bounded so that one request cannot ask for everything at once. */
+export const MAX_PAGE = 1000;
+export const DEFAULT_PAGE = 50;
+
+export interface RunPage {
+  readonly runs: readonly RunSummary[];
+  /** Where to go on; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface AppendedEvents {
+  readonly runId: RunId;
+  /** After these events. */
+  readonly version: Version;
+  readonly events: readonly RunEvent[];
+}
+
+export interface RunStore {
+  /**
+   * Stores a new run; its first event is `runSubmitted`. Durable before it resolves. Submitting the same definition again is
+   * the same submission and changes nothing. @throws RunExistsError when the id names another definition
+   */
+  submit(definition: RunDefinition): Promise<Version>;
+
+  /**
+   * Appends all events or none, if the run is still at `expected`. Durable before it resolves. With a token: only if that is
+   * the newest token granted for `runScope(runId)`.
+   * @throws VersionConflictError, StaleTokenError, RunNotFoundError; nothing is written then
+   */
+  append(runId: RunId, expected: Version, events: readonly RunEvent[], token?: FencingToken): Promise<Version>;
+
+  /** All events in order. Shows only what is durable. @throws RunNotFoundError */
+  load(runId: RunId): Promise<StoredRun>;
+
+  /** Newest first. Runs submitted while paging do not shift the pages. */
+  list(query?: RunQuery): Promise<RunPage>;
+
+  /**
+   * Tells of events after they became durable, in order for each run, until the returned function is called. A hint, not a
+   * log: a listener that may have missed something reads the run again.
+   */
+  watch(listener: (appended: AppendedEvents) => void, runId?: RunId): () => void;
+}
+
+export function runScope(runId: RunId): LeaseScope {
+  return `run/${runId}` as LeaseScope;
+}

@@ -1,0 +1,141 @@
+/**
+ * The ports over tables and something that makes records durable. A backend brings the latter; deciding whether a write fits
+ * is done here, once, without waiting in between, so that concurrent callers cannot slip into the middle of a decision.
+ */
+
+import { canonicalJson, type Clock, type Json, type RunDefinition, type RunEvent, type RunId } from "@provisioning/model";
+import { RunExistsError, VersionConflictError } from "../errors.js";
+import type { LeaseStore } from "../ports/lease-store.js";
+import type { ResourceStore, ResourceWrite } from "../ports/resource-store.js";
+import { type AppendedEvents, type RunStore, runScope, type Version } from "../ports/run-store.js";
+import type { StoreRecord } from "./records.js";
+import type { RunEntry } from "./run-table.js";
+import type { Tables } from "./tables.js";
+
+export interface Ledger {
+  /** Current tables, including what is not durable yet. @throws StoreClosedError */
+  tables(): Tables;
+  /** Applies the record at once; resolves when it is durable. @throws StoreReadOnlyError, StoreFailedError */
+  commit(record: StoreRecord): Promise<void>;
+  /** Brings the tables up to date where others write; nothing to do where we are the only writer. */
+  refresh(): Promise<void>;
+  /** Resolves when everything committed so far is durable. */
+  settled(): Promise<void>;
+  readEvents(entry: RunEntry): Promise<readonly RunEvent[]>;
+}
+
+/** Reads see only durable data: they look, then wait until what they saw is durable. */
+async function read<T>(ledger: Ledger, look: (tables: Tables) => T | Promise<T>): Promise<T> {
+  await ledger.refresh();
+  const seen = await look(ledger.tables());
+  await ledger.settled();
+  return seen;
+}
+
+export function createRunStore(ledger: Ledger): RunStore {
+  const watchers = new Set<{ readonly listener: (appended: AppendedEvents) => void; readonly runId: RunId | undefined }>();
+
+  const write = async (run: RunId, version: Version, events: readonly RunEvent[]) => {
+    await ledger.commit({ type: "runEvents", run, version, events });
+    for (const watcher of watchers) {
+      if (watcher.runId === undefined || watcher.runId === run) watcher.listener({ runId: run, version, events });
+    }
+    return version;
+  };
+  return {
+    async submit(definition) {
+      const known = ledger.tables().runs.find(definition.id);
+      if (known === undefined) {
+        return write(definition.id, 1, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
+      }
+      const [first] = await ledger.readEvents(known);
+      if (first?.type !== "runSubmitted" || !isSame(first.definition, definition)) throw new RunExistsError(definition.id);
+      await ledger.settled();
+      return known.summary.version;
+    },
+    async append(runId, expected, events, token) {
+      const tables = ledger.tables();
+      const actual = tables.runs.get(runId).summary.version;
+      if (token !== undefined) tables.leases.assertCurrent(runScope(runId), token);
+      if (actual !== expected) throw new VersionConflictError(`Run ${runId}`, expected, actual);
+      if (events.length === 0) return actual;
+      return write(runId, actual + events.length, events);
+    },
+    load: (runId) =>
+      read(ledger, async (tables) => {
+        const events = await ledger.readEvents(tables.runs.get(runId));
+        return { version: events.length, events };
+      }),
+    list: (query = {}) => read(ledger, (tables) => tables.runs.page(query)),
+    watch(listener, runId) {
+      const watcher = { listener: shielded(listener, () => watchers.delete(watcher)), runId };
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+  };
+}
+
+/** What was stored stays stored: a listener that throws is dropped and does not make the write look failed. */
+function shielded(listener: (appended: AppendedEvents) => void, drop: () => void): (appended: AppendedEvents) => void {
+  return (appended) => {
+    try {
+      listener(appended);
+    } catch {
+      drop();
+    }
+  };
+}
+
+function isSame(left: RunDefinition, right: RunDefinition): boolean {
+  return canonicalJson(left as unknown as Json) === canonicalJson(right as unknown as Json);
+}
+
+export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
+  return {
+    async acquire(scope, holder, ttlMs) {
+      const { leases } = ledger.tables();
+      const since = clock.now();
+      leases.assertFree(scope, since);
+      const token = leases.newestToken + 1;
+      await ledger.commit({ type: "leaseGranted", scope, holder, token, since, ttlMs });
+      return { scope, holder, token, since, expiresAt: since + ttlMs };
+    },
+    async heartbeat(lease) {
+      const { leases } = ledger.tables();
+      leases.assertCurrent(lease.scope, lease.token);
+      const now = clock.now();
+      const ttlMs = leases.held.get(lease.scope)?.ttlMs ?? 0;
+      await ledger.commit({ type: "leaseExtended", scope: lease.scope, token: lease.token, expiresAt: now + ttlMs });
+      return { ...lease, expiresAt: now + ttlMs };
+    },
+    async release(lease) {
+      const { leases } = ledger.tables();
+      if (!leases.held.has(lease.scope)) return;
+      leases.assertCurrent(lease.scope, lease.token);
+      await ledger.commit({ type: "leaseReleased", scope: lease.scope, token: lease.token });
+    },
+    current: (scope) =>
+      read(ledger, (tables) => {
+        const lease = tables.leases.held.get(scope)?.lease;
+        return lease !== undefined && lease.expiresAt > clock.now() ? lease : undefined;
+      }),
+  };
+}
+
+export function createResourceStore(ledger: Ledger): ResourceStore {
+  const write = async (writes: readonly ResourceWrite[]) => {
+    ledger.tables().resources.assertExpected(writes);
+    if (writes.length > 0) await ledger.commit({ type: "resourcesWritten", writes });
+  };
+  return {
+    get: (infra, address) => read(ledger, (tables) => tables.resources.get(infra, address)),
+    list: (infra) => read(ledger, (tables) => tables.resources.list(infra)),
+    listInfras: () => read(ledger, (tables) => tables.resources.infras()),
+    async put(record, expected) {
+      await write([{ type: "put", record, expected }]);
+      return expected + 1;
+    },
+    remove: (infra, address, expected) => write([{ type: "remove", infra, address, expected }]),
+    write,
+  };
+}

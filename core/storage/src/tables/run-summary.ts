@@ -1,0 +1,48 @@
+/** What a list shows of a run, kept up to date event by event. */
+
+import { InvariantError, type RunEvent, type RunStatus } from "@provisioning/model";
+import type { RunSummary } from "../ports/run-store.js";
+
+/** The summary after one more event; the first event of a run must be `runSubmitted`. */
+export function summarize(summary: RunSummary | undefined, event: RunEvent): RunSummary {
+  if (summary === undefined) return firstSummary(event);
+  return {
+    ...summary,
+    status: statusAfter(summary.status, event),
+    updatedAt: event.at,
+    version: summary.version + 1,
+    completed: summary.completed + (event.type === "operationCompleted" ? 1 : 0),
+    failed: summary.failed + (event.type === "operationFailed" && event.retryAt === undefined ? 1 : 0),
+  };
+}
+
+function firstSummary(event: RunEvent): RunSummary {
+  if (event.type !== "runSubmitted") throw new InvariantError(`a run begins with ${event.type}`);
+  const { id, name, infra, labels, createdAt, operations } = event.definition;
+  return {
+    id,
+    name,
+    infra,
+    status: "pending",
+    labels,
+    createdAt,
+    updatedAt: event.at,
+    version: 1,
+    operations: operations.length,
+    completed: 0,
+    failed: 0,
+  };
+}
+
+function statusAfter(status: RunStatus, event: RunEvent): RunStatus {
+  switch (event.type) {
+    case "runClaimed":
+      return status === "pending" ? "running" : status;
+    case "rollbackStarted":
+      return "rollingBack";
+    case "runEnded":
+      return event.status;
+    default:
+      return status;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * All runs in memory, in the order a list shows them.
+ *
+ * The events of a run that ended may move to a file (`archived`); then only its summary stays here, so that memory does not grow
+ * with them. Events that come later (somebody rolls it back) are kept here behind the archived ones.
+ */
+
+import { type Instant, invariant, type RunEvent, type RunId } from "@provisioning/model";
+import { CursorInvalidError, RunNotFoundError } from "../errors.js";
+import { DEFAULT_PAGE, MAX_PAGE, type RunPage, type RunQuery, type RunSummary } from "../ports/run-store.js";
+import { summarize } from "./run-summary.js";
+
+/** Where the first events of a run are. */
+export interface ArchivePlace {
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface RunEntry {
+  summary: RunSummary;
+  /** All events, or those after the archived ones. Appended to, or replaced as a whole. */
+  events: RunEvent[];
+  archived: ArchivePlace | undefined;
+}
+
+export interface RunTable {
+  readonly size: number;
+  find(id: RunId): RunEntry | undefined;
+  /** @throws RunNotFoundError */
+  get(id: RunId): RunEntry;
+  entries(): Iterable<RunEntry>;
+  append(id: RunId, events: readonly RunEvent[]): void;
+  restore(entry: RunEntry): void;
+  page(query: RunQuery): RunPage;
+}
+
+export function createRunTable(): RunTable {
+  const byId = new Map<RunId, RunEntry>();
+  /** Oldest first, by `isBefore`. Runs mostly arrive in that order, so inserting is a push. */
+  const ordered: RunEntry[] = [];
+
+  const insert = (entry: RunEntry) => {
+    byId.set(entry.summary.id, entry);
+    ordered.splice(firstNotBefore(ordered, placeOf(entry)), 0, entry);
+  };
+  return {
+    get size() {
+      return byId.size;
+    },
+    find: (id) => byId.get(id),
+    get(id) {
+      const entry = byId.get(id);
+      if (entry === undefined) throw new RunNotFoundError(id);
+      return entry;
+    },
+    entries: () => ordered,
+    append(id, events) {
+      const known = byId.get(id);
+      if (known === undefined) {
+        const summary = events.reduce<RunSummary | undefined>(summarize, undefined);
+        invariant(summary !== undefined, `run ${id} begins without events`);
+        insert({ summary, events: [...events], archived: undefined });
+        return;
+      }
+      for (const event of events) known.events.push(event);
+      known.summary = events.reduce(summarize, known.summary);
+    },
+    restore: insert,
+    page: (query) => page(ordered, query),
+  };
+}
+
+function page(ordered: readonly RunEntry[], query: RunQuery): RunPage {
+  const limit = Math.min(Math.max(1, query.limit ?? DEFAULT_PAGE), MAX_PAGE);
+  const end = query.cursor === undefined ? ordered.length : firstNotBefore(ordered, parseCursor(query.cursor));
+  const runs: RunSummary[] = [];
+  let last: RunEntry | undefined;
+  for (let index = end - 1; index >= 0; index -= 1) {
+    const entry = ordered[index] as RunEntry;
+    if (!matches(entry.summary, query)) continue;
+    if (runs.length === limit) return { runs, next: formatCursor(placeOf(last as RunEntry)) };
+    runs.push(entry.summary);
+    last = entry;
+  }
+  return { runs };
+}
+
+function matches(summary: RunSummary, query: RunQuery): boolean {
+  if (query.infra !== undefined && summary.infra !== query.infra) return false;
+  return query.status === undefined || query.status.includes(summary.status);
+}
+
+interface Place {
+  readonly createdAt: Instant;
+  readonly id: string;
+}
+
+function placeOf(entry: RunEntry): Place {
+  return { createdAt: entry.summary.createdAt, id: entry.summary.id };
+}
+
+function isBefore(left: Place, right: Place): boolean {
+  return left.createdAt < right.createdAt || (left.createdAt === right.createdAt && left.id < right.id);
+}
+
+function firstNotBefore(ordered: readonly RunEntry[], place: Place): number {
+  let low = 0;
+  let high = ordered.length;
+  const newest = ordered[high - 1];
+  if (newest === undefined || isBefore(placeOf(newest), place)) return high;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBefore(placeOf(ordered[middle] as RunEntry), place)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function formatCursor(place: Place): string {
+  return `${place.createdAt}.${place.id}`;
+}
+
+function parseCursor(cursor: string): Place {
+  const match = /^(\d{1,16})\.(.{1,100})$/.exec(cursor);
+  if (match === null) throw new CursorInvalidError();
+  return { createdAt: Number(match[1]), id: match[2] as string };
+}

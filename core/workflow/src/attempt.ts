@@ -1,0 +1,100 @@
+/** One try of one operation (or of its compensation): the handler is called once, and its outcome is known exactly once. */
+
+import { type ErrorRecord, type Instant, type Json, type ProvisioningError, toErrorRecord } from "@provisioning/model";
+import { OperationTimeoutError } from "./errors.js";
+
+export type Outcome =
+  | { readonly type: "completed"; readonly output: Json }
+  | { readonly type: "failed"; readonly error: ErrorRecord }
+  /** It was told to stop and stopped, or did not answer in time. */
+  | { readonly type: "cancelled" };
+
+export interface AttemptOptions {
+  readonly title: string;
+  readonly startedAt: Instant;
+  readonly timeoutMs: number;
+  /** How long a handler that was told to stop may take before it is no longer waited for. */
+  readonly graceMs: number;
+  readonly call: (signal: AbortSignal) => Promise<Json>;
+  readonly onOutcome: (outcome: Outcome) => void;
+}
+
+/**
+ * A handler that completes although it was told to stop has completed: the effect is there, and the record says so. One that rejects
+ * after it was told to stop was cut short, whatever it throws. One that does neither is given up after `graceMs`; it may go on
+ * working unseen, which is why handlers mark what they make with the idempotency key.
+ */
+export class Attempt {
+  readonly #options: AttemptOptions;
+  readonly #controller = new AbortController();
+  #dueAt: Instant;
+  #stopped: "timeout" | "cancelled" | undefined;
+  #isOver = false;
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    this.#dueAt = options.startedAt + options.timeoutMs;
+  }
+
+  start(): void {
+    this.#options.call(this.#controller.signal).then(
+      (output) => this.#end(isStorable(output ?? null) ? { type: "completed", output: output ?? null } : UNSTORABLE_RESULT),
+      (error: unknown) => this.#end(this.#stopped === undefined ? { type: "failed", error: storable(error) } : this.#cutShort()),
+    );
+  }
+
+  /** When `check` has something to do. */
+  get dueAt(): Instant {
+    return this.#dueAt;
+  }
+
+  /** Tells a late handler to stop and gives up one that does not. */
+  check(now: Instant): void {
+    if (this.#isOver || now < this.#dueAt) return;
+    if (this.#stopped !== undefined) this.#end(this.#cutShort());
+    else this.#stop("timeout", now, this.#timeout());
+  }
+
+  cancel(now: Instant, reason: ProvisioningError): void {
+    if (!this.#isOver && this.#stopped !== "cancelled") this.#stop("cancelled", now, reason);
+  }
+
+  #stop(why: "timeout" | "cancelled", now: Instant, reason: ProvisioningError): void {
+    this.#stopped = why;
+    this.#dueAt = now + this.#options.graceMs;
+    this.#controller.abort(reason);
+  }
+
+  #cutShort(): Outcome {
+    return this.#stopped === "timeout" ? { type: "failed", error: toErrorRecord(this.#timeout()) } : { type: "cancelled" };
+  }
+
+  #timeout(): OperationTimeoutError {
+    return new OperationTimeoutError(this.#options.title, this.#options.timeoutMs);
+  }
+
+  #end(outcome: Outcome): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.onOutcome(outcome);
+  }
+}
+
+const UNSTORABLE_RESULT: Outcome = {
+  type: "failed",
+  error: { code: "INTERNAL", message: "The operation returned something that is not plain data.", retry: "never" },
+};
+
+/** Details are whatever the thrower put there; what cannot be stored is left out. */
+function storable(error: unknown): ErrorRecord {
+  const { details, ...record } = toErrorRecord(error);
+  return details === undefined || !isStorable(details) ? record : { ...record, details };
+}
+
+function isStorable(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+/** What can go wrong with runs themselves. What goes wrong inside an operation is recorded as an event of its run. */
+
+import { ProvisioningError, type RunId } from "@provisioning/model";
+
+/** Events that cannot follow one another: a bug, or a journal that was tampered with. */
+export class IllegalTransitionError extends ProvisioningError {
+  constructor(
+    readonly status: string,
+    readonly event: string,
+    detail?: string,
+  ) {
+    super({
+      code: "TRANSITION_ILLEGAL",
+      message: `${event} cannot happen to what is ${status}${detail === undefined ? "" : ` (${detail})`}.`,
+      hint: "This is a bug in provisioning, or the stored run was changed by hand. Please report it.",
+      details: { status, event },
+    });
+  }
+}
+
+/** A definition that cannot be run. Nothing was stored. */
+export class WorkflowInvalidError extends ProvisioningError {
+  constructor(
+    name: string,
+    readonly problems: readonly string[],
+  ) {
+    super({
+      code: "WORKFLOW_INVALID",
+      message: `${name} cannot be run: ${problems.slice(0, 5).join("; ")}${problems.length > 5 ? "; …" : ""}.`,
+      hint: "Correct the dependencies and limits of its operations.",
+      details: { problems },
+    });
+  }
+}
+
+/** Another worker took the run over. This one has stopped and recorded nothing more. */
+export class LeaseLostError extends ProvisioningError {
+  constructor(
+    readonly runId: RunId,
+    options?: ErrorOptions,
+  ) {
+    super(
+      {
+        code: "LEASE_LOST",
+        message: `The run ${runId} was taken over by another worker.`,
+        hint: `Look at it with: provisioning workflow status ${runId}`,
+        retry: "later",
+        details: { runId },
+      },
+      options,
+    );
+  }
+}
+
+/** Nobody knows how to do these actions. Nothing was started. */
+export class HandlerMissingError extends ProvisioningError {
+  constructor(readonly actions: readonly string[]) {
+    super({
+      code: "HANDLER_MISSING",
+      message: `There is no handler for ${actions.join(", ")}.`,
+      hint: "Install the extension that brings it, then run the command again: it goes on where it was.",
+      details: { actions },
+    });
+  }
+}
+
+/** One attempt took longer than it may. */
+export class OperationTimeoutError extends ProvisioningError {
+  constructor(title: string, timeoutMs: number) {
+    super({
+      code: "TIMEOUT",
+      message: `${title} did not finish within ${timeoutMs} ms.`,
+      hint: "Raise its timeout if it only needs longer.",
+      retry: "now",
+      details: { timeoutMs },
+    });
+  }
+}
+
+/** Why running operations are told to stop when somebody cancels their run. */
+export class RunCancelledError extends ProvisioningError {
+  constructor(by: string, reason: string) {
+    super({
+      code: "CANCELLED",
+      message: `Cancelled by ${by}: ${reason}.`,
+      hint: "Run the command again to go on.",
+      details: { by, reason },
+    });
+  }
+}
+
+/** The operation's handler has no way back. */
+export class NotCompensableError extends ProvisioningError {
+  constructor(title: string) {
+    super({ code: "NOT_COMPENSABLE", message: `${title} cannot be undone.`, hint: "Undo it by hand if it must not stay." });
+  }
+}
+
+/** A rollback was asked for while the run still works. */
+export class RunNotEndedError extends ProvisioningError {
+  constructor(readonly runId: RunId) {
+    super({
+      code: "RUN_NOT_ENDED",
+      message: `The run ${runId} has not ended yet.`,
+      hint: `Cancel it first: provisioning workflow cancel ${runId}`,
+      retry: "later",
+      details: { runId },
+    });
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Carries a claimed run out until it has ended: let the phase decide, make its events durable, call the handlers they announce,
+ * wait for the next thing to happen. Intent before effect, result after.
+ *
+ * While one batch of events is being written, everything that finishes meanwhile gathers for the next one.
+ */
+
+import type { CancelMode, Clock, JsonObject, OperationDefinition, ProvisioningError, RunEvent } from "@provisioning/model";
+import type { AppendedEvents, Lease } from "@provisioning/storage";
+import { Attempt } from "./attempt.js";
+import { LeaseLostError, RunCancelledError } from "./errors.js";
+import type { FaultPoint } from "./fault-point.js";
+import { Forward } from "./forward.js";
+import type { Graph } from "./graph.js";
+import type { Handlers, LiveEvent, OperationContext } from "./handler.js";
+import { Draft, type Finished, type Phase, type Start } from "./phase.js";
+import type { Recorder } from "./record.js";
+import { Backward } from "./rollback.js";
+import { isEnded, type RunState } from "./state.js";
+import { Wake } from "./wake.js";
+
+export interface ExecutionOptions {
+  readonly recorder: Recorder;
+  readonly graph: Graph;
+  readonly lease: Lease;
+  readonly handlers: Handlers;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observe: (event: RunEvent | LiveEvent) => void;
+  readonly faultPoint: FaultPoint;
+  readonly checkpointInterval: number;
+  readonly graceMs: number;
+}
+
+/** Operations that take no time on a store that takes none would keep timers and signals from ever getting their turn. */
+const ROUNDS_PER_TURN = 100;
+
+export class Execution {
+  readonly #options: ExecutionOptions;
+  readonly #wake: Wake;
+  readonly #attempts = new Map<number, Attempt>();
+  #finished: Finished[] = [];
+  #requests: RunEvent[] = [];
+  #mustCatchUp = false;
+  /** Ends the loop; nothing more is recorded. */
+  #fatal: { readonly error: unknown } | undefined;
+
+  constructor(options: ExecutionOptions) {
+    this.#options = options;
+    this.#wake = new Wake(options.clock);
+  }
+
+  /** @throws LeaseLostError, and whatever the store throws; the run can be taken up again then */
+  async run(): Promise<RunState> {
+    try {
+      return await this.#loop();
+    } catch (error) {
+      this.#cancelAttempts(error instanceof LeaseLostError ? error : new RunCancelledError("provisioning", "the run stopped"));
+      throw error;
+    } finally {
+      this.#wake.close();
+    }
+  }
+
+  /** Asks for the end of the run; recorded with the next events. */
+  requestCancel(mode: CancelMode, reason: string): void {
+    const { clock, lease } = this.#options;
+    this.#requests.push({ type: "cancelRequested", at: clock.now(), by: lease.holder, reason, mode });
+    this.#wake.notify();
+  }
+
+  /** Somebody appended to the run, perhaps we ourselves. */
+  notice({ events }: AppendedEvents): void {
+    if (!events.some((event) => event.type === "cancelRequested")) return;
+    this.#mustCatchUp = true;
+    this.#wake.notify();
+  }
+
+  /** Stops at once without recording anything more. */
+  abandon(error: unknown): void {
+    this.#fatal ??= { error };
+    this.#wake.notify();
+  }
+
+  async #loop(): Promise<RunState> {
+    const { recorder, clock, lease } = this.#options;
+    let claimed = false;
+    let phase: Phase | undefined;
+    let direction: RunState["status"] | undefined;
+    for (let round = 1; ; round += 1) {
+      if (round % ROUNDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (this.#mustCatchUp) await this.#catchUp();
+      const draft = new Draft(recorder.state, clock.now());
+      if (!claimed) draft.add({ type: "runClaimed", at: draft.now, holder: lease.holder, token: lease.token });
+      if (phase === undefined || draft.state.status !== direction) {
+        direction = draft.state.status;
+        phase = this.#phaseFor(draft.state);
+      }
+      const starts = this.#decide(draft, phase);
+      await this.#commit(draft, phase, starts);
+      claimed = true;
+      if (isEnded(recorder.state)) return recorder.state;
+      if (draft.events.length === 0) await this.#wait(phase);
+    }
+  }
+
+  #phaseFor(state: RunState): Phase {
+    const { graph, handlers, random, checkpointInterval } = this.#options;
+    if (state.status !== "rollingBack") return new Forward(graph, state, { checkpointInterval, random });
+    const canCompensate = ({ action }: OperationDefinition) => handlers.get(action)?.compensate !== undefined;
+    return new Backward(graph, state, { canCompensate, random });
+  }
+
+  #decide(draft: Draft, phase: Phase): readonly Start[] {
+    for (const request of this.#requests.splice(0)) draft.add(request);
+    for (const attempt of this.#attempts.values()) attempt.check(draft.now);
+    const cancellation = "cancellation" in draft.state ? draft.state.cancellation : undefined;
+    if (cancellation?.mode === "abort") this.#cancelAttempts(new RunCancelledError(cancellation.by, cancellation.reason));
+    const finished = this.#finished;
+    this.#finished = [];
+    return phase.step(draft, finished);
+  }
+
+  async #commit(draft: Draft, phase: Phase, starts: readonly Start[]): Promise<void> {
+    const dropped = draft.events.length === 0 ? [] : await this.#options.recorder.commit(draft.events, draft.state);
+    this.#throwIfFatal();
+    const droppedPlaces = new Set(dropped.map((id) => draft.state.operations.indexOf(id)));
+    for (const start of starts) {
+      if (droppedPlaces.has(start.index)) phase.notStarted(start.index);
+      else this.#launch(start);
+    }
+  }
+
+  async #wait(phase: Phase): Promise<void> {
+    let at = phase.wakeAt();
+    for (const { dueAt } of this.#attempts.values()) at = Math.min(at ?? dueAt, dueAt);
+    await this.#wake.wait(at);
+    this.#throwIfFatal();
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#mustCatchUp = false;
+    await this.#options.recorder.catchUp();
+  }
+
+  #launch({ index, attempt: number }: Start): void {
+    const { graph, recorder, clock, graceMs } = this.#options;
+    const operation = graph.operations[index] as OperationDefinition;
+    const isCompensation = recorder.state.status === "rollingBack";
+    const attempt = new Attempt({
+      title: operation.title,
+      startedAt: clock.now(),
+      timeoutMs: operation.timeoutMs,
+      graceMs,
+      call: (signal) => this.#call(operation, number, isCompensation, signal),
+      onOutcome: (outcome) => {
+        this.#attempts.delete(index);
+        this.#finished.push({ index, outcome });
+        this.#wake.notify();
+      },
+    });
+    this.#attempts.set(index, attempt);
+    attempt.start();
+  }
+
+  async #call(operation: OperationDefinition, attempt: number, isCompensation: boolean, signal: AbortSignal) {
+    const { handlers } = this.#options;
+    await this.#fault("effect.before");
+    const context = this.#contextOf(operation, attempt, signal);
+    const handler = handlers.get(operation.action);
+    try {
+      if (!isCompensation) return (await handler?.execute(context)) ?? null;
+      const state = this.#options.recorder.state.operations.get(operation.id);
+      await handler?.compensate?.({ ...context, output: state.status === "compensating" ? state.output : null });
+      return null;
+    } finally {
+      await this.#fault("effect.after");
+    }
+  }
+
+  #contextOf(operation: OperationDefinition, attempt: number, signal: AbortSignal): OperationContext {
+    const { recorder, lease, clock, observe } = this.#options;
+    const run = recorder.state.definition;
+    const live = () => ({ at: clock.now(), operation: operation.id, attempt });
+    return {
+      run,
+      operation,
+      attempt,
+      token: lease.token,
+      idempotencyKey: `${run.id}/${operation.id}`,
+      signal,
+      outputOf(id) {
+        const { operations } = recorder.state;
+        const state = operations.has(id) ? operations.get(id) : undefined;
+        return state !== undefined && "output" in state ? state.output : undefined;
+      },
+      report: (progress) => observe({ type: "operationProgress", ...live(), progress }),
+      log: (message, fields: JsonObject = {}) => observe({ type: "operationLog", ...live(), message, fields }),
+    };
+  }
+
+  async #fault(name: "effect.before" | "effect.after"): Promise<void> {
+    try {
+      await this.#options.faultPoint(name);
+    } catch (error) {
+      this.abandon(error);
+      throw error;
+    }
+  }
+
+  #cancelAttempts(reason: ProvisioningError): void {
+    const now = this.#options.clock.now();
+    for (const attempt of this.#attempts.values()) attempt.cancel(now, reason);
+  }
+
+  #throwIfFatal(): void {
+    if (this.#fatal !== undefined) throw this.#fatal.error;
+  }
+}

@@ -1,0 +1,66 @@
+/** What an operation does, given from outside by its action's name. */
+
+import type {
+  FencingToken,
+  Instant,
+  Json,
+  JsonObject,
+  OperationDefinition,
+  OperationId,
+  RunDefinition,
+} from "@provisioning/model";
+
+/** How far an operation is, for people who watch. Not stored. */
+export type Progress = JsonObject & { readonly message: string };
+
+export interface OperationContext {
+  readonly run: RunDefinition;
+  readonly operation: OperationDefinition;
+  /** From 1. */
+  readonly attempt: number;
+  /** For effects that can be fenced themselves. */
+  readonly token: FencingToken;
+  /** The same for every attempt, also after a crash: who creates something marks it with this. */
+  readonly idempotencyKey: string;
+  /** Aborts when the run is cancelled, the attempt takes too long or the lease is lost. Stop the effect and reject soon. */
+  readonly signal: AbortSignal;
+  /** What another operation of this run reported; absent while it has not completed. */
+  outputOf(id: OperationId): Json | undefined;
+  report(progress: Progress): void;
+  log(message: string, fields?: JsonObject): void;
+}
+
+export interface CompensationContext extends OperationContext {
+  readonly output: Json;
+}
+
+export interface OperationHandler {
+  /**
+   * Makes it so and says what came out. Called again after a crash for an operation without a result, so it must look before it acts.
+   * Holds no secret values in what it returns or throws: both are stored.
+   */
+  execute(context: OperationContext): Promise<Json>;
+  /** Undoes a completed `execute`. Called again after a crash. Without it the operation counts as not undone. */
+  compensate?(context: CompensationContext): Promise<void>;
+}
+
+/** By action. */
+export type Handlers = ReadonlyMap<string, OperationHandler>;
+
+/** What happens but is not stored. */
+export type LiveEvent =
+  | {
+      readonly type: "operationProgress";
+      readonly at: Instant;
+      readonly operation: OperationId;
+      readonly attempt: number;
+      readonly progress: Progress;
+    }
+  | {
+      readonly type: "operationLog";
+      readonly at: Instant;
+      readonly operation: OperationId;
+      readonly attempt: number;
+      readonly message: string;
+      readonly fields: JsonObject;
+    };

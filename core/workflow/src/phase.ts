@@ -1,0 +1,62 @@
+/**
+ * A run goes forward and perhaps backward. Each direction is a phase: it decides, from the state and what came in, which events
+ * happen next and which handlers are to be called once these are durable. It does nothing itself.
+ */
+
+import { type Instant, invariant, type RunEvent } from "@provisioning/model";
+import type { Outcome } from "./attempt.js";
+import type { RunState } from "./state.js";
+import { next } from "./transition.js";
+
+export interface Finished {
+  /** Place of the operation in the definition. */
+  readonly index: number;
+  readonly outcome: Outcome;
+}
+
+export interface Start {
+  readonly index: number;
+  readonly attempt: number;
+}
+
+export interface Phase {
+  /** Adds events to the draft and says what to start after they are durable. */
+  step(draft: Draft, finished: readonly Finished[]): readonly Start[];
+  /** The next moment at which waiting alone changes something. */
+  wakeAt(): Instant | undefined;
+  /** It was to be started but somebody cancelled in just that moment. */
+  notStarted(index: number): void;
+}
+
+/** Events that are decided but not stored yet, and the state they lead to. */
+export class Draft {
+  readonly events: RunEvent[] = [];
+  readonly now: Instant;
+  #state: RunState;
+
+  constructor(state: RunState, now: Instant) {
+    this.#state = state;
+    this.now = now;
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** @throws IllegalTransitionError */
+  add(event: RunEvent): void {
+    this.#state = next(this.#state, event);
+    this.events.push(event);
+  }
+
+  get isCancelled(): boolean {
+    return "cancellation" in this.#state && this.#state.cancellation !== undefined;
+  }
+
+  /** The token under which we work. */
+  get token(): number {
+    const claim = "claim" in this.#state ? this.#state.claim : undefined;
+    invariant(claim !== undefined, "nobody has claimed the run");
+    return claim.token;
+  }
+}

@@ -1,0 +1,282 @@
+/** What may follow what. Pure and total: no clock, no I/O. Live and in recovery the same function; the picture is in state.ts. */
+
+import type { Json, RunEvent } from "@provisioning/model";
+import { IllegalTransitionError } from "./errors.js";
+import { OperationTable } from "./operation-table.js";
+import type { Cancellation, Claim, OperationState, OperationStatus, Rollback, RunState } from "./state.js";
+import { Vector } from "./vector.js";
+
+type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { readonly type: Type }>;
+type OperationEvent = EventOf<
+  | "operationStarted"
+  | "operationCompleted"
+  | "operationFailed"
+  | "operationSkipped"
+  | "operationCancelled"
+  | "compensationStarted"
+  | "compensationCompleted"
+  | "compensationFailed"
+>;
+type StateOf<Status extends RunState["status"]> = Extract<RunState, { readonly status: Status }>;
+type EndedState = StateOf<"completed" | "failed" | "cancelled" | "rolledBack">;
+
+/** The state after one more event. @throws IllegalTransitionError */
+export function next(state: RunState | undefined, event: RunEvent): RunState {
+  if (state === undefined) return submitted(event);
+  switch (state.status) {
+    case "pending":
+      return afterPending(state, event);
+    case "running":
+      return afterRunning(state, event);
+    case "rollingBack":
+      return afterRollingBack(state, event);
+    case "completed":
+    case "failed":
+    case "cancelled":
+    case "rolledBack":
+      return afterEnd(state, event);
+  }
+}
+
+/** The state that a run's events give. @throws IllegalTransitionError */
+export function replay(events: readonly RunEvent[]): RunState {
+  const state = events.reduce<RunState | undefined>(next, undefined);
+  if (state === undefined) throw new IllegalTransitionError("not submitted", "nothing");
+  return state;
+}
+
+function submitted(event: RunEvent): RunState {
+  if (event.type !== "runSubmitted") throw new IllegalTransitionError("not submitted", event.type);
+  const { definition } = event;
+  return {
+    status: "pending",
+    definition,
+    operations: OperationTable.pending(definition.operations),
+    counts: { ...NO_OPERATIONS, pending: definition.operations.length },
+    completions: 0,
+    checkpoints: Vector.of([]),
+    rollbacks: 0,
+  };
+}
+
+const NO_OPERATIONS: Readonly<Record<OperationStatus, number>> = {
+  pending: 0,
+  running: 0,
+  retrying: 0,
+  completed: 0,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+  compensating: 0,
+  compensated: 0,
+  compensationFailed: 0,
+};
+
+function afterPending(state: StateOf<"pending">, event: RunEvent): RunState {
+  if (event.type === "runClaimed") return { ...state, status: "running", claim: claimOf(event) };
+  if (event.type === "cancelRequested") return { ...state, cancellation: cancellationOf(event) };
+  throw new IllegalTransitionError("pending", event.type);
+}
+
+function afterRunning(state: StateOf<"running">, event: RunEvent): RunState {
+  switch (event.type) {
+    case "runClaimed":
+      assertNewer(state.claim, event);
+      return { ...state, claim: claimOf(event) };
+    case "cancelRequested":
+      return { ...state, cancellation: cancellationOf(event) };
+    case "operationStarted":
+    case "operationCompleted":
+    case "operationFailed":
+    case "operationSkipped":
+    case "operationCancelled":
+      return withOperation(state, event);
+    case "checkpointReached":
+      return withCheckpoint(state, event);
+    case "rollbackStarted":
+      assertQuiet(state, event);
+      return { ...rollingBack(state, event), claim: state.claim, ...cancellationIn(state) };
+    case "runEnded":
+      assertQuiet(state, event);
+      return ended(state, event);
+    default:
+      throw new IllegalTransitionError("running", event.type);
+  }
+}
+
+function afterRollingBack(state: StateOf<"rollingBack">, event: RunEvent): RunState {
+  switch (event.type) {
+    case "runClaimed":
+      if (state.claim !== undefined) assertNewer(state.claim, event);
+      return { ...state, claim: claimOf(event) };
+    case "cancelRequested":
+      return { ...state, cancellation: cancellationOf(event) };
+    case "compensationStarted":
+    case "compensationCompleted":
+    case "compensationFailed":
+      return withOperation(state, event);
+    case "runEnded":
+      assertQuiet(state, event);
+      return ended(state, event);
+    default:
+      throw new IllegalTransitionError("rollingBack", event.type);
+  }
+}
+
+function afterEnd(state: EndedState, event: RunEvent): RunState {
+  if (event.type !== "rollbackStarted") throw new IllegalTransitionError(state.status, event.type);
+  return rollingBack(state, event);
+}
+
+function rollingBack(state: RunState, event: EventOf<"rollbackStarted">): StateOf<"rollingBack"> {
+  const rollback = rollbackOf(state, event);
+  return { ...factsOf(state), status: "rollingBack", rollbacks: rollback.number, rollback };
+}
+
+function ended(state: StateOf<"running" | "rollingBack">, event: EventOf<"runEnded">): RunState {
+  const facts = { ...factsOf(state), endedAt: event.at };
+  const cancellation = cancellationIn(state);
+  if (state.status === "rollingBack") {
+    if (event.status === "rolledBack") return { ...facts, status: "rolledBack", rollback: state.rollback };
+    if (event.status === "cancelled") return { ...facts, status: "cancelled", rollback: state.rollback, ...cancellation };
+  } else {
+    if (event.status === "cancelled") return { ...facts, status: "cancelled", ...cancellation };
+    if (event.status !== "rolledBack") return { ...facts, status: event.status };
+  }
+  throw new IllegalTransitionError(state.status, `runEnded as ${event.status}`);
+}
+
+function withCheckpoint(state: StateOf<"running">, event: EventOf<"checkpointReached">): RunState {
+  const before = state.checkpoints.at(state.checkpoints.size - 1);
+  if (event.number !== (before?.number ?? 0) + 1)
+    throw new IllegalTransitionError("running", event.type, `number ${event.number}`);
+  const completions = (before?.completions ?? 0) + event.completed.length;
+  if (completions > state.completions) throw new IllegalTransitionError("running", event.type, "more than was completed");
+  return { ...state, checkpoints: state.checkpoints.push({ number: event.number, at: event.at, completions }) };
+}
+
+function withOperation(state: StateOf<"running" | "rollingBack">, event: OperationEvent): RunState {
+  const before = state.operations.get(event.operation);
+  const after = nextOperation(before, event, state);
+  return {
+    ...state,
+    operations: state.operations.with(event.operation, after),
+    counts:
+      before.status === after.status
+        ? state.counts
+        : { ...state.counts, [before.status]: state.counts[before.status] - 1, [after.status]: state.counts[after.status] + 1 },
+    completions: state.completions + (event.type === "operationCompleted" ? 1 : 0),
+  };
+}
+
+function nextOperation(state: OperationState, event: OperationEvent, run: RunState): OperationState {
+  switch (state.status) {
+    case "pending":
+      if (event.type === "operationStarted") return started(event, 0, 0);
+      if (event.type === "operationSkipped") return { status: "skipped", because: event.because };
+      if (event.type === "operationCancelled") return { status: "cancelled", attempt: 0 };
+      break;
+    case "running":
+      return afterAttempt(state, event, run.completions);
+    case "retrying":
+      if (event.type === "operationStarted") return started(event, state.attempt, state.failures);
+      if (event.type === "operationFailed") return failed(state, event);
+      if (event.type === "operationCancelled") return { status: "cancelled", attempt: state.attempt };
+      break;
+    case "completed":
+    case "compensationFailed":
+      if (event.type === "compensationStarted") return compensating(state, event);
+      break;
+    case "compensating":
+      if (event.type === "compensationStarted" && event.token > state.token) return compensating(state, event);
+      if (event.type === "compensationCompleted") return { status: "compensated", compensatedAt: event.at };
+      if (event.type === "compensationFailed") {
+        const { output, order } = state;
+        return { status: "compensationFailed", output, order, error: event.error, rollback: run.rollbacks };
+      }
+      break;
+    case "failed":
+    case "skipped":
+    case "cancelled":
+    case "compensated":
+      break;
+  }
+  throw new IllegalTransitionError(state.status, event.type, event.operation);
+}
+
+/** @param order what `completed` gets */
+function afterAttempt(state: OperationState & { status: "running" }, event: OperationEvent, order: number): OperationState {
+  switch (event.type) {
+    case "operationStarted":
+      if (event.token > state.token) return started(event, state.attempt, state.failures);
+      break;
+    case "operationCompleted":
+      if (event.attempt !== state.attempt) break;
+      return { status: "completed", attempt: state.attempt, output: event.output, completedAt: event.at, order };
+    case "operationFailed":
+      return failed(state, event);
+    case "operationCancelled":
+      return { status: "cancelled", attempt: state.attempt };
+    default:
+  }
+  throw new IllegalTransitionError("running", event.type, event.operation);
+}
+
+function started(event: EventOf<"operationStarted">, attempts: number, failures: number): OperationState {
+  if (event.attempt !== attempts + 1) throw new IllegalTransitionError("running", event.type, `attempt ${event.attempt}`);
+  return { status: "running", attempt: event.attempt, failures, startedAt: event.at, token: event.token };
+}
+
+function failed(state: OperationState & { status: "running" | "retrying" }, event: EventOf<"operationFailed">): OperationState {
+  const { attempt, error, retryAt } = event;
+  if (attempt !== state.attempt) throw new IllegalTransitionError(state.status, event.type, `attempt ${attempt}`);
+  if (retryAt === undefined) return { status: "failed", attempt, error, failedAt: event.at };
+  if (state.status === "retrying") throw new IllegalTransitionError(state.status, event.type);
+  return { status: "retrying", attempt, failures: state.failures + 1, error, retryAt };
+}
+
+function compensating(state: { output: Json; order: number }, event: EventOf<"compensationStarted">): OperationState {
+  return { status: "compensating", output: state.output, order: state.order, startedAt: event.at, token: event.token };
+}
+
+function rollbackOf(state: RunState, event: EventOf<"rollbackStarted">): Rollback {
+  const { at, because, by, toCheckpoint } = event;
+  const checkpoint = toCheckpoint === undefined ? undefined : state.checkpoints.at(toCheckpoint - 1);
+  if (toCheckpoint !== undefined && checkpoint === undefined) {
+    throw new IllegalTransitionError(state.status, event.type, `there is no checkpoint ${toCheckpoint}`);
+  }
+  return {
+    number: state.rollbacks + 1,
+    at,
+    keep: checkpoint?.completions ?? 0,
+    ...(because === undefined ? {} : { because }),
+    ...(by === undefined ? {} : { by }),
+  };
+}
+
+function cancellationIn(state: StateOf<"running" | "rollingBack">): { readonly cancellation?: Cancellation } {
+  return state.cancellation === undefined ? {} : { cancellation: state.cancellation };
+}
+
+function claimOf({ holder, token, at }: EventOf<"runClaimed">): Claim {
+  return { holder, token, at };
+}
+
+function cancellationOf({ by, reason, mode, at }: EventOf<"cancelRequested">): Cancellation {
+  return { by, reason, mode, at };
+}
+
+function factsOf(state: RunState) {
+  const { definition, operations, counts, completions, checkpoints, rollbacks } = state;
+  return { definition, operations, counts, completions, checkpoints, rollbacks };
+}
+
+function assertNewer(claim: Claim, event: EventOf<"runClaimed">): void {
+  if (event.token <= claim.token) throw new IllegalTransitionError("running", event.type, `token ${event.token} is not newer`);
+}
+
+function assertQuiet(state: RunState, event: RunEvent): void {
+  if (state.counts.running + state.counts.compensating > 0) {
+    throw new IllegalTransitionError(state.status, event.type, "operations are still running");
+  }
+}

@@ -1,3 +1,18 @@
+export { compileProgram, type ProgramMode, type ProgramOptions, SERVER_PATHS, type ServerPaths } from "./compiler/program.js";
+export type { ProgramSection } from "./compiler/section.js";
+export type { Connection, RunOptions, RunResult } from "./connection/connection.js";
+export {
+  ConnectionLostError,
+  type Endpoint,
+  HostKeyMismatchError,
+  ProgramTimeoutError,
+  ServerUnreachableError,
+  SshAuthenticationError,
+} from "./connection/errors.js";
+export { type LocalConnectionOptions, openLocalConnection } from "./connection/local.js";
+export { type ConnectionPool, createConnectionPool } from "./connection/pool.js";
+export { runProgram, type RunProgramOptions } from "./connection/run-program.js";
+export { openSshConnection, readHostKey, type SshConnectionOptions, type SshTarget } from "./connection/ssh.js";
 export {
   type ProviderCapabilities,
   type ProviderLimits,
@@ -19,3 +34,16 @@ export type {
   ResourceRef,
 } from "./provider/provider.js";
 export type { Labels, NetworkAttributes, NetworkSpec, ServerAttributes, ServerSpec, SshAddress } from "./provider/specs.js";
+export { createReportParser, type ReportHandlers, type ReportParser } from "./report/parser.js";
+export type {
+  HealthReport,
+  OutputValue,
+  ProgramSummary,
+  ServerFacts,
+  ServerReport,
+  StepReport,
+  StepStatus,
+} from "./report/report.js";
+export { type HealthCheck, type ParsedHealthChecks, parseHealthChecks } from "./steps/health-check.js";
+export { type ParsedSteps, type ParseWhere, parseSteps, requireSteps } from "./steps/parse.js";
+export { type Step, type StepKindName, stepKindNames } from "./steps/registry.js";

@@ -22,7 +22,7 @@ export class UnquotableError extends ProvisioningError {
 /** One shell word that means exactly `value`. @throws UnquotableError for NUL bytes */
 export function quote(value: string): string {
   refuseNul(value);
-  if (/^[A-Za-z0-9_\/.:=@%+,-]+$/.test(value)) return value;
+  if (/^[A-Za-z0-9_/.:=@%+,-]+$/.test(value)) return value;
   return `'${value.replaceAll("'", "'\\''")}'`;
 }
 

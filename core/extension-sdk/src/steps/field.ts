@@ -67,12 +67,19 @@ export function path(doc: string): Field<string> {
 }
 
 function readPath(value: string): string | Problem {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (/[\u0000-\u001f\u007f]/.test(value)) return new Problem("holds a control character.");
+  if (hasControlCharacter(value)) return new Problem("holds a control character.");
   if (!value.startsWith("/")) return new Problem(`must be an absolute path, not ${JSON.stringify(value.slice(0, 80))}.`);
   if (value.split("/").some((segment) => segment === "..")) return new Problem(`must not hold "..": ${JSON.stringify(value)}.`);
   if (value.length > 4000) return new Problem("is too long for a path.");
   return value.length > 1 ? value.replace(/\/+/g, "/").replace(/\/$/, "") : value;
+}
+
+function hasControlCharacter(value: string): boolean {
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    if (code < 32 || code === 127) return true;
+  }
+  return false;
 }
 
 export function mode(doc = "Permissions, octal."): Field<string> {
@@ -193,9 +200,9 @@ export function textMap(doc: string, key: TextRule): Field<Readonly<Record<strin
   };
 }
 
-/** Anything; passed on as it is. */
+/** A map of anything; passed on as it is. */
 export function anything(doc: string): Field<Json> {
-  return { type: "any", doc, required: true, fallback: null, read: (value) => value };
+  return { type: "{str:any}", doc, required: true, fallback: null, read: (value) => value };
 }
 
 export function optional<T>(field: Field<T>): Field<T | undefined> {

@@ -19,7 +19,7 @@ export const archiveKind = defineKind({
     members: withDefault(
       list(
         text("A path in the archive.", {
-          pattern: /^(?!\/)(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.\/+@-]*$/,
+          pattern: /^(?!\/)(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./+@-]*$/,
           mustBe: "a relative path",
         }),
         "Only these; all when empty.",

@@ -12,13 +12,12 @@ export const repositoryKind = defineKind({
     name: text("File name for it.", { pattern: /^[a-z0-9][a-z0-9._-]{0,63}$/, mustBe: "lower-case letters, digits, ., _ and -" }),
     url: optional(url("Where it is.")),
     suite: withDefault(
-      text("Suite, or a path that ends with a slash.", { pattern: /^[A-Za-z0-9._\/-]+$/, mustBe: "a suite" }),
+      text("Suite, or a path that ends with a slash.", { pattern: /^[A-Za-z0-9._/-]+$/, mustBe: "a suite" }),
       "stable",
     ),
-    components: withDefault(
-      list(text("A component.", { pattern: /^[A-Za-z0-9._\/-]+$/, mustBe: "a component" }), "Components."),
-      ["main"],
-    ),
+    components: withDefault(list(text("A component.", { pattern: /^[A-Za-z0-9._/-]+$/, mustBe: "a component" }), "Components."), [
+      "main",
+    ]),
     architectures: withDefault(
       list(
         text("An architecture.", { pattern: /^[a-z0-9-]+$/, mustBe: "an architecture" }),

@@ -1,8 +1,9 @@
 /** What the handlers of one provider share: the engine (found once, at first use), the workspace's key, in-process queues. */
 
 import type { ProviderContext } from "@provisioning/extension-sdk";
-import type { ProvisioningError } from "@provisioning/model";
+import { ProvisioningError } from "@provisioning/model";
 import { type DiscoveryInput, type Engine, requireEngine } from "./engine/discover.js";
+import { EngineResponseError } from "./engine/errors.js";
 import type { Machine } from "./engine/machine.js";
 import { ensureImage } from "./image/ensure.js";
 import { pullImage } from "./image/from-registry.js";
@@ -31,7 +32,7 @@ export class LocalSession {
 
   /** @throws EngineUnreachableError */
   engine(signal: AbortSignal): Promise<Engine> {
-    this.#engine ??= requireEngine(this.#discovery).catch((error: ProvisioningError) => {
+    this.#engine ??= requireEngine(this.#discovery).catch((error: unknown) => {
       this.#engine = undefined;
       throw error;
     });
@@ -59,7 +60,9 @@ export class LocalSession {
         await ensureImage({ engine, machine: this.machine, clock: context.clock, report, signal: context.signal });
       } else if ((await engine.api.find(`/images/${image}/json`, { signal: context.signal })) === undefined) {
         report(`pulling ${image}`);
-        await pullImage(engine.api, image, { signal: context.signal });
+        await pullImage(engine.api, image, { signal: context.signal }).catch((error: unknown) => {
+          throw error instanceof EngineResponseError ? imageMissing(image, error) : error;
+        });
       }
     });
   }
@@ -76,4 +79,17 @@ export class LocalSession {
       if (this.#queues.get(key) === settled) this.#queues.delete(key);
     }
   }
+}
+
+function imageMissing(image: string, cause: EngineResponseError): ProvisioningError {
+  return new ProvisioningError(
+    {
+      code: "IMAGE_NOT_FOUND",
+      message: `The image ${image} is not there and could not be pulled: ${cause.engineMessage}`,
+      hint: `Leave out the server's image to use ${BASE_IMAGE}, or try it yourself: docker pull ${image}`,
+      retry: "later",
+      details: { image },
+    },
+    { cause },
+  );
 }

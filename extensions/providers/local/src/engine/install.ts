@@ -7,10 +7,9 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Clock, ProvisioningError } from "@provisioning/model";
-import { withBuildLock } from "../image/build-lock.js";
+import { machineLockPath, withMachineLock } from "../machine-lock.js";
 import { aptInstall } from "./apt.js";
 import { type DiscoveryInput, discoverEngine, type Engine } from "./discover.js";
 import { canRaiseLimits, type Machine } from "./machine.js";
@@ -38,7 +37,7 @@ export async function installEngine(input: InstallInput): Promise<Engine> {
     signal: input.signal,
     onWait: () => input.report("waiting for another process that sets up the engine"),
   };
-  return withBuildLock(join(tmpdir(), "provisioning-engine.lock"), lock, async () => {
+  return withMachineLock(machineLockPath("engine", input.machine.userId), lock, async () => {
     const before = await discoverEngine(input.discovery, input.signal);
     return before.found ? before.engine : setUp(input, planEngineSetup(input.machine));
   });

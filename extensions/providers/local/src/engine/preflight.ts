@@ -7,7 +7,14 @@ import type { Clock } from "@provisioning/model";
 import { ensureImage, isBaseImagePresent } from "../image/ensure.js";
 import { BASE_IMAGE, REGISTRY_IMAGE } from "../image/recipe.js";
 import { aptInstall } from "./apt.js";
-import { type Discovery, type DiscoveryInput, discoverEngine, type Engine, requireEngine } from "./discover.js";
+import {
+  type Discovery,
+  type DiscoveryInput,
+  discoverEngine,
+  type Engine,
+  type FailedCandidate,
+  requireEngine,
+} from "./discover.js";
 import { installEngine } from "./install.js";
 import { isDebianFamily, type Machine } from "./machine.js";
 import { planEngineSetup } from "./setup-plan.js";
@@ -79,11 +86,20 @@ export function engineFinding(discovery: Discovery, input: PreflightInput): Find
     const name = product === "docker" ? "Docker" : "Podman";
     return { ...base, ok: true, found: `${name} ${version}${info.rootless ? ", rootless" : ""}` };
   }
+  const locked = discovery.tried.find(isForbidden);
+  if (locked !== undefined) {
+    const text = "Give your user access and log in again: sudo usermod -aG docker $USER";
+    return { ...base, ok: false, found: `${locked.where} is there, but your user may not use it`, fix: { text } };
+  }
   const found = `none answers (looked at ${discovery.tried.map((each) => each.where).join(", ")})`;
   const setup = planEngineSetup(input.machine);
   if (setup.kind === "manual") return { ...base, ok: false, found, fix: { text: setup.text } };
   const run = async (report: (line: string) => void) => void (await installEngine({ ...input, report }));
   return { ...base, ok: false, found, fix: { text: setup.text, command: setup.commands, run } };
+}
+
+function isForbidden({ error }: FailedCandidate): boolean {
+  return error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === "EACCES";
 }
 
 export function memoryFinding(memory: { readonly total: number; readonly available: number }): Finding {

@@ -5,14 +5,12 @@
  * from the distribution's packages. Safe to call at any time from any number of processes.
  */
 
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Clock } from "@provisioning/model";
 import type { Engine } from "../engine/discover.js";
 import type { Machine } from "../engine/machine.js";
 import { readAptSources } from "./apt-sources.js";
 import { bootstrapImage, type Report } from "./bootstrap.js";
-import { withBuildLock } from "./build-lock.js";
+import { machineLockPath, withMachineLock } from "../machine-lock.js";
 import { buildFromRegistry, pullRegistryImage } from "./from-registry.js";
 import { BASE_IMAGE, RECIPE_LABEL, recipeDigest } from "./recipe.js";
 
@@ -44,7 +42,7 @@ export async function ensureImage(input: EnsureImageInput): Promise<void> {
     signal: input.signal,
     onWait: () => input.report(`waiting for another process that builds ${BASE_IMAGE}`),
   };
-  await withBuildLock(join(tmpdir(), "provisioning-image.lock"), lock, async () => {
+  await withMachineLock(machineLockPath("image", input.machine.userId), lock, async () => {
     if (!(await isBaseImagePresent(input.engine, input.signal))) await build(input);
   });
 }

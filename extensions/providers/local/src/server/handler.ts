@@ -35,7 +35,7 @@ import { packTar } from "./tar.js";
 const DEFAULT_NETWORK = "default";
 /** Rounds of look-and-act: others may make, start or remove the same container in between. */
 const MAX_ROUNDS = 10;
-const STOP_SECONDS = 10;
+const REMOVAL_LIMIT_MS = 30_000;
 
 export function createServerHandler(session: LocalSession): ResourceHandler<ServerSpec, ServerAttributes> {
   return {
@@ -249,7 +249,6 @@ async function remove(
 ): Promise<void> {
   if (id !== undefined) {
     context.report({ stage: "removing" });
-    await engine.api.call("POST", `/containers/${id}/kill`).catch(ignoreRefusal);
     await engine.api
       .call("DELETE", `/containers/${id}`, { query: { force: true, v: true }, signal: context.signal })
       .catch(ignoreRaces);
@@ -264,7 +263,7 @@ const GONE_POLL_MS = 50;
 
 /** A second removal at the same time is refused ("already in progress"): then the first one is waited for. */
 async function waitUntilGone(engine: Engine, id: string, context: ProviderContext): Promise<void> {
-  const deadline = context.clock.now() + STOP_SECONDS * 1000;
+  const deadline = context.clock.now() + REMOVAL_LIMIT_MS;
   while (context.clock.now() < deadline) {
     if ((await engine.api.find(`/containers/${id}/json`, { signal: context.signal })) === undefined) return;
     await context.clock.sleep(GONE_POLL_MS, context.signal);
@@ -277,11 +276,6 @@ function ignoreGone(error: unknown): void {
 
 function ignoreRaces(error: unknown): void {
   if (!isGone(error) && !isConflict(error)) throw error;
-}
-
-/** Killing what does not run is refused. */
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof EngineResponseError)) throw error;
 }
 
 function detailOf(container: EngineContainer): string {

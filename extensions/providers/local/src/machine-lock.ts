@@ -1,12 +1,14 @@
 /**
- * One build at a time on a machine. The lock is a file that is created by `link` (fails if it exists) and touched while it is held;
- * a holder that died is recognised by its process or by a file that is not touched any more. Two holders at once would only cost
- * time: whatever they build is the same image.
+ * Long work that is worth doing only once on a machine (building the image, installing an engine), one process at a time. The lock
+ * is a file that is created by `link` (fails if it exists) and touched while it is held; a holder that died is recognised by its
+ * process or by a file that is not touched any more. Taking over is by rename and not airtight: two holders at once are possible for
+ * a moment and must cost no more than time.
  */
 
 import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import type { Clock } from "@provisioning/model";
 
 const POLL_MS = 500;
@@ -14,15 +16,20 @@ const TOUCH_EVERY_MS = 5_000;
 /** A holder that has not touched its file for so long is dead or stopped. */
 const STALE_AFTER_MS = 60_000;
 
-export interface BuildLockOptions {
+export interface MachineLockOptions {
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
   /** Called once when someone else holds the lock. */
   readonly onWait?: () => void;
 }
 
+/** A place that all processes of this user share. */
+export function machineLockPath(name: string, userId: number | undefined): string {
+  return join(tmpdir(), `provisioning-${userId ?? "user"}-${name}.lock`);
+}
+
 /** Runs `work` while holding the lock at `path`, waiting for it as long as its holder lives. */
-export async function withBuildLock<T>(path: string, options: BuildLockOptions, work: () => Promise<T>): Promise<T> {
+export async function withMachineLock<T>(path: string, options: MachineLockOptions, work: () => Promise<T>): Promise<T> {
   const token = `${process.pid} ${randomUUID()}`;
   await acquire(path, token, options);
   const heartbeat = setInterval(() => void touch(path), TOUCH_EVERY_MS);
@@ -34,14 +41,12 @@ export async function withBuildLock<T>(path: string, options: BuildLockOptions, 
   }
 }
 
-async function acquire(path: string, token: string, options: BuildLockOptions): Promise<void> {
+async function acquire(path: string, token: string, options: MachineLockOptions): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   for (let waited = false; !(await tryCreate(path, token)); waited = true) {
-    if (await isStale(path, options.clock)) await removeStale(path);
-    else {
-      if (!waited) options.onWait?.();
-      await options.clock.sleep(POLL_MS, options.signal);
-    }
+    if ((await isStale(path, options.clock)) && (await removeStale(path))) continue;
+    if (!waited) options.onWait?.();
+    await options.clock.sleep(POLL_MS, options.signal);
   }
 }
 
@@ -69,11 +74,16 @@ async function isStale(path: string, clock: Clock): Promise<boolean> {
   return !isAlive(Number.parseInt(holder, 10)) || clock.now() - touched > STALE_AFTER_MS;
 }
 
-/** By rename: of several that saw it, one takes it away. */
-async function removeStale(path: string): Promise<void> {
+/** By rename: of several that saw it, one takes it away. False when we may not. */
+async function removeStale(path: string): Promise<boolean> {
   const aside = `${path}.${randomUUID()}`;
-  await rename(path, aside).catch(() => undefined);
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  }
   await rm(aside, { force: true });
+  return true;
 }
 
 function isAlive(processId: number): boolean {

@@ -33,5 +33,5 @@ export type ActionEvent =
   | { readonly type: "run"; readonly event: RunEvent }
   /** Passing: what an operation is doing right now. */
   | { readonly type: "progress"; readonly operation: OperationId; readonly text: string }
-  | { readonly type: "step"; readonly operation: OperationId; readonly step: StepReport }
+  | { readonly type: "step"; readonly operation: OperationId; readonly step: StepReport; readonly title: string }
   | { readonly type: "warning"; readonly text: string };

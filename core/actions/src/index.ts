@@ -1,1 +1,12 @@
-export {};
+export type { ActionContext, ActionEvent } from "./context.js";
+export { type ApplyInput, type ApplyResult, applyInfra } from "./infra/apply.js";
+export { type DestroyInput, destroyInfra } from "./infra/destroy.js";
+export { checkHealth, type HealthInput, type HealthReport, type ServiceHealth } from "./infra/health.js";
+export { driftOfInfra, type PlanInfraInput, planInfra } from "./infra/plan.js";
+export { type InfraStatus, infraStatus, type ServerStatus, type TaskservStatus } from "./infra/status.js";
+export type { Targets } from "./infra/targets.js";
+export { type OperationReport, type RunReport } from "./run/report.js";
+export { listRuns, runStatus } from "./run/runs.js";
+export { sshCommand } from "./server/ssh.js";
+export { createWorkspace, currentWorkspace, listWorkspaces, switchWorkspace, type WorkspaceInfo } from "./workspace/workspaces.js";
+export { type PlatformLayout, platformLayout } from "@provisioning/workspace";

@@ -33,3 +33,9 @@ export function exitCodeOf(error: ProvisioningError): ExitCode {
   if ("diagnostics" in error) return EXIT.preflight;
   return BY_CODE[error.code] ?? EXIT.failure;
 }
+
+/** The parser has negative codes for words it does not understand; all of them are wrong usage. */
+export function normalizeExitCode(code: number | string | null | undefined): number {
+  const value = Number(code ?? 0);
+  return value < 0 ? EXIT.usage : value;
+}

@@ -14,11 +14,14 @@ export const REDACTED = "[redacted]";
 
 export interface Redactor {
   add(secret: string): void;
+  /** The secrets that were added, as they are. */
+  values(): readonly string[];
   text(value: string): string;
   json(value: Json): Json;
 }
 
 export function createRedactor(): Redactor {
+  const secrets = new Set<string>();
   const forms = new Set<string>();
   let pattern: RegExp | undefined;
 
@@ -42,9 +45,11 @@ export function createRedactor(): Redactor {
   return {
     add(secret) {
       if (secret.length < MIN_SECRET_LENGTH) return;
+      secrets.add(secret);
       for (const form of encodings(secret)) forms.add(form);
       pattern = undefined;
     },
+    values: () => [...secrets],
     text,
     json,
   };

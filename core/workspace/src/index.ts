@@ -1,1 +1,11 @@
-export {};
+export { loadTaskservCatalog, type TaskservCatalog, type TaskservExtension } from "./catalog.js";
+export { findWorkspace, isWorkspace, NoWorkspaceError, type Workspace, type WorkspaceChoice } from "./discover.js";
+export { chooseInfra, type EvaluatedInfra, evaluateInfra, InfraUnknownError, listInfras } from "./evaluate-infra.js";
+export { workspaceIdentity } from "./identity.js";
+export { type InitOptions, initWorkspace } from "./init.js";
+export { type PlatformLayout, platformLayout, type WorkspaceLayout, workspaceLayout } from "./layout.js";
+export { knownProviders, loadProvider, ProviderUnknownError } from "./provider-loader.js";
+export { openRegistry, type RegisteredWorkspace, type WorkspaceRegistry, WorkspaceUnknownError } from "./registry.js";
+export type { InfraSettings, PositionLookup, ServerSettings, TaskservRequest } from "./settings.js";
+export { type ConfigProblem, createTaskservCompiler, type TaskservCompiler, type TaskservInput } from "./taskserv-compiler.js";
+export { type UserPaths, userPaths } from "./user-paths.js";

@@ -13,6 +13,7 @@ export interface WorkspaceLayout {
   /** Runs, leases and recorded state. */
   readonly storeDir: string;
   readonly generatedSecretsDir: (infra: InfraName) => string;
+  readonly providersDir: string;
   /** Files that a provider keeps: keys, known hosts. */
   readonly providerDir: (provider: ProviderName) => string;
 }
@@ -27,6 +28,7 @@ export function workspaceLayout(root: string): WorkspaceLayout {
     runtimeDir,
     storeDir: join(runtimeDir, "store"),
     generatedSecretsDir: (infra) => join(runtimeDir, "secrets", infra),
+    providersDir: join(runtimeDir, "providers"),
     providerDir: (provider) => join(runtimeDir, "providers", provider),
   };
 }

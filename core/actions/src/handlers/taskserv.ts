@@ -1,0 +1,101 @@
+/** Taskservs: installed, checked and removed by a program that runs on their server. */
+
+import type { ServerReport } from "@provisioning/extension-sdk";
+import { type Address, invariant, isJsonObject, type Json, parseAddress, type ServerName, serverAddress, type TaskservName } from "@provisioning/model";
+import type { OperationContext } from "@provisioning/workflow";
+import type { DesiredServer } from "../desired/desired.js";
+import { connectionTarget } from "../servers/connection-target.js";
+import { PeersMissingError, ServerNotReadyError, TaskservFailedError } from "../servers/errors.js";
+import { sectionFor, type TitledSection, titleOf } from "../servers/section.js";
+import { missingPeers } from "../servers/taskserv-input.js";
+import type { ProgramRun } from "../servers/server-access.js";
+import type { InfraSession } from "../session.js";
+import type { ActionHandlers, HandlerEvents } from "./handlers.js";
+import { subjectOf } from "./subject.js";
+
+export function taskservHandlers(session: InfraSession, events: HandlerEvents): ActionHandlers {
+  return {
+    "taskserv.install": { execute: (context) => install(session, events, context), compensate: (context) => remove(session, events, context).then(() => undefined) },
+    "taskserv.health": { execute: (context) => checkHealth(session, events, context) },
+    "taskserv.remove": { execute: (context) => remove(session, events, context) },
+  };
+}
+
+async function install(session: InfraSession, events: HandlerEvents, context: OperationContext): Promise<Json> {
+  const { server, taskserv } = placeOf(context.operation.address);
+  const subject = subjectOf(session, context.operation.address);
+  const missing = session.catalog.get(taskserv)?.manifest.clustered ? missingPeers(session, taskserv) : [];
+  if (missing.length > 0) throw new PeersMissingError(taskserv, server, missing);
+  const section = await sectionFor(session, serverFor(session, server), taskserv);
+  await session.records.markChanging(subject, context.run.id);
+  // Health is an operation of its own: a member of a cluster is not healthy before its peers are there.
+  const report = await runOn(session, events, context, "apply", { ...section, health: [] });
+  await failOn(session, context, section, report);
+  const outputs = Object.fromEntries(report.outputs.filter((output) => !output.secret).map((output) => [output.name, output.value]));
+  await session.records.markReady(subject, { outputs }, context.run.id);
+  return { changed: report.steps.filter((step) => step.status === "changed").length };
+}
+
+async function checkHealth(session: InfraSession, events: HandlerEvents, context: OperationContext): Promise<Json> {
+  const { server, taskserv } = placeOf(context.operation.address);
+  const section = await sectionFor(session, serverFor(session, server), taskserv);
+  const report = await runOn(session, events, context, "health", section);
+  await failOn(session, context, section, report);
+  const record = session.records.get(context.operation.address);
+  if (record?.status === "failed") await session.records.markReady(record, record.attributes, context.run.id);
+  return { checks: report.health.length };
+}
+
+/** What is no longer in the definition is removed by the taskserv's own steps, with the configuration it was installed with. */
+async function remove(session: InfraSession, events: HandlerEvents, context: OperationContext): Promise<null> {
+  const { server, taskserv } = placeOf(context.operation.address);
+  const recorded = session.records.get(context.operation.address)?.spec.config;
+  const config = isJsonObject(recorded) ? recorded : {};
+  const section = await sectionFor(session, serverFor(session, server), taskserv, { steps: "remove", config });
+  const report = await runOn(session, events, context, "remove", section);
+  await failOn(session, context, section, report);
+  await session.records.remove([context.operation.address]);
+  return null;
+}
+
+/** Records the failure and throws it. @throws TaskservFailedError */
+async function failOn(session: InfraSession, context: OperationContext, section: TitledSection, report: ServerReport): Promise<void> {
+  const failed = [...report.steps, ...report.health].find((item) => item.status === "failed");
+  if (failed === undefined) return;
+  await session.records.markFailed(subjectOf(session, context.operation.address), context.run.id);
+  throw new TaskservFailedError(placeOf(context.operation.address), section, failed, report);
+}
+
+async function runOn(
+  session: InfraSession,
+  events: HandlerEvents,
+  context: OperationContext,
+  mode: ProgramRun["mode"],
+  section: TitledSection,
+): Promise<ServerReport> {
+  const { server } = placeOf(context.operation.address);
+  const attributes = session.records.get(serverAddress(server))?.attributes;
+  if (attributes === undefined || !isJsonObject(attributes.addresses)) throw new ServerNotReadyError(server);
+  return session.servers.run(connectionTarget(attributes), {
+    mode,
+    sections: [section],
+    signal: context.signal,
+    onStep: (step) => events.step(context.operation.id, step, titleOf(section, step.step)),
+    onLog: (text) => events.progress(context.operation.id, text),
+  });
+}
+
+/** A server that is not in the definition any more is described by what was recorded. */
+function serverFor(session: InfraSession, name: ServerName): DesiredServer {
+  const desired = session.desired.servers.find((item) => item.name === name);
+  if (desired !== undefined) return desired;
+  const record = session.records.get(serverAddress(name));
+  invariant(record !== undefined, `server ${name} is neither desired nor recorded`);
+  return { name, address: record.address, provider: record.provider, plan: String(record.spec.plan), protect: false, taskservs: [] };
+}
+
+function placeOf(address: Address): { readonly server: ServerName; readonly taskserv: TaskservName } {
+  const parsed = parseAddress(address);
+  invariant(parsed.kind === "taskserv", `${address} is not a taskserv`);
+  return parsed;
+}

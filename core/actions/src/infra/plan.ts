@@ -1,0 +1,62 @@
+/** Shows what would change, and changes nothing. */
+
+import { type Change, DiagnosticsError, type Plan, ProvisioningError } from "@provisioning/model";
+import { makePlan } from "@provisioning/planner";
+import type { ActionContext } from "../context.js";
+import { observeInfra } from "../observe/observe.js";
+import { type InfraSession, openInfraSession } from "../session.js";
+import { narrow, type Targets } from "./targets.js";
+
+export interface PlanInfraInput {
+  readonly infra?: string;
+  readonly targets?: Targets;
+}
+
+export async function planInfra(context: ActionContext, input: PlanInfraInput): Promise<Plan> {
+  const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
+  try {
+    return await planSession(session, input.targets);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Only what differs though nobody asked for a change. */
+export async function driftOfInfra(context: ActionContext, input: PlanInfraInput): Promise<Plan> {
+  const plan = await planInfra(context, input);
+  return { ...plan, changes: plan.changes.filter((change) => change.drift || change.kind === "read") };
+}
+
+/** @throws DiagnosticsError for protected servers, ProvisioningError RESOURCE_FOREIGN */
+export async function planSession(session: InfraSession, targets?: Targets): Promise<Plan> {
+  const { desired } = session;
+  session.context.report({ type: "phase", title: `Look at ${desired.servers.length} servers of ${session.infra}` });
+  const observed = await observeInfra(session, { taskservs: true });
+  for (const [address, view] of observed) {
+    if (view.status === "foreign") {
+      throw new ProvisioningError({
+        code: "RESOURCE_FOREIGN",
+        message: `${address} exists already and was not made by this workspace: ${view.detail}`,
+        hint: "Give it another name, or remove the existing one yourself.",
+      });
+    }
+  }
+  const plan = narrow(makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed }), targets);
+  refuseProtected(session, plan.changes);
+  return plan;
+}
+
+function refuseProtected(session: InfraSession, changes: readonly Change[]): void {
+  const guarded = new Set(session.desired.servers.filter((server) => server.protect).map((server) => server.address));
+  const refused = changes.filter((change) => guarded.has(change.address) && (change.kind === "delete" || change.kind === "replace"));
+  if (refused.length === 0) return;
+  throw new DiagnosticsError(
+    refused.map((change) => ({
+      severity: "error",
+      code: "SERVER_PROTECTED",
+      summary: `${change.address} is protected and this plan would ${change.kind} it: ${change.reasons.join("; ")}.`,
+      hint: "Take the change back, or set protect = False first.",
+      ...(change.position === undefined ? {} : { position: change.position }),
+    })),
+  );
+}

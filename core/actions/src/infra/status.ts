@@ -1,0 +1,84 @@
+/** What an infra is right now: its servers, how to reach them, and what was installed on them. */
+
+import { isJsonObject, type JsonObject, type ResourceRecord, taskservAddress } from "@provisioning/model";
+import type { ActionContext } from "../context.js";
+import type { DesiredServer } from "../desired/desired.js";
+import { observeResource } from "../observe/observe.js";
+import { addressOf } from "../servers/taskserv-input.js";
+import { type InfraSession, openInfraSession } from "../session.js";
+
+export type ServerStatusName = "running" | "stopped" | "absent" | "foreign" | "unknown";
+export type TaskservStatusName = ResourceRecord["status"] | "absent";
+
+export interface TaskservStatus {
+  readonly server: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly status: TaskservStatusName;
+  /** One that requires it, when the user did not name it. */
+  readonly requiredBy?: string;
+}
+
+export interface ServerStatus {
+  readonly name: string;
+  readonly provider: string;
+  readonly plan: string;
+  readonly role?: string;
+  readonly status: ServerStatusName;
+  readonly address?: string;
+  /** `user@host:port`. */
+  readonly ssh?: string;
+  readonly taskservs: readonly TaskservStatus[];
+}
+
+export interface InfraStatus {
+  readonly infra: string;
+  readonly servers: readonly ServerStatus[];
+}
+
+export async function infraStatus(context: ActionContext, input: { readonly infra?: string }): Promise<InfraStatus> {
+  const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
+  try {
+    return { infra: session.infra, servers: await Promise.all(session.desired.servers.map((server) => serverStatus(session, server))) };
+  } finally {
+    await session.close();
+  }
+}
+
+async function serverStatus(session: InfraSession, server: DesiredServer): Promise<ServerStatus> {
+  const resource = session.desired.resources.find((item) => item.address === server.address);
+  const observation = resource === undefined ? { status: "absent" as const } : await observeResource(session, resource);
+  const attributes: JsonObject | undefined = observation.status === "present" ? observation.attributes : undefined;
+  const address = addressOf(attributes);
+  const ssh = sshOf(attributes);
+  return {
+    name: server.name,
+    provider: server.provider,
+    plan: server.plan,
+    status: observation.status === "present" ? (attributes?.running === false ? "stopped" : "running") : observation.status,
+    taskservs: server.taskservs.map((name) => taskservStatus(session, server, name)),
+    ...(server.role === undefined ? {} : { role: server.role }),
+    ...(address === undefined ? {} : { address }),
+    ...(ssh === undefined ? {} : { ssh }),
+  };
+}
+
+function taskservStatus(session: InfraSession, server: DesiredServer, name: DesiredServer["taskservs"][number]): TaskservStatus {
+  const address = taskservAddress(server.name, name);
+  const record = session.records.get(address);
+  const requiredBy = session.desired.placements.get(address)?.requiredBy;
+  const version = record?.spec.version;
+  return {
+    server: server.name,
+    name,
+    status: record?.status ?? "absent",
+    ...(typeof version === "string" ? { version } : {}),
+    ...(requiredBy === undefined ? {} : { requiredBy }),
+  };
+}
+
+function sshOf(attributes: JsonObject | undefined): string | undefined {
+  const addresses = attributes?.addresses;
+  if (attributes === undefined || !isJsonObject(addresses) || !isJsonObject(addresses.ssh)) return undefined;
+  return `${String(attributes.user)}@${String(addresses.ssh.host)}:${String(addresses.ssh.port)}`;
+}

@@ -1,0 +1,25 @@
+/** What the check of a server says about one taskserv. */
+
+import type { ServerReport } from "@provisioning/extension-sdk";
+import type { StepPreview } from "@provisioning/model";
+import type { ResourceView } from "@provisioning/planner";
+import { titleOf, type TitledSection } from "../servers/section.js";
+
+export function viewOfSection(section: TitledSection, report: ServerReport): ResourceView {
+  const { taskserv } = section;
+  const steps: StepPreview[] = [];
+  const faults: string[] = [];
+  for (const step of report.steps) {
+    if (step.taskserv !== taskserv) continue;
+    const title = titleOf(section, step.step);
+    if (step.status === "would_change") steps.push({ id: step.step, title, ...(step.diff === undefined ? {} : { diff: step.diff }) });
+    if (step.status === "failed") faults.push(`${title}: ${step.reason ?? "failed"}`);
+  }
+  // Something that is about to change is not expected to be healthy before.
+  if (steps.length === 0) {
+    for (const check of report.health) {
+      if (check.taskserv === taskserv && check.status === "failed") faults.push(`unhealthy: ${titleOf(section, check.check)}`);
+    }
+  }
+  return { status: "present", fields: [], steps, faults };
+}

@@ -1,0 +1,33 @@
+/** Submits a run and works on it until it ends, telling everything that happens. */
+
+import { randomInt } from "node:crypto";
+import type { RunDefinition } from "@provisioning/model";
+import { createEngine, type Engine, type RunState } from "@provisioning/workflow";
+import { createHandlers } from "../handlers/handlers.js";
+import type { InfraSession } from "../session.js";
+
+export async function executeRun(session: InfraSession, definition: RunDefinition): Promise<RunState> {
+  const engine = engineOf(session);
+  await engine.submit(definition);
+  return workOn(session, engine, definition, false);
+}
+
+export async function workOn(session: InfraSession, engine: Engine, definition: RunDefinition, resumed: boolean): Promise<RunState> {
+  const { context } = session;
+  const operations = definition.operations.map(({ id, title }) => ({ id, title }));
+  context.report({ type: "runStarted", runId: definition.id, operations, resumed });
+  return engine.execute(definition.id, {
+    handlers: createHandlers(session),
+    signal: context.signal,
+    drain: context.drain,
+    observe: (event) => {
+      // Handlers tell their progress themselves, redacted.
+      if (event.type !== "operationProgress" && event.type !== "operationLog") context.report({ type: "run", event });
+    },
+  });
+}
+
+export function engineOf(session: InfraSession): Engine {
+  const { clock, holder } = session.context;
+  return createEngine({ storage: session.storage, clock, random: () => randomInt(2 ** 32) / 2 ** 32, holder });
+}

@@ -1,0 +1,65 @@
+/** A run as data for people and programs: every operation with its state, attempts, duration and error. */
+
+import type { ErrorRecord, Instant, OperationId, RunEvent, RunId, RunStatus } from "@provisioning/model";
+import type { Storage } from "@provisioning/storage";
+import { type OperationState, type RunState, replay } from "@provisioning/workflow";
+
+export interface RunReport {
+  readonly id: RunId;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly createdAt: string;
+  readonly operations: readonly OperationReport[];
+}
+
+export interface OperationReport {
+  readonly id: OperationId;
+  readonly title: string;
+  readonly address: string;
+  readonly status: OperationState["status"];
+  readonly attempts: number;
+  /** Of the last attempt. */
+  readonly durationMs?: number;
+  readonly error?: ErrorRecord;
+}
+
+/** @throws RunNotFoundError */
+export async function loadRunReport(storage: Storage, id: RunId): Promise<RunReport> {
+  const { events } = await storage.runs.load(id);
+  return reportOf(replay(events), events);
+}
+
+export function reportOf(state: RunState, events: readonly RunEvent[]): RunReport {
+  const durations = durationsOf(events);
+  return {
+    id: state.definition.id,
+    name: state.definition.name,
+    status: state.status,
+    createdAt: new Date(state.definition.createdAt).toISOString(),
+    operations: state.definition.operations.map(({ id, title, address }) => {
+      const found = state.operations.get(id);
+      const durationMs = durations.get(id);
+      return {
+        id,
+        title,
+        address,
+        status: found.status,
+        attempts: "attempt" in found ? found.attempt : 0,
+        ...(durationMs === undefined ? {} : { durationMs }),
+        ...("error" in found && found.error !== undefined ? { error: found.error } : {}),
+      };
+    }),
+  };
+}
+
+function durationsOf(events: readonly RunEvent[]): Map<OperationId, number> {
+  const started = new Map<OperationId, Instant>();
+  const durations = new Map<OperationId, number>();
+  for (const event of events) {
+    if (event.type === "operationStarted") started.set(event.operation, event.at);
+    if (event.type === "operationCompleted" || event.type === "operationFailed") {
+      durations.set(event.operation, event.at - (started.get(event.operation) ?? event.at));
+    }
+  }
+  return durations;
+}

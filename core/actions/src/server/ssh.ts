@@ -1,0 +1,39 @@
+/** How to open a shell on a server: the words of an `ssh` command that trusts the pinned host key only. */
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ServerAttributes } from "@provisioning/extension-sdk";
+import { isJsonObject, serverAddress, serverName } from "@provisioning/model";
+import type { ActionContext } from "../context.js";
+import { TargetUnknownError } from "../infra/targets.js";
+import { ServerNotReadyError } from "../servers/errors.js";
+import { openInfraSession } from "../session.js";
+
+/** The command and its arguments; nothing goes through a shell here. */
+export async function sshCommand(
+  context: ActionContext,
+  input: { readonly infra?: string; readonly server: string; readonly command: readonly string[] },
+): Promise<readonly string[]> {
+  const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
+  try {
+    const name = serverName(input.server);
+    const known = session.desired.servers.map((server) => server.name);
+    if (!known.includes(name)) throw new TargetUnknownError("server", name, known);
+    const attributes = session.records.get(serverAddress(name))?.attributes;
+    if (attributes === undefined || !isJsonObject(attributes.addresses)) throw new ServerNotReadyError(name);
+    const { addresses, hostKeys, user, identityFile } = attributes as unknown as ServerAttributes;
+    const { host, port } = addresses.ssh;
+    const knownHosts = join(session.workspace.layout.providersDir, `known_hosts.${session.infra}.${name}`);
+    await mkdir(session.workspace.layout.providersDir, { recursive: true, mode: 0o700 });
+    await writeFile(knownHosts, hostKeys.map((key) => `[${host}]:${port} ${key}\n${host} ${key}\n`).join(""), { mode: 0o600 });
+    return [
+      "ssh",
+      ...(identityFile === undefined ? [] : ["-i", identityFile, "-o", "IdentitiesOnly=yes"]),
+      ...["-o", `UserKnownHostsFile=${knownHosts}`, "-o", "StrictHostKeyChecking=yes"],
+      ...["-p", String(port), "-l", user, host],
+      ...(input.command.length === 0 ? [] : ["--", ...input.command]),
+    ];
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,63 @@
+/** What can go wrong on a server, for people: the failing step, its last lines, what was and was not changed, what to type next. */
+
+import type { HealthReport, ServerReport, StepReport } from "@provisioning/extension-sdk";
+import { ProvisioningError, type ServerName, type TaskservName } from "@provisioning/model";
+import { type TitledSection, titleOf } from "./section.js";
+
+export class TaskservFailedError extends ProvisioningError {
+  constructor(
+    place: { readonly server: ServerName; readonly taskserv: TaskservName },
+    section: TitledSection,
+    failed: StepReport | HealthReport,
+    report: ServerReport,
+  ) {
+    const { server, taskserv } = place;
+    const id = "step" in failed ? failed.step : failed.check;
+    const title = titleOf(section, id);
+    const changed = report.steps.filter((step) => step.status === "changed").map((step) => titleOf(section, step.step));
+    super({
+      code: "step" in failed ? "TASKSERV_FAILED" : "TASKSERV_UNHEALTHY",
+      message: "step" in failed ? `${taskserv} on ${server}: "${title}" failed (${reasonOf(failed)}).` : `${taskserv} on ${server} is not healthy: ${title} (${reasonOf(failed)}).`,
+      hint: `Look at it with: provisioning server ssh ${server}. After the fix, run the same command again: what is done stays done.`,
+      retry: failed.reason !== undefined && PASSING_REASONS.has(failed.reason) ? "now" : "never",
+      details: {
+        taskserv,
+        server,
+        step: id,
+        reason: reasonOf(failed),
+        output: failed.output ?? "",
+        changed,
+        unchanged: report.steps.filter((step) => step.status === "ok").length,
+      },
+    });
+  }
+}
+
+const PASSING_REASONS: ReadonlySet<string> = new Set(["NETWORK_UNREACHABLE", "LOCK_HELD"]);
+
+function reasonOf(failed: StepReport | HealthReport): string {
+  return failed.reason ?? (failed.exit === undefined ? "no reason given" : `exit code ${failed.exit}`);
+}
+
+/** A member of a cluster cannot be configured while the address of another is not known. */
+export class PeersMissingError extends ProvisioningError {
+  constructor(taskserv: TaskservName, server: ServerName, missing: readonly string[]) {
+    super({
+      code: "PEERS_MISSING",
+      message: `${taskserv} on ${server} needs its peers, and ${missing.join(", ")} could not be made.`,
+      hint: "Make those servers work first; then run the same command again.",
+      details: { taskserv, server, missing },
+    });
+  }
+}
+
+export class ServerNotReadyError extends ProvisioningError {
+  constructor(server: ServerName) {
+    super({
+      code: "SERVER_NOT_READY",
+      message: `Nothing is known of how to reach ${server}.`,
+      hint: "Create it first: provisioning apply",
+      details: { server },
+    });
+  }
+}

@@ -1,0 +1,206 @@
+/** One command's view of one infra: workspace, configuration, definition, store, providers and connections, opened and closed together. */
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type Config, createTemplateRenderer, loadConfig, readIfThere, resolveSecrets } from "@provisioning/config";
+import type { Provider } from "@provisioning/extension-sdk";
+import {
+  canonicalJson,
+  createRedactor,
+  type Diagnostic,
+  DiagnosticsError,
+  type InfraName,
+  type Json,
+  type JsonObject,
+  type ProviderName,
+  providerName,
+  type Redactor,
+  type WorkspaceName,
+} from "@provisioning/model";
+import { openStorage, type Storage, type StorageMode } from "@provisioning/storage";
+import {
+  chooseInfra,
+  createTaskservCompiler,
+  evaluateInfra,
+  findWorkspace,
+  type InfraSettings,
+  knownProviders,
+  loadProvider,
+  loadTaskservCatalog,
+  openRegistry,
+  type TaskservCatalog,
+  type TaskservCompiler,
+  userPaths,
+  type Workspace,
+  workspaceIdentity,
+} from "@provisioning/workspace";
+import type { ActionContext } from "./context.js";
+import { checkConfigs } from "./desired/check-configs.js";
+import { buildDesired, type DesiredInfra } from "./desired/desired.js";
+import { createProviders, type Providers } from "./providers.js";
+import { loadRecords, type Records } from "./records.js";
+import { createServerAccess, type ServerAccess } from "./servers/server-access.js";
+
+/** A workspace with its configuration, before any infra is chosen. */
+export interface WorkspaceSession {
+  readonly context: ActionContext;
+  readonly workspace: Workspace;
+  readonly config: Config;
+  readonly redactor: Redactor;
+  openStore(mode: StorageMode): Promise<Storage>;
+}
+
+export interface InfraSession extends WorkspaceSession {
+  readonly infra: InfraName;
+  /** Unique on this machine; what a provider marks its resources with. */
+  readonly identity: WorkspaceName;
+  readonly catalog: TaskservCatalog;
+  readonly compiler: TaskservCompiler;
+  readonly desired: DesiredInfra;
+  /** Equal when the same thing is asked for. */
+  readonly desiredDigest: string;
+  readonly storage: Storage;
+  readonly records: Records;
+  readonly providers: Providers;
+  readonly servers: ServerAccess;
+  /** The value with its secret references replaced; the secrets are known to the redactor from then on. */
+  resolveSecrets<T extends Json>(value: T): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface InfraSessionOptions {
+  readonly infra?: string;
+  readonly mode: StorageMode;
+  /** `ignore`: nothing is wanted any more, and a broken definition must not stand in the way of removing. */
+  readonly definition: "use" | "ignore";
+}
+
+export async function openWorkspaceSession(context: ActionContext): Promise<WorkspaceSession> {
+  const registry = openRegistry(userPaths(context.environment).configFile, context.clock);
+  const workspace = await findWorkspace(
+    { currentDir: context.currentDir, ...(context.workspace === undefined ? {} : { wanted: context.workspace }) },
+    registry,
+  );
+  const { planOverride: _, ...flags } = context.flags;
+  const config = await loadConfig({
+    defaultsFile: context.platform.configDefaultsFile,
+    workspaceFile: workspace.layout.configFile,
+    flags,
+  });
+  return {
+    context,
+    workspace,
+    config,
+    redactor: createRedactor(),
+    openStore: (mode) =>
+      openStorage({ type: "filesystem", dataDir: workspace.layout.storeDir, clock: context.clock, mode, command: context.holder }),
+  };
+}
+
+/** @throws DiagnosticsError with everything that is wrong in the definition; nothing was touched then */
+export async function openInfraSession(context: ActionContext, options: InfraSessionOptions): Promise<InfraSession> {
+  const session = await openWorkspaceSession(context);
+  const { layout } = session.workspace;
+  const infra = await chooseInfra(layout, options.infra);
+  const roots = [context.platform.extensionsDir, layout.extensionsDir];
+  const [catalog, renderer, identity] = await Promise.all([
+    loadTaskservCatalog(roots),
+    createTemplateRenderer(),
+    workspaceIdentity(session.workspace),
+  ]);
+  const compiler = createTaskservCompiler(context.platform.kclDir, renderer);
+  const providers = createProviders((name) => openProvider(session, roots, name));
+  try {
+    const desired =
+      options.definition === "ignore"
+        ? { name: infra, resources: [], placements: new Map(), servers: [] }
+        : await readDefinition(session, infra, catalog, compiler, providers, await knownProviders(roots));
+    const storage = await session.openStore(options.mode);
+    const servers = createServerAccess({ redactor: session.redactor, secrets: session.redactor.values });
+    return {
+      ...session,
+      infra,
+      identity,
+      catalog,
+      compiler,
+      desired,
+      desiredDigest: digestOf(desired),
+      storage,
+      records: await loadRecords(storage.resources, infra, context.clock),
+      providers,
+      servers,
+      resolveSecrets: (value) =>
+        resolveSecrets(value, {
+          environment: context.environment,
+          workspaceDir: layout.root,
+          generatedDir: layout.generatedSecretsDir(infra),
+          redactor: session.redactor,
+        }),
+      async close() {
+        await servers.close();
+        await providers.close();
+        await storage.close();
+      },
+    };
+  } catch (error) {
+    await providers.close();
+    throw error;
+  }
+}
+
+async function openProvider(session: WorkspaceSession, roots: readonly string[], name: ProviderName): Promise<Provider> {
+  const { layout } = session.workspace;
+  const settings: JsonObject = {
+    image: session.config.get("local.image"),
+    engineSocket: session.config.get("local.engine_socket"),
+    workspaceDir: layout.root,
+  };
+  return loadProvider(roots, name, { settings, dataDir: layout.providerDir(name), env: session.context.environment });
+}
+
+async function readDefinition(
+  session: WorkspaceSession,
+  infra: InfraName,
+  catalog: TaskservCatalog,
+  compiler: TaskservCompiler,
+  providers: Providers,
+  existing: readonly string[],
+): Promise<DesiredInfra> {
+  const { config, context, workspace } = session;
+  const { settings } = await evaluateInfra(context.platform, workspace.layout, infra);
+  const defaultProvider = providerName(config.get("providers.default"));
+  const used = providersOf(settings, defaultProvider).filter((name) => existing.includes(name));
+  const planOverride = context.flags.planOverride;
+  const { desired, diagnostics } = buildDesired(settings, {
+    defaultProvider,
+    defaultPlan: config.get("servers.default_plan"),
+    image: config.get("local.image"),
+    catalog: new Map([...catalog].map(([name, extension]) => [name, extension.manifest])),
+    plans: await providers.plans(used),
+    ...(typeof planOverride === "string" ? { planOverride } : {}),
+  });
+  const findings = [...diagnostics, ...checkConfigs(desired, catalog, compiler)];
+  if (findings.some((finding) => finding.severity === "error")) throw new DiagnosticsError(await withSource(findings, workspace.layout.root));
+  return desired;
+}
+
+function providersOf(settings: InfraSettings, fallback: ProviderName): ProviderName[] {
+  return [...new Set(settings.servers.map((server) => server.provider ?? settings.provider ?? fallback))];
+}
+
+/** Adds the line of source that each finding is about. */
+async function withSource(findings: readonly Diagnostic[], root: string): Promise<Diagnostic[]> {
+  return Promise.all(
+    findings.map(async (finding) => {
+      if (finding.position === undefined || finding.sourceLine !== undefined) return finding;
+      const text = await readIfThere(join(root, finding.position.file));
+      const sourceLine = text?.split("\n")[finding.position.line - 1];
+      return sourceLine === undefined ? finding : { ...finding, sourceLine };
+    }),
+  );
+}
+
+function digestOf(desired: DesiredInfra): string {
+  const content = desired.resources.map(({ address, spec }) => ({ address, spec }));
+  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+}

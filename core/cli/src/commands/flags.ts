@@ -1,0 +1,46 @@
+/** Flags that many commands share, each defined once. */
+
+import { OUTPUT_FORMATS, type OutputFormat } from "../output.js";
+
+const text = (value: string): string => value;
+
+export const infraFlag = {
+  infra: { kind: "parsed", parse: text, optional: true, placeholder: "name", brief: "Infra to work on; the only one when missing" },
+} as const;
+
+export const workspaceFlags = {
+  workspace: { kind: "parsed", parse: text, optional: true, placeholder: "name|path", brief: "Workspace to work in; else the folder's, else the active one" },
+  debug: { kind: "boolean", optional: true, withNegated: false, brief: "Show stack traces of failures" },
+} as const;
+
+export const outputFlag = {
+  output: { kind: "enum", values: OUTPUT_FORMATS, default: "table", brief: "Form of the result" },
+} as const;
+
+export const changeFlags = {
+  yes: { kind: "boolean", optional: true, withNegated: false, brief: "Go ahead without asking" },
+  check: { kind: "boolean", optional: true, withNegated: false, brief: "Only show what would change" },
+} as const;
+
+export const planFlag = {
+  plan: { kind: "parsed", parse: text, optional: true, placeholder: "size", brief: "Size of all servers, over every other setting: small, medium, large, xlarge" },
+} as const;
+
+export interface InfraFlags {
+  readonly infra?: string;
+  readonly workspace?: string;
+  readonly debug?: boolean;
+}
+
+export interface OutputFlags {
+  readonly output: OutputFormat;
+}
+
+export interface ChangeFlags {
+  readonly yes?: boolean;
+  readonly check?: boolean;
+}
+
+/** Short forms; a command uses those of its own flags. */
+export const outputAlias = { o: "output" } as const;
+export const changeAliases = { o: "output", y: "yes", i: "infra" } as const;

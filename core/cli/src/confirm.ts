@@ -1,0 +1,35 @@
+/** Questions before something changes. Never asked without a terminal: then the flag that answers it is named. */
+
+import { createInterface } from "node:readline/promises";
+import { ProvisioningError } from "@provisioning/model";
+import type { CliContext } from "./cli-context.js";
+
+export class ConfirmationNeededError extends ProvisioningError {
+  constructor() {
+    super({
+      code: "CONFIRMATION_NEEDED",
+      message: "This changes things and there is no terminal to ask on.",
+      hint: "Add --yes to go ahead, or --check to only look.",
+    });
+  }
+}
+
+/** `y` or `yes` goes ahead, everything else does not. @throws ConfirmationNeededError */
+export function confirmYes(cli: CliContext, question: string): Promise<boolean> {
+  return ask(cli, `${question} [y/N] `, (answer) => /^y(es)?$/i.test(answer));
+}
+
+/** For what destroys: the name must be typed. @throws ConfirmationNeededError */
+export function confirmName(cli: CliContext, question: string, name: string): Promise<boolean> {
+  return ask(cli, `${question} Type ${name} to go ahead: `, (answer) => answer === name);
+}
+
+async function ask(cli: CliContext, prompt: string, accepts: (answer: string) => boolean): Promise<boolean> {
+  if (cli.stdin.isTTY !== true || cli.process.stderr.isTTY !== true) throw new ConfirmationNeededError();
+  const lines = createInterface({ input: cli.stdin, output: process.stderr });
+  try {
+    return accepts((await lines.question(prompt)).trim());
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Runs one action for a command: builds its context, shows progress and errors on stderr, turns the outcome into an exit code.
+ *
+ * Ctrl-C once lets running operations finish and starts nothing more; twice stops at once.
+ */
+
+import { hostname, userInfo } from "node:os";
+import type { ActionContext } from "@provisioning/actions";
+import { ProvisioningError, systemClock } from "@provisioning/model";
+import type { CliContext } from "./cli-context.js";
+import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
+import { styleFor } from "./style.js";
+import { renderError } from "./views/error.js";
+import { createProgress } from "./views/progress.js";
+
+export interface CommonFlags {
+  readonly workspace?: string | undefined;
+  readonly debug?: boolean | undefined;
+  readonly plan?: string | undefined;
+}
+
+export async function runAction(
+  cli: CliContext,
+  flags: CommonFlags,
+  work: (context: ActionContext) => Promise<ExitCode | undefined>,
+): Promise<void> {
+  const style = styleFor(cli.process.stderr, cli.process.env);
+  const progress = createProgress(cli.process.stderr, style, systemClock.now);
+  const interrupts = watchInterrupts((text) => progress.show({ type: "warning", text }));
+  try {
+    const { platformLayout } = await import("@provisioning/actions");
+    const wanted = flags.workspace ?? cli.process.env.PROVISIONING_WORKSPACE;
+    const code = await work({
+      platform: platformLayout(cli.platformRoot),
+      platformVersion: cli.version,
+      clock: systemClock,
+      environment: cli.process.env,
+      currentDir: cli.currentDir,
+      ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
+      flags: { "servers.default_plan": undefined, planOverride: flags.plan },
+      holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
+      signal: interrupts.signal,
+      drain: interrupts.drain,
+      report: progress.show,
+    });
+    cli.process.exitCode = interrupts.drain.aborted ? EXIT.interrupted : (code ?? EXIT.ok);
+  } catch (error) {
+    progress.stop();
+    if (interrupts.signal.aborted) {
+      cli.process.stderr.write("Stopped. Run the same command again to go on.\n");
+      cli.process.exitCode = EXIT.interrupted;
+      return;
+    }
+    cli.process.stderr.write(`${renderError(error, style, flags.debug === true)}\n`);
+    cli.process.exitCode = error instanceof ProvisioningError ? exitCodeOf(error) : EXIT.failure;
+  } finally {
+    progress.stop();
+    interrupts.close();
+  }
+}
+
+interface Interrupts {
+  readonly signal: AbortSignal;
+  readonly drain: AbortSignal;
+  close(): void;
+}
+
+/** SIGTERM counts as the first Ctrl-C. */
+function watchInterrupts(tell: (text: string) => void): Interrupts {
+  const stop = new AbortController();
+  const drain = new AbortController();
+  const onSignal = () => {
+    if (drain.signal.aborted) {
+      tell("Stopping at once.");
+      stop.abort(new ProvisioningError({ code: "INTERRUPTED", message: "Interrupted.", retry: "later" }));
+      return;
+    }
+    tell("Finishing what is under way, then stopping. Press Ctrl-C again to stop at once.");
+    drain.abort(new ProvisioningError({ code: "INTERRUPTED", message: "Interrupted.", retry: "later" }));
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return {
+    signal: stop.signal,
+    drain: drain.signal,
+    close() {
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** Evaluates the definition of an infra: `infra/<name>/*.k`, or the single file `infra/<name>.k`. */
+
+import { readdir, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { loadProgram, runProgram } from "@provisioning/kcl-lang";
+import { createNodeHost } from "@provisioning/kcl-lang/node";
+import { DiagnosticsError, type InfraName, type JsonObject, nearest, ProvisioningError, infraName, isName } from "@provisioning/model";
+import { toDiagnostic } from "./kcl-diagnostic.js";
+import type { PlatformLayout, WorkspaceLayout } from "./layout.js";
+import { type InfraSettings, readSettings } from "./settings.js";
+
+export interface EvaluatedInfra {
+  readonly settings: InfraSettings;
+  /** Files that were evaluated, relative to the workspace. */
+  readonly files: readonly string[];
+}
+
+export class InfraUnknownError extends ProvisioningError {
+  constructor(name: string, known: readonly string[]) {
+    const suggestion = nearest(name, known);
+    super({
+      code: "INFRA_UNKNOWN",
+      message: `There is no infra ${JSON.stringify(name)} in this workspace.`,
+      hint: suggestion === undefined ? `Its infras: ${known.join(", ") || "none; write one at infra/<name>/main.k"}.` : `Did you mean ${suggestion}?`,
+    });
+  }
+}
+
+/** Names of the infras in the workspace, sorted. */
+export async function listInfras(layout: WorkspaceLayout): Promise<readonly InfraName[]> {
+  const entries = await readdir(layout.infraDir, { withFileTypes: true }).catch(() => []);
+  const names = entries.flatMap((entry) => {
+    if (entry.isDirectory()) return [entry.name];
+    return entry.name.endsWith(".k") && !entry.name.startsWith("_") ? [entry.name.slice(0, -2)] : [];
+  });
+  return [...new Set(names.filter(isName))].sort().map(infraName);
+}
+
+/** The wanted infra, or the only one there is. @throws InfraUnknownError, ProvisioningError INFRA_AMBIGUOUS */
+export async function chooseInfra(layout: WorkspaceLayout, wanted: string | undefined): Promise<InfraName> {
+  const known = await listInfras(layout);
+  if (wanted !== undefined) {
+    const found = known.find((name) => name === wanted);
+    if (found === undefined) throw new InfraUnknownError(wanted, known);
+    return found;
+  }
+  const [only, ...others] = known;
+  if (only === undefined) throw new InfraUnknownError("", known);
+  if (others.length === 0) return only;
+  throw new ProvisioningError({
+    code: "INFRA_AMBIGUOUS",
+    message: `This workspace has ${known.length} infras: ${known.join(", ")}.`,
+    hint: `Say which one, for example: --infra ${only}`,
+  });
+}
+
+/** @throws DiagnosticsError with every finding and its place; InfraUnknownError */
+export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceLayout, name: InfraName): Promise<EvaluatedInfra> {
+  const files = await infraFiles(layout, name);
+  const display = (file: string) => (file.startsWith(layout.root) ? relative(layout.root, file) : file);
+  const loaded = loadProgram({ host: createNodeHost(), files: [...files], packages: { provisioning: platform.kclDir } });
+  if (!loaded.ok) throw new DiagnosticsError(loaded.diagnostics.map((item) => toDiagnostic(item, display)));
+  const ran = runProgram(loaded.program, {});
+  if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, display)));
+
+  const values = ran.value as JsonObject;
+  const { settings, diagnostics } = readSettings(values.settings, (path) => {
+    const source = ran.sources.get(path);
+    return source === undefined ? undefined : { ...source, file: display(source.file) };
+  });
+  if (diagnostics.length > 0 || settings === undefined) throw new DiagnosticsError(diagnostics);
+  if (settings.name !== name) {
+    throw new ProvisioningError({
+      code: "INFRA_NAME",
+      message: `infra/${name} says that its name is ${settings.name}.`,
+      hint: `Set infra.name to "${name}", or rename the folder.`,
+    });
+  }
+  return { settings, files: files.map(display) };
+}
+
+async function infraFiles(layout: WorkspaceLayout, name: InfraName): Promise<readonly string[]> {
+  const dir = join(layout.infraDir, name);
+  const isDirectory = await stat(dir).then((found) => found.isDirectory(), () => false);
+  if (!isDirectory) return [join(layout.infraDir, `${name}.k`)];
+  const entries = await readdir(dir);
+  return entries.filter((entry) => entry.endsWith(".k") && !entry.startsWith("_") && !entry.endsWith("_test.k")).sort().map((entry) => join(dir, entry));
+}

@@ -1,0 +1,96 @@
+/**
+ * From a taskserv's definition to steps: its `schema.k` and `taskserv.k` are evaluated with the configuration, the server's
+ * facts and the rest of the infra, templates are rendered, and the steps are parsed. No code of an extension runs.
+ */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TemplateRenderer } from "@provisioning/config";
+import { type CompiledTaskserv, parseCompiledTaskserv } from "@provisioning/extension-sdk";
+import { createKclCache, type KclCache, loadProgram, type Program, runProgram, validateValue } from "@provisioning/kcl-lang";
+import { createNodeHost } from "@provisioning/kcl-lang/node";
+import { type Diagnostic, DiagnosticsError, isJsonObject, type Json, type JsonObject, ProvisioningError } from "@provisioning/model";
+import type { TaskservExtension } from "./catalog.js";
+import { toDiagnostic } from "./kcl-diagnostic.js";
+
+/** What `option(…)` answers in a taskserv's KCL. */
+export interface TaskservInput {
+  /** The user's configuration, secret references resolved. */
+  readonly config: JsonObject;
+  readonly facts: JsonObject;
+  /** name, role, plan, address. */
+  readonly server: JsonObject;
+  /** name and servers, each with name, role, address, taskservs. */
+  readonly infra: JsonObject;
+  /** All servers that carry this taskserv, in the order of the definition: name, role, address, outputs. */
+  readonly peers: readonly JsonObject[];
+}
+
+export interface TaskservCompiler {
+  /** Does the configuration fit the taskserv's schema? Paths are within the config. */
+  checkConfig(extension: TaskservExtension, config: JsonObject): readonly ConfigProblem[];
+  /** @throws DiagnosticsError, TemplateError, ProvisioningError STEP_INVALID */
+  compile(extension: TaskservExtension, input: TaskservInput): Promise<CompiledTaskserv>;
+}
+
+export interface ConfigProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+/** Definitions are loaded once and run for every server. */
+export function createTaskservCompiler(kclDir: string, render: TemplateRenderer): TaskservCompiler {
+  const programs = new Map<string, Program>();
+  const cache: KclCache = createKclCache();
+  const programOf = (extension: TaskservExtension): Program => {
+    const existing = programs.get(extension.dir);
+    if (existing !== undefined) return existing;
+    const program = load(extension, kclDir, cache);
+    programs.set(extension.dir, program);
+    return program;
+  };
+  return {
+    checkConfig: (extension, config) => validateValue(programOf(extension), "Config", config),
+    async compile(extension, input) {
+      const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json> });
+      if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, (file) => file)));
+      const rendered = await renderTemplates(ran.value as JsonObject, extension, render);
+      return parseCompiledTaskserv(extension.manifest, rendered);
+    },
+  };
+}
+
+function load(extension: TaskservExtension, kclDir: string, cache: KclCache): Program {
+  const files = ["schema.k", "taskserv.k"].map((file) => join(extension.dir, file));
+  const loaded = loadProgram({ host: createNodeHost(), files, packages: { provisioning: kclDir }, cache });
+  if (loaded.ok) return loaded.program;
+  const diagnostics: Diagnostic[] = loaded.diagnostics.map((item) => toDiagnostic(item, (file) => file));
+  throw new DiagnosticsError(diagnostics);
+}
+
+/** A template step becomes a step with content: `source` and `values` are replaced by what they give. */
+async function renderTemplates(value: JsonObject, extension: TaskservExtension, render: TemplateRenderer): Promise<JsonObject> {
+  const lists = await Promise.all(
+    Object.entries(value).map(async ([key, steps]) => {
+      if (!Array.isArray(steps)) return [key, steps] as const;
+      return [key, await Promise.all(steps.map((step: Json) => renderStep(step, extension, render)))] as const;
+    }),
+  );
+  return Object.fromEntries(lists);
+}
+
+async function renderStep(step: Json, extension: TaskservExtension, render: TemplateRenderer): Promise<Json> {
+  if (!isJsonObject(step) || step.kind !== "template") return step;
+  const { source, values, ...rest } = step;
+  const name = typeof source === "string" ? source : "";
+  if (name === "" || name.startsWith("/") || name.split("/").includes("..")) {
+    throw new ProvisioningError({
+      code: "STEP_INVALID",
+      message: `${extension.manifest.name}: the step ${String(step.id)} names no template within the taskserv's templates folder.`,
+      hint: 'Write a path such as source = "app.conf.j2".',
+    });
+  }
+  const file = join(extension.dir, "templates", name);
+  return { ...rest, content: render(file, await readFile(file, "utf8"), isJsonObject(values) ? values : {}) };
+}

@@ -18,4 +18,6 @@ export type StoreRecord =
     }
   | { readonly type: "leaseExtended"; readonly scope: LeaseScope; readonly token: FencingToken; readonly expiresAt: Instant }
   | { readonly type: "leaseReleased"; readonly scope: LeaseScope; readonly token: FencingToken }
-  | { readonly type: "resourcesWritten"; readonly writes: readonly ResourceWrite[] };
+  | { readonly type: "resourcesWritten"; readonly writes: readonly ResourceWrite[] }
+  /** The store was closed in order. Changes nothing. */
+  | { readonly type: "closed" };

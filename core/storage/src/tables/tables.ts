@@ -35,5 +35,7 @@ export function apply(tables: Tables, record: StoreRecord): void {
     case "resourcesWritten":
       tables.resources.apply(record.writes);
       return;
+    case "closed":
+      return;
   }
 }

@@ -21,8 +21,8 @@ export interface CompactionOptions {
   readonly settled: Promise<void>;
 }
 
-/** @throws what the disk throws; the journal is whole all the same */
-export async function compact(options: CompactionOptions): Promise<void> {
+/** The size of the new snapshot. @throws what the disk throws; the journal is whole all the same */
+export async function compact(options: CompactionOptions): Promise<number> {
   const { disk, folder, segment, captured, settled } = options;
   await settled;
   const archived = await writeArchive(options);
@@ -30,12 +30,20 @@ export async function compact(options: CompactionOptions): Promise<void> {
     const place = archived.get(run);
     return place === undefined ? run : { ...run, archived: place, events: [], count: 0 };
   });
-  await disk.replace(`${folder}/${journalFile(segment, "snapshot")}`, encodeSnapshot({ ...captured, runs }), true);
+  let bytes = 0;
+  const chunks = function* () {
+    for (const chunk of encodeSnapshot({ ...captured, runs })) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  await disk.replace(`${folder}/${journalFile(segment, "snapshot")}`, chunks(), true);
   for (const [run, place] of archived) {
     run.entry.archived = place;
     run.entry.events = run.entry.events.slice(run.count);
   }
   await sweep(disk, folder);
+  return bytes;
 }
 
 /** Removes what the newest snapshot made superfluous and what an interrupted compaction left. */

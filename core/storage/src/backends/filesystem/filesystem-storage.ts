@@ -102,6 +102,10 @@ async function openHeld(
   const mirror = new Mirror(disk, dataDir, () => tables, onWarning);
   for (const record of replayed.splice(0)) mirror.note(record);
   let compacting: Promise<void> = Promise.resolve();
+  let isCompacting = false;
+  // A snapshot is only worth its size when the journal has grown by as much since the last one.
+  let { snapshotBytes } = reader;
+  let sinceSnapshot = 0;
   let closing: Promise<void> | undefined;
 
   async function openWriter(): Promise<JournalWriter> {
@@ -123,11 +127,23 @@ async function openHeld(
   }
 
   function onRotate(segment: number): void {
+    sinceSnapshot += segmentBytes;
+    if (isCompacting || sinceSnapshot < snapshotBytes) return;
+    isCompacting = true;
+    sinceSnapshot = 0;
     const captured = capture(tables, sequence);
     compacting = compacting
       .then(() => mirror.flush())
       .then(() => compact({ disk, folder, segment, captured, settled: writer.settled() }))
-      .catch((error: unknown) => onWarning(`The journal could not be shortened: ${String(error)}.`));
+      .then(
+        (bytes) => {
+          snapshotBytes = bytes;
+        },
+        (error: unknown) => onWarning(`The journal could not be shortened: ${String(error)}.`),
+      )
+      .then(() => {
+        isCompacting = false;
+      });
   }
 
   const commit = async (record: StoreRecord) => {
@@ -140,25 +156,25 @@ async function openHeld(
     mirror.note(record);
     await writer.append(sequence, json);
   };
-  const open = () => {
+  const opened = () => {
     if (closing !== undefined) throw new StoreClosedError();
     return tables;
   };
   const close = async () => {
-    await writer.settled().catch(() => {});
+    // Proves to the next one who opens it that everything before was written whole.
+    if (sequence > reader.position.sequence) await commit({ type: "closed" }).catch(() => {});
     await writer.close();
     await compacting;
     await mirror.close();
     await lock.release();
   };
   // Only one process writes, so whoever held a lease before this one opened the store is gone.
-  for (const { lease } of [...tables.leases.held.values()]) {
-    await commit({ type: "leaseReleased", scope: lease.scope, token: lease.token });
-  }
+  const abandoned = Array.from(tables.leases.held.values(), ({ lease }) => lease);
+  for (const { scope, token } of abandoned) await commit({ type: "leaseReleased", scope, token });
   return storageOver(options, {
-    tables: open,
+    tables: opened,
     commit: async (record) => {
-      open();
+      opened();
       await commit(record);
     },
     refresh: async () => {},
@@ -185,6 +201,6 @@ function storageOver(options: FilesystemStorageOptions, ledger: Ledger & { close
       const { runs, resources } = ledger.tables();
       return { type: "filesystem", mode: options.mode, location: options.dataDir, runs: runs.size, resources: resources.size };
     },
-    close: ledger.close,
+    close: () => ledger.close(),
   };
 }

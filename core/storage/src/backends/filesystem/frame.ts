@@ -48,10 +48,11 @@ export function decodeFrame(bytes: Buffer, offset: number): Frame | undefined {
   };
 }
 
-/** The first whole frame at the start of a line after `offset`. */
+/** The first whole frame anywhere after `offset`; the newline before it may be what is damaged. */
 export function findFrameAfter(bytes: Buffer, offset: number): Frame | undefined {
-  for (let at = bytes.indexOf(NEWLINE, offset); at !== -1; at = bytes.indexOf(NEWLINE, at + 1)) {
-    const frame = decodeFrame(bytes, at + 1);
+  const start = offset + 1;
+  for (const { index } of bytes.toString("latin1", start).matchAll(/(?=[0-9a-f]{8} [0-9a-f]{8} \d)/g)) {
+    const frame = decodeFrame(bytes, start + index);
     if (frame !== undefined) return frame;
   }
   return undefined;

@@ -25,6 +25,8 @@ export class JournalReader {
   position: JournalPosition = { segment: 0, offset: 0, sequence: 0 };
   /** The last segment ends in a write that did not finish, after `position`. */
   isTorn = false;
+  /** Of the snapshot it began with. */
+  snapshotBytes = 0;
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #onRecord: (record: StoreRecord) => void;
@@ -56,7 +58,9 @@ export class JournalReader {
     let sequence = 0;
     if (snapshot !== undefined) {
       const file = `${this.#folder}/${journalFile(snapshot, "snapshot")}`;
-      sequence = restoreSnapshot(tables, file, await this.#disk.read(file));
+      const bytes = await this.#disk.read(file);
+      sequence = restoreSnapshot(tables, file, bytes);
+      this.snapshotBytes = bytes.length;
     }
     this.tables = tables;
     this.position = { segment: snapshot ?? (numbersOf(names, "log").length > 0 ? 1 : 0), offset: 0, sequence };

@@ -12,8 +12,8 @@ import { encodeHeader, journalFile } from "./segment.js";
 interface Batch {
   readonly records: { readonly sequence: number; readonly json: string }[];
   readonly done: Promise<void>;
-  resolve(): void;
-  reject(error: Error): void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 export interface JournalWriterOptions {
@@ -26,7 +26,7 @@ export interface JournalWriterOptions {
   /** A segment that has grown beyond this is closed and another one begun. */
   readonly segmentBytes: number;
   /** A new segment was begun; all before it are complete. Called before anything is written to it. */
-  onRotate(segment: number): void;
+  readonly onRotate: (segment: number) => void;
 }
 
 export class JournalWriter {

@@ -28,7 +28,8 @@ export function encodeHeader(kind: JournalFileKind): Buffer {
 /** Offset of the first frame. @throws StoreTooNewError, JournalCorruptError */
 export function readHeader(file: string, kind: JournalFileKind, bytes: Buffer): number {
   const match = /^provisioning-([a-z]+) format=(\d{1,9})\n/.exec(bytes.toString("latin1", 0, 64));
-  if (match === null || match[1] !== kind) throw new JournalCorruptError(file, 0, "the first line is not a header");
+  if (match === null || match[1] !== kind || Number(match[2]) < 1)
+    throw new JournalCorruptError(file, 0, "the first line is not a header");
   if (Number(match[2]) > JOURNAL_FORMAT) throw new StoreTooNewError(file, Number(match[2]), JOURNAL_FORMAT);
   return match[0].length;
 }

@@ -1,0 +1,82 @@
+/** Time that stands still until a test moves it. */
+
+import type { Clock, Instant } from "@provisioning/model";
+
+export interface FakeClock extends Clock {
+  /** Moves time and wakes sleepers in order, letting everything they cause happen before the next one. */
+  advance(ms: number): Promise<void>;
+  /** Moves time from sleeper to sleeper until the promise has settled. For what waits on nothing but this clock. */
+  runUntil<T>(promise: Promise<T>): Promise<T>;
+  /** How many are asleep; a test that ends with some has leaked them. */
+  readonly sleepers: number;
+}
+
+interface Sleeper {
+  readonly at: Instant;
+  readonly wake: () => void;
+}
+
+export function createFakeClock(start: Instant = 1_700_000_000_000): FakeClock {
+  let now = start;
+  const sleepers = new Set<Sleeper>();
+
+  const sleep = (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      signal?.throwIfAborted();
+      const onAbort = () => {
+        sleepers.delete(sleeper);
+        reject(signal?.reason);
+      };
+      const sleeper = {
+        at: now + ms,
+        wake: () => {
+          sleepers.delete(sleeper);
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        },
+      };
+      sleepers.add(sleeper);
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  const earliest = (until: Instant) =>
+    [...sleepers]
+      .filter(({ at }) => at <= until)
+      .reduce<Sleeper | undefined>((a, b) => (a === undefined || b.at < a.at ? b : a), undefined);
+  const wakeUntil = async (until: Instant) => {
+    for (let next = earliest(until); next !== undefined; next = earliest(until)) {
+      now = Math.max(now, next.at);
+      next.wake();
+      await settle();
+    }
+  };
+  return {
+    now: () => now,
+    sleep,
+    get sleepers() {
+      return sleepers.size;
+    },
+    async advance(ms) {
+      const until = now + ms;
+      await settle();
+      await wakeUntil(until);
+      now = until;
+    },
+    async runUntil(promise) {
+      let isSettled = false;
+      const settled = () => {
+        isSettled = true;
+      };
+      promise.then(settled, settled);
+      for (await settle(); !isSettled; await settle()) {
+        const next = earliest(Number.POSITIVE_INFINITY);
+        if (next !== undefined) await wakeUntil(next.at);
+      }
+      return promise;
+    },
+  };
+}
+
+/** Lets all that is ready to happen, happen. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

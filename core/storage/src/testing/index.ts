@@ -1,0 +1,5 @@
+export { createFakeClock, type FakeClock } from "./fake-clock.js";
+export { SAMPLE_TIME, sampleOperation, sampleResource, sampleRun } from "./samples.js";
+export { type StorageContractOptions, type StoragePlace, storageContract } from "./storage-contract.js";
+export { buildProgram } from "./build-program.js";
+export { seededRandom, testSeed } from "./random.js";

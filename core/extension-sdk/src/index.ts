@@ -24,6 +24,7 @@ export {
 export { type ComparedField, differenceOf } from "./provider/difference.js";
 export { ForeignResourceError } from "./provider/errors.js";
 export { assertProviderModule, type CreateProvider, type ProviderModule, type ProviderOptions } from "./provider/factory.js";
+export type { Preflight, PreflightOptions, ProviderFinding, ProviderFix } from "./provider/preflight.js";
 export type {
   Difference,
   Provider,
@@ -47,3 +48,16 @@ export type {
 export { type HealthCheck, type ParsedHealthChecks, parseHealthChecks } from "./steps/health-check.js";
 export { type ParsedSteps, type ParseWhere, parseSteps, requireSteps } from "./steps/parse.js";
 export { type Step, type StepKindName, stepKindNames } from "./steps/registry.js";
+export { stepTitle } from "./steps/title.js";
+export { type CompiledTaskserv, installSection, removeSection, undoSteps } from "./taskserv/compiled.js";
+export {
+  type ManifestWhere,
+  type MinimumResources,
+  parseTaskservManifest,
+  requireTaskservManifest,
+  type SupportedSystem,
+  TASKSERV_CATEGORIES,
+  type TaskservCategory,
+  type TaskservManifest,
+  type UpdateSource,
+} from "./taskserv/manifest.js";

@@ -5,6 +5,7 @@
 
 import { ProvisioningError } from "@provisioning/model";
 import type { JsonObject } from "@provisioning/model";
+import type { Preflight } from "./preflight.js";
 import type { Provider } from "./provider.js";
 
 export interface ProviderOptions {
@@ -20,6 +21,8 @@ export type CreateProvider = (options: ProviderOptions) => Promise<Provider>;
 
 export interface ProviderModule {
   readonly createProvider: CreateProvider;
+  /** For `provisioning doctor`. */
+  readonly preflight?: Preflight;
 }
 
 /** Tells whether a loaded ES module is a provider. @throws ProvisioningError `PROVIDER_INVALID` */

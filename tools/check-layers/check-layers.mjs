@@ -34,8 +34,18 @@ const result = await cruise(
       forbidden: [
         ...layerRules,
         ...zoneRules,
-        { name: "no circles", severity: "error", from: { pathNot: TEST }, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-        { name: "no import of the own index", severity: "error", from: { path: "^(core/[^/]+|extensions/providers/[^/]+)/src/(?!testing)", pathNot: "\\.test\\.ts$" }, to: { path: "^$1/src/index\\.ts$" } },
+        {
+          name: "no circles",
+          severity: "error",
+          from: { pathNot: TEST },
+          to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+        },
+        {
+          name: "no import of the own index",
+          severity: "error",
+          from: { path: "^(core/[^/]+|extensions/providers/[^/]+)/src/(?!testing)", pathNot: "\\.test\\.ts$" },
+          to: { path: "^$1/src/index\\.ts$" },
+        },
         { name: "every import resolves", severity: "error", from: {}, to: { couldNotResolve: true } },
       ],
     },

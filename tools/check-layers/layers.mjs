@@ -24,7 +24,11 @@ export const MAY_IMPORT = {
 };
 
 /** No clock, no files, no network: decisions only. Patterns of paths from the root. */
-export const PURE_ZONES = ["^core/planner/src/", "^core/workflow/src/(transition|ready|retry)\\.ts$", "^core/model/src/(address|names|plan|run|json)\\.ts$"];
+export const PURE_ZONES = [
+  "^core/planner/src/",
+  "^core/workflow/src/(transition|ready|retry)\\.ts$",
+  "^core/model/src/(address|names|plan|run|json)\\.ts$",
+];
 
 /** Files that run in a browser too. */
 export const PORTABLE_ZONES = ["^core/kcl-lang/src/(?!node-host|conformance|testing)"];

@@ -24,7 +24,9 @@ export async function prepare() {
 function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new SetupError(`Node ${process.versions.node} is too old. Install Node ${OLDEST_NODE.join(".")} or newer, then run this command again.`);
+  throw new SetupError(
+    `Node ${process.versions.node} is too old. Install Node ${OLDEST_NODE.join(".")} or newer, then run this command again.`,
+  );
 }
 
 async function installDependencies() {
@@ -43,7 +45,9 @@ async function installDependencies() {
 /** The type checker's own build information makes this quick when little changed. */
 export async function build() {
   await step("Build", async () => {
-    const compiler = createRequire(join(root, "package.json")).resolve("typescript7/package.json").replace(/package\.json$/, "bin/tsc");
+    const compiler = createRequire(join(root, "package.json"))
+      .resolve("typescript7/package.json")
+      .replace(/package\.json$/, "bin/tsc");
     await runQuietly(process.execPath, [compiler, "-b"], { cwd: root });
     await runQuietly(process.execPath, [join(root, "tools/bundle/bundle.mjs")], { cwd: root });
   });

@@ -29,9 +29,15 @@ export type ActionEvent =
   /** A part of the work begins: "look at 3 servers". */
   | { readonly type: "phase"; readonly title: string }
   | { readonly type: "planned"; readonly plan: Plan }
-  | { readonly type: "runStarted"; readonly runId: RunId; readonly operations: readonly { readonly id: OperationId; readonly title: string }[]; readonly resumed: boolean }
+  | {
+      readonly type: "runStarted";
+      readonly runId: RunId;
+      readonly operations: readonly { readonly id: OperationId; readonly title: string }[];
+      readonly resumed: boolean;
+    }
   | { readonly type: "run"; readonly event: RunEvent }
   /** Passing: what an operation is doing right now. */
   | { readonly type: "progress"; readonly operation: OperationId; readonly text: string }
   | { readonly type: "step"; readonly operation: OperationId; readonly step: StepReport; readonly title: string }
+  | { readonly type: "note"; readonly text: string }
   | { readonly type: "warning"; readonly text: string };

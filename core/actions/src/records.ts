@@ -1,6 +1,15 @@
 /** Recorded state of one infra, read once and written through: every write names the version it replaces. */
 
-import type { Address, Clock, InfraName, JsonObject, ProviderName, ResourceKind, ResourceRecord, RunId } from "@provisioning/model";
+import type {
+  Address,
+  Clock,
+  InfraName,
+  JsonObject,
+  ProviderName,
+  ResourceKind,
+  ResourceRecord,
+  RunId,
+} from "@provisioning/model";
 import type { ResourceStore, StoredResource } from "@provisioning/storage";
 
 export interface RecordDraft {
@@ -25,7 +34,12 @@ export interface Records {
 export async function loadRecords(store: ResourceStore, infra: InfraName, clock: Clock): Promise<Records> {
   const stored = new Map<Address, StoredResource>((await store.list(infra)).map((item) => [item.record.address, item]));
 
-  const put = async (draft: RecordDraft, status: ResourceRecord["status"], attributes: JsonObject, runId: RunId): Promise<void> => {
+  const put = async (
+    draft: RecordDraft,
+    status: ResourceRecord["status"],
+    attributes: JsonObject,
+    runId: RunId,
+  ): Promise<void> => {
     const record: ResourceRecord = { ...draft, infra, status, attributes, runId, updatedAt: clock.now() };
     const version = await store.put(record, stored.get(draft.address)?.version ?? 0);
     stored.set(draft.address, { record, version });

@@ -93,7 +93,13 @@ export async function openWorkspaceSession(context: ActionContext): Promise<Work
     config,
     redactor: createRedactor(),
     openStore: (mode) =>
-      openStorage({ type: "filesystem", dataDir: workspace.layout.storeDir, clock: context.clock, mode, command: context.holder }),
+      openStorage({
+        type: "filesystem",
+        dataDir: workspace.layout.storeDir,
+        clock: context.clock,
+        mode,
+        command: context.holder,
+      }),
   };
 }
 
@@ -152,7 +158,7 @@ async function openProvider(session: WorkspaceSession, roots: readonly string[],
   const { layout } = session.workspace;
   const settings: JsonObject = {
     image: session.config.get("local.image"),
-    engineSocket: session.config.get("local.engine_socket"),
+    engine: session.config.get("local.engine"),
     workspaceDir: layout.root,
   };
   return loadProvider(roots, name, { settings, dataDir: layout.providerDir(name), env: session.context.environment });
@@ -180,7 +186,8 @@ async function readDefinition(
     ...(typeof planOverride === "string" ? { planOverride } : {}),
   });
   const findings = [...diagnostics, ...checkConfigs(desired, catalog, compiler)];
-  if (findings.some((finding) => finding.severity === "error")) throw new DiagnosticsError(await withSource(findings, workspace.layout.root));
+  if (findings.some((finding) => finding.severity === "error"))
+    throw new DiagnosticsError(await withSource(findings, workspace.layout.root));
   return desired;
 }
 

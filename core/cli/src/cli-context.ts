@@ -12,7 +12,7 @@ export interface CliProcess {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
-  exitCode?: number | string | null;
+  exitCode?: number | string | null | undefined;
 }
 
 export interface CliContext extends CommandContext {

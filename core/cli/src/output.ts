@@ -6,7 +6,12 @@ export const OUTPUT_FORMATS = ["table", "json", "yaml"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** `render` is used for `table` only. */
-export async function writeResult(stream: OutputStream, format: OutputFormat, value: unknown, render: () => string | Promise<string>): Promise<void> {
+export async function writeResult(
+  stream: OutputStream,
+  format: OutputFormat,
+  value: unknown,
+  render: () => string | Promise<string>,
+): Promise<void> {
   switch (format) {
     case "json":
       stream.write(`${JSON.stringify(value, null, 2)}\n`);

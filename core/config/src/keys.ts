@@ -11,8 +11,10 @@ export interface ConfigKey {
 }
 
 const text = (description: string) => ({ type: { kind: "string" }, description }) as const;
-const integer = (min: number, max: number, description: string) => ({ type: { kind: "integer", min, max }, description }) as const;
-const choice = <const Of extends readonly string[]>(of: Of, description: string) => ({ type: { kind: "choice", of }, description }) as const;
+const integer = (min: number, max: number, description: string) =>
+  ({ type: { kind: "integer", min, max }, description }) as const;
+const choice = <const Of extends readonly string[]>(of: Of, description: string) =>
+  ({ type: { kind: "choice", of }, description }) as const;
 
 export const CONFIG_KEYS = {
   "providers.default": text("Provider of an infra that names none."),
@@ -25,12 +27,16 @@ export const CONFIG_KEYS = {
   "run.retry.initial_delay_seconds": integer(0, 3_600, "Seconds before the second attempt."),
   "run.retry.max_delay_seconds": integer(0, 86_400, "Longest delay between two attempts, in seconds."),
   "local.image": text("Image of the servers that the provider `local` makes."),
-  "local.engine_socket": text("Socket of the container engine; empty: found by looking."),
+  "local.engine": text("Address of the container engine, for example unix:///var/run/docker.sock; `auto`: found by looking."),
 } satisfies Readonly<Record<string, ConfigKey>>;
 
 export type ConfigKeyName = keyof typeof CONFIG_KEYS;
 
-type ValueOf<T extends KeyType> = T extends { kind: "integer" } ? number : T extends { kind: "choice"; of: readonly (infer Choice)[] } ? Choice : string;
+type ValueOf<T extends KeyType> = T extends { kind: "integer" }
+  ? number
+  : T extends { kind: "choice"; of: readonly (infer Choice)[] }
+    ? Choice
+    : string;
 export type ConfigValues = { readonly [K in ConfigKeyName]: ValueOf<(typeof CONFIG_KEYS)[K]["type"]> };
 
 export function isConfigKey(path: string): path is ConfigKeyName {

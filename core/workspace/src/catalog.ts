@@ -5,8 +5,8 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseTaskservManifest, type TaskservManifest } from "@provisioning/extension-sdk";
-import { type Json, ProvisioningError, type TaskservName } from "@provisioning/model";
+import { requireTaskservManifest, type TaskservManifest } from "@provisioning/extension-sdk";
+import { type Json, ProvisioningError, type TaskservName, taskservName } from "@provisioning/model";
 
 export interface TaskservExtension {
   readonly manifest: TaskservManifest;
@@ -21,7 +21,7 @@ export async function loadTaskservCatalog(roots: readonly string[]): Promise<Tas
   for (const root of roots) {
     const dirs = await taskservDirs(join(root, "taskservs"));
     const loaded = await Promise.all(dirs.map(loadTaskserv));
-    for (const extension of loaded) catalog.set(extension.manifest.name, extension);
+    for (const extension of loaded) catalog.set(taskservName(extension.manifest.name), extension);
   }
   return catalog;
 }
@@ -34,7 +34,10 @@ async function taskservDirs(root: string): Promise<string[]> {
 async function subfolders(dir: string): Promise<string[]> {
   try {
     const entries = await readdir(dir, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => join(dir, entry.name)).sort();
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(dir, entry.name))
+      .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
@@ -43,7 +46,7 @@ async function subfolders(dir: string): Promise<string[]> {
 
 async function loadTaskserv(dir: string): Promise<TaskservExtension> {
   const file = join(dir, "manifest.toml");
-  return { dir, manifest: parseTaskservManifest(await readToml(file), file) };
+  return { dir, manifest: requireTaskservManifest(await readToml(file), { file }) };
 }
 
 /** @throws ProvisioningError MANIFEST_INVALID */

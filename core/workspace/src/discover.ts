@@ -47,7 +47,10 @@ async function findWanted(wanted: string, currentDir: string, registry: Workspac
   }
   const path = resolve(currentDir, wanted);
   if (await isWorkspace(path)) return openFolder(path);
-  throw new WorkspaceUnknownError(wanted, known.map((entry) => entry.name));
+  throw new WorkspaceUnknownError(
+    wanted,
+    known.map((entry) => entry.name),
+  );
 }
 
 async function findAround(start: string): Promise<string | undefined> {
@@ -59,12 +62,19 @@ async function findAround(start: string): Promise<string | undefined> {
 
 /** A folder with `config/provisioning.yaml` is a workspace. */
 export async function isWorkspace(dir: string): Promise<boolean> {
-  return stat(join(dir, "config", "provisioning.yaml")).then((found) => found.isFile(), () => false);
+  return stat(join(dir, "config", "provisioning.yaml")).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 /** The name is the folder's, made fit: other characters become hyphens. */
 function openFolder(path: string): Workspace {
-  const base = path.slice(path.lastIndexOf("/") + 1).toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+|-+$/g, "");
+  const base = path
+    .slice(path.lastIndexOf("/") + 1)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-+$/g, "");
   return { name: workspaceName(base === "" ? "workspace" : base.slice(0, 63)), layout: workspaceLayout(path) };
 }
 

@@ -4,7 +4,15 @@ import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { loadProgram, runProgram } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
-import { DiagnosticsError, type InfraName, type JsonObject, nearest, ProvisioningError, infraName, isName } from "@provisioning/model";
+import {
+  DiagnosticsError,
+  type InfraName,
+  type JsonObject,
+  nearest,
+  ProvisioningError,
+  infraName,
+  isName,
+} from "@provisioning/model";
 import { toDiagnostic } from "./kcl-diagnostic.js";
 import type { PlatformLayout, WorkspaceLayout } from "./layout.js";
 import { type InfraSettings, readSettings } from "./settings.js";
@@ -21,7 +29,10 @@ export class InfraUnknownError extends ProvisioningError {
     super({
       code: "INFRA_UNKNOWN",
       message: `There is no infra ${JSON.stringify(name)} in this workspace.`,
-      hint: suggestion === undefined ? `Its infras: ${known.join(", ") || "none; write one at infra/<name>/main.k"}.` : `Did you mean ${suggestion}?`,
+      hint:
+        suggestion === undefined
+          ? `Its infras: ${known.join(", ") || "none; write one at infra/<name>/main.k"}.`
+          : `Did you mean ${suggestion}?`,
     });
   }
 }
@@ -81,8 +92,14 @@ export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceL
 
 async function infraFiles(layout: WorkspaceLayout, name: InfraName): Promise<readonly string[]> {
   const dir = join(layout.infraDir, name);
-  const isDirectory = await stat(dir).then((found) => found.isDirectory(), () => false);
+  const isDirectory = await stat(dir).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
   if (!isDirectory) return [join(layout.infraDir, `${name}.k`)];
   const entries = await readdir(dir);
-  return entries.filter((entry) => entry.endsWith(".k") && !entry.startsWith("_") && !entry.endsWith("_test.k")).sort().map((entry) => join(dir, entry));
+  return entries
+    .filter((entry) => entry.endsWith(".k") && !entry.startsWith("_") && !entry.endsWith("_test.k"))
+    .sort()
+    .map((entry) => join(dir, entry));
 }

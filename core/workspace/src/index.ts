@@ -4,8 +4,15 @@ export { chooseInfra, type EvaluatedInfra, evaluateInfra, InfraUnknownError, lis
 export { workspaceIdentity } from "./identity.js";
 export { type InitOptions, initWorkspace } from "./init.js";
 export { type PlatformLayout, platformLayout, type WorkspaceLayout, workspaceLayout } from "./layout.js";
-export { knownProviders, loadProvider, ProviderUnknownError } from "./provider-loader.js";
+export { importProvider, knownProviders, loadProvider, ProviderUnknownError } from "./provider-loader.js";
 export { openRegistry, type RegisteredWorkspace, type WorkspaceRegistry, WorkspaceUnknownError } from "./registry.js";
 export type { InfraSettings, PositionLookup, ServerSettings, TaskservRequest } from "./settings.js";
-export { type ConfigProblem, createTaskservCompiler, type TaskservCompiler, type TaskservInput } from "./taskserv-compiler.js";
+export {
+  type ConfigProblem,
+  createTaskservCompiler,
+  type Endpoint,
+  type PlacedTaskserv,
+  type TaskservCompiler,
+  type TaskservInput,
+} from "./taskserv-compiler.js";
 export { type UserPaths, userPaths } from "./user-paths.js";

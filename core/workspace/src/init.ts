@@ -62,5 +62,8 @@ async function writeMissing(file: string, content: string, relative: string, wri
 }
 
 function isMissing(path: string): Promise<boolean> {
-  return stat(path).then(() => false, () => true);
+  return stat(path).then(
+    () => false,
+    () => true,
+  );
 }

@@ -3,7 +3,7 @@
 import { access, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { assertProviderModule, type Provider, type ProviderOptions } from "@provisioning/extension-sdk";
+import { assertProviderModule, type Provider, type ProviderModule, type ProviderOptions } from "@provisioning/extension-sdk";
 import { isJsonObject, nearest, ProvisioningError, type ProviderName } from "@provisioning/model";
 import { readToml } from "./catalog.js";
 
@@ -18,26 +18,39 @@ export class ProviderUnknownError extends ProvisioningError {
   }
 }
 
-/** A workspace's own provider takes the place of the platform's. @throws ProviderUnknownError, ProvisioningError PROVIDER_INVALID */
+/** @throws ProviderUnknownError, ProvisioningError PROVIDER_INVALID */
 export async function loadProvider(roots: readonly string[], name: ProviderName, options: ProviderOptions): Promise<Provider> {
+  const module = await importProvider(roots, name);
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  return module.createProvider(options);
+}
+
+/** A workspace's own provider takes the place of the platform's. @throws ProviderUnknownError, ProvisioningError PROVIDER_INVALID */
+export async function importProvider(roots: readonly string[], name: ProviderName): Promise<ProviderModule> {
   const dir = await findProvider(roots, name);
   const manifestFile = join(dir, "manifest.toml");
   const manifest = await readToml(manifestFile);
   const entry = isJsonObject(manifest) ? manifest.entry : undefined;
   if (typeof entry !== "string" || entry.split("/").includes("..")) {
-    throw new ProvisioningError({ code: "MANIFEST_INVALID", message: `${manifestFile} names no entry module.`, hint: 'Write: entry = "dist/index.js"' });
+    throw new ProvisioningError({
+      code: "MANIFEST_INVALID",
+      message: `${manifestFile} names no entry module.`,
+      hint: 'Write: entry = "dist/index.js"',
+    });
   }
   const path = join(dir, entry);
   const module: unknown = await import(pathToFileURL(path).href);
   assertProviderModule(module, path);
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  return module.createProvider(options);
+  return module;
 }
 
 async function findProvider(roots: readonly string[], name: ProviderName): Promise<string> {
   for (const root of roots.toReversed()) {
     const dir = join(root, "providers", name);
-    const isThere = await access(join(dir, "manifest.toml")).then(() => true, () => false);
+    const isThere = await access(join(dir, "manifest.toml")).then(
+      () => true,
+      () => false,
+    );
     if (isThere) return dir;
   }
   throw new ProviderUnknownError(name, await knownProviders(roots));

@@ -23,6 +23,8 @@ export interface WorkspaceRegistry {
   list(): Promise<readonly RegisteredWorkspace[]>;
   /** Adds it, or moves it to another folder; makes it the active one when asked. */
   register(name: WorkspaceName, path: string, options: { readonly activate: boolean }): Promise<void>;
+  /** Takes it from the list; its folder stays. @throws WorkspaceUnknownError */
+  forget(name: WorkspaceName): Promise<void>;
   /** @throws WorkspaceUnknownError */
   switchTo(name: WorkspaceName): Promise<RegisteredWorkspace>;
 }
@@ -51,16 +53,27 @@ export function openRegistry(file: string, clock: Clock): WorkspaceRegistry {
         if (activate) document.set("active", name);
       });
     },
+    async forget(name) {
+      await change(file, clock, (document) => {
+        requireKnown(document, name);
+        document.deleteIn(["workspaces", name]);
+        if (document.get("active") === name) document.delete("active");
+      });
+    },
     async switchTo(name) {
       await change(file, clock, (document) => {
-        const known = entriesOf(document).map((entry) => entry.name);
-        if (!known.includes(name)) throw new WorkspaceUnknownError(name, known);
+        requireKnown(document, name);
         document.set("active", name);
         document.setIn(["workspaces", name, "last_used"], new Date(clock.now()).toISOString());
       });
       return (await list()).find((entry) => entry.name === name) as RegisteredWorkspace;
     },
   };
+}
+
+function requireKnown(document: Document, name: WorkspaceName): void {
+  const known = entriesOf(document).map((entry) => entry.name);
+  if (!known.includes(name)) throw new WorkspaceUnknownError(name, known);
 }
 
 async function load(file: string): Promise<Document> {
@@ -78,7 +91,10 @@ async function load(file: string): Promise<Document> {
 }
 
 function entriesOf(document: Document): RegisteredWorkspace[] {
-  const content = (document.toJS() ?? {}) as { workspaces?: Record<string, { path?: unknown; last_used?: unknown }>; active?: unknown };
+  const content = (document.toJS() ?? {}) as {
+    workspaces?: Record<string, { path?: unknown; last_used?: unknown }>;
+    active?: unknown;
+  };
   return Object.entries(content.workspaces ?? {})
     .map(([name, entry]) => ({
       name: workspaceName(name),
@@ -111,7 +127,10 @@ async function lock(path: string, clock: Clock): Promise<() => Promise<void>> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
-    const age = await stat(path).then((found) => Date.now() - found.mtimeMs, () => 0);
+    const age = await stat(path).then(
+      (found) => Date.now() - found.mtimeMs,
+      () => 0,
+    );
     if (age > STALE_LOCK_MS) await rm(path, { force: true });
     else await clock.sleep(LOCK_RETRY_MS);
   }

@@ -75,12 +75,17 @@ class SettingsReader {
 
   settings(value: Json | undefined): InfraSettings | undefined {
     if (!isJsonObject(value) || !isJsonObject(value.infra)) {
-      this.report(["settings"], "The file defines no settings.", "Write: settings: cfg.Settings = { infra = {name = …}, servers = […] }");
+      this.report(
+        ["settings"],
+        "The file defines no settings.",
+        "Write: settings: cfg.Settings = { infra = {name = …}, servers = […] }",
+      );
       return undefined;
     }
     const infra = value.infra;
     const name = this.named(infraName, infra.name, ["settings", "infra", "name"]);
-    const provider = infra.provider == null ? undefined : this.named(providerName, infra.provider, ["settings", "infra", "provider"]);
+    const provider =
+      infra.provider == null ? undefined : this.named(providerName, infra.provider, ["settings", "infra", "provider"]);
     if (name === undefined) return undefined;
     return {
       name,

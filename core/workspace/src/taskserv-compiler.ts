@@ -6,10 +6,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TemplateRenderer } from "@provisioning/config";
-import { type CompiledTaskserv, parseCompiledTaskserv } from "@provisioning/extension-sdk";
+import { type CompiledTaskserv, parseHealthChecks, requireSteps, undoSteps } from "@provisioning/extension-sdk";
 import { createKclCache, type KclCache, loadProgram, type Program, runProgram, validateValue } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
-import { type Diagnostic, DiagnosticsError, isJsonObject, type Json, type JsonObject, ProvisioningError } from "@provisioning/model";
+import {
+  type Diagnostic,
+  DiagnosticsError,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  ProvisioningError,
+} from "@provisioning/model";
 import type { TaskservExtension } from "./catalog.js";
 import { toDiagnostic } from "./kcl-diagnostic.js";
 
@@ -26,11 +33,22 @@ export interface TaskservInput {
   readonly peers: readonly JsonObject[];
 }
 
+/** A taskserv as it is on one server, and how to reach it there. */
+export interface PlacedTaskserv extends CompiledTaskserv {
+  readonly endpoints: readonly Endpoint[];
+}
+
+export interface Endpoint {
+  /** What answers there: "web page", "clients". */
+  readonly title: string;
+  readonly url: string;
+}
+
 export interface TaskservCompiler {
   /** Does the configuration fit the taskserv's schema? Paths are within the config. */
   checkConfig(extension: TaskservExtension, config: JsonObject): readonly ConfigProblem[];
   /** @throws DiagnosticsError, TemplateError, ProvisioningError STEP_INVALID */
-  compile(extension: TaskservExtension, input: TaskservInput): Promise<CompiledTaskserv>;
+  compile(extension: TaskservExtension, input: TaskservInput): Promise<PlacedTaskserv>;
 }
 
 export interface ConfigProblem {
@@ -56,7 +74,7 @@ export function createTaskservCompiler(kclDir: string, render: TemplateRenderer)
       const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json> });
       if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, (file) => file)));
       const rendered = await renderTemplates(ran.value as JsonObject, extension, render);
-      return parseCompiledTaskserv(extension.manifest, rendered);
+      return parseCompiled(extension, rendered);
     },
   };
 }
@@ -67,6 +85,29 @@ function load(extension: TaskservExtension, kclDir: string, cache: KclCache): Pr
   if (loaded.ok) return loaded.program;
   const diagnostics: Diagnostic[] = loaded.diagnostics.map((item) => toDiagnostic(item, (file) => file));
   throw new DiagnosticsError(diagnostics);
+}
+
+function parseCompiled({ manifest }: TaskservExtension, value: JsonObject): PlacedTaskserv {
+  const taskserv = manifest.name;
+  const install = requireSteps(value.install, { taskserv, list: "install" });
+  const remove =
+    value.remove === undefined ? undoSteps(taskserv, install) : requireSteps(value.remove, { taskserv, list: "remove" });
+  const { checks, diagnostics } = parseHealthChecks(value.health, { taskserv, list: "health" });
+  if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics);
+  return {
+    name: taskserv,
+    version: manifest.version,
+    requires: manifest.requires,
+    install,
+    remove,
+    health: checks,
+    endpoints: endpointsOf(value.endpoints),
+  };
+}
+
+function endpointsOf(value: Json | undefined): Endpoint[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter(isJsonObject).map((item) => ({ title: String(item.title), url: String(item.url) }));
 }
 
 /** A template step becomes a step with content: `source` and `values` are replaced by what they give. */

@@ -18,6 +18,7 @@ import {
   serverAddress,
   type TaskservName,
   taskservAddress,
+  taskservName,
 } from "@provisioning/model";
 import { resolveRequirements } from "@provisioning/planner";
 import type { InfraSettings, ServerSettings } from "@provisioning/workspace";
@@ -150,7 +151,12 @@ class DesiredBuilder {
     const requirements = new Map([...this.options.catalog].map(([name, manifest]) => [name, requirementsOf(manifest)]));
     const resolved = resolveRequirements([...requests.keys()], requirements);
     for (const finding of resolved.findings) {
-      const subject = finding.type === "cycle" ? finding.path[0] : finding.type === "unknown" ? (finding.neededBy ?? finding.taskserv) : finding.taskserv;
+      const subject =
+        finding.type === "cycle"
+          ? finding.path[0]
+          : finding.type === "unknown"
+            ? (finding.neededBy ?? finding.taskserv)
+            : finding.taskserv;
       const position = subject === undefined ? server.position : (requests.get(subject)?.position ?? server.position);
       this.diagnostics.push(describeRequirementFinding(finding, server.name, position, this.options.catalog.keys()));
     }
@@ -166,7 +172,7 @@ class DesiredBuilder {
         server: server.name,
         taskserv,
         config: request?.config ?? {},
-        requires: manifest.requires,
+        requires: manifest.requires.map(taskservName),
         positions: request?.positions ?? {},
         ...(requiredBy === undefined ? {} : { requiredBy }),
         ...(position === undefined ? {} : { position }),
@@ -184,7 +190,9 @@ class DesiredBuilder {
       [needed.memoryMiB, size.memoryMiB, "MiB of memory"],
       [needed.diskGiB, size.diskGiB, "GiB of disk"],
     ] as const;
-    const missing = lacks.filter(([want, has]) => want !== undefined && want > has).map(([want, has, unit]) => `${want} ${unit} (it has ${has})`);
+    const missing = lacks
+      .filter(([want, has]) => want !== undefined && want > has)
+      .map(([want, has, unit]) => `${want} ${unit} (it has ${has})`);
     if (missing.length === 0) return;
     this.diagnostics.push({
       severity: "error",
@@ -225,12 +233,20 @@ class DesiredBuilder {
     const names = this.settings.servers.map((server) => server.name);
     const roles = this.settings.servers.flatMap((server) => (server.role === undefined ? [] : [server.role]));
     for (const request of this.settings.taskservs) {
-      for (const name of request.servers.filter((item) => !names.includes(item))) this.unplaced(request.name, "server", name, names, request.position);
-      for (const role of request.roles.filter((item) => !roles.includes(item))) this.unplaced(request.name, "role", role, roles, request.position);
+      for (const name of request.servers.filter((item) => !names.includes(item)))
+        this.unplaced(request.name, "server", name, names, request.position);
+      for (const role of request.roles.filter((item) => !roles.includes(item)))
+        this.unplaced(request.name, "role", role, roles, request.position);
     }
   }
 
-  private unplaced(taskserv: string, what: string, name: string, known: readonly string[], position: Diagnostic["position"]): void {
+  private unplaced(
+    taskserv: string,
+    what: string,
+    name: string,
+    known: readonly string[],
+    position: Diagnostic["position"],
+  ): void {
     const suggestion = nearest(name, known);
     this.diagnostics.push({
       severity: "error",
@@ -246,9 +262,16 @@ class DesiredBuilder {
   }
 }
 
-function taskservResource(address: Address, placement: Placement, manifest: TaskservManifest, provider: ProviderName): DesiredResource {
+function taskservResource(
+  address: Address,
+  placement: Placement,
+  manifest: TaskservManifest,
+  provider: ProviderName,
+): DesiredResource {
   const required = placement.requires.map((name) => taskservAddress(placement.server, name));
-  const fieldPositions = Object.fromEntries(Object.entries(placement.positions).map(([path, position]) => [`config.${path}`, position]));
+  const fieldPositions = Object.fromEntries(
+    Object.entries(placement.positions).map(([path, position]) => [`config.${path}`, position]),
+  );
   return {
     address,
     kind: "taskserv",
@@ -261,7 +284,7 @@ function taskservResource(address: Address, placement: Placement, manifest: Task
 }
 
 function requirementsOf(manifest: TaskservManifest) {
-  return { requires: manifest.requires, conflictsWith: manifest.conflictsWith };
+  return { requires: manifest.requires.map(taskservName), conflictsWith: manifest.conflictsWith.map(taskservName) };
 }
 
 function placed(position: Diagnostic["position"]): Pick<Diagnostic, "position"> {

@@ -12,7 +12,11 @@ export function describeRequirementFinding(
   return { severity: "error", ...textOf(finding, server, known), ...(position === undefined ? {} : { position }) };
 }
 
-function textOf(finding: RequirementFinding, server: ServerName, known: Iterable<TaskservName>): Pick<Diagnostic, "code" | "summary" | "hint"> {
+function textOf(
+  finding: RequirementFinding,
+  server: ServerName,
+  known: Iterable<TaskservName>,
+): Pick<Diagnostic, "code" | "summary" | "hint"> {
   switch (finding.type) {
     case "unknown": {
       const suggestion = nearest(finding.taskserv, known);
@@ -20,7 +24,8 @@ function textOf(finding: RequirementFinding, server: ServerName, known: Iterable
       return {
         code: "TASKSERV_UNKNOWN",
         summary: `There is no taskserv ${finding.taskserv}${needed}.`,
-        hint: suggestion === undefined ? "See what there is with: provisioning taskserv list --all" : `Did you mean ${suggestion}?`,
+        hint:
+          suggestion === undefined ? "See what there is with: provisioning taskserv list --all" : `Did you mean ${suggestion}?`,
       };
     }
     case "conflict":

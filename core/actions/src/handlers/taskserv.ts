@@ -1,7 +1,16 @@
 /** Taskservs: installed, checked and removed by a program that runs on their server. */
 
 import type { ServerReport } from "@provisioning/extension-sdk";
-import { type Address, invariant, isJsonObject, type Json, parseAddress, type ServerName, serverAddress, type TaskservName } from "@provisioning/model";
+import {
+  type Address,
+  invariant,
+  isJsonObject,
+  type Json,
+  parseAddress,
+  type ServerName,
+  serverAddress,
+  type TaskservName,
+} from "@provisioning/model";
 import type { OperationContext } from "@provisioning/workflow";
 import type { DesiredServer } from "../desired/desired.js";
 import { connectionTarget } from "../servers/connection-target.js";
@@ -15,7 +24,10 @@ import { subjectOf } from "./subject.js";
 
 export function taskservHandlers(session: InfraSession, events: HandlerEvents): ActionHandlers {
   return {
-    "taskserv.install": { execute: (context) => install(session, events, context), compensate: (context) => remove(session, events, context).then(() => undefined) },
+    "taskserv.install": {
+      execute: (context) => install(session, events, context),
+      compensate: (context) => remove(session, events, context).then(() => undefined),
+    },
     "taskserv.health": { execute: (context) => checkHealth(session, events, context) },
     "taskserv.remove": { execute: (context) => remove(session, events, context) },
   };
@@ -31,7 +43,9 @@ async function install(session: InfraSession, events: HandlerEvents, context: Op
   // Health is an operation of its own: a member of a cluster is not healthy before its peers are there.
   const report = await runOn(session, events, context, "apply", { ...section, health: [] });
   await failOn(session, context, section, report);
-  const outputs = Object.fromEntries(report.outputs.filter((output) => !output.secret).map((output) => [output.name, output.value]));
+  const outputs = Object.fromEntries(
+    report.outputs.filter((output) => !output.secret).map((output) => [output.name, output.value]),
+  );
   await session.records.markReady(subject, { outputs }, context.run.id);
   return { changed: report.steps.filter((step) => step.status === "changed").length };
 }
@@ -59,7 +73,12 @@ async function remove(session: InfraSession, events: HandlerEvents, context: Ope
 }
 
 /** Records the failure and throws it. @throws TaskservFailedError */
-async function failOn(session: InfraSession, context: OperationContext, section: TitledSection, report: ServerReport): Promise<void> {
+async function failOn(
+  session: InfraSession,
+  context: OperationContext,
+  section: TitledSection,
+  report: ServerReport,
+): Promise<void> {
   const failed = [...report.steps, ...report.health].find((item) => item.status === "failed");
   if (failed === undefined) return;
   await session.records.markFailed(subjectOf(session, context.operation.address), context.run.id);
@@ -91,7 +110,14 @@ function serverFor(session: InfraSession, name: ServerName): DesiredServer {
   if (desired !== undefined) return desired;
   const record = session.records.get(serverAddress(name));
   invariant(record !== undefined, `server ${name} is neither desired nor recorded`);
-  return { name, address: record.address, provider: record.provider, plan: String(record.spec.plan), protect: false, taskservs: [] };
+  return {
+    name,
+    address: record.address,
+    provider: record.provider,
+    plan: String(record.spec.plan),
+    protect: false,
+    taskservs: [],
+  };
 }
 
 function placeOf(address: Address): { readonly server: ServerName; readonly taskserv: TaskservName } {

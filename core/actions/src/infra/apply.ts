@@ -28,7 +28,12 @@ export interface ApplyInput {
 export type ApplyResult =
   | { readonly outcome: "unchanged"; readonly plan: Plan; readonly resumed?: RunReport }
   | { readonly outcome: "declined"; readonly plan: Plan }
-  | { readonly outcome: "completed" | "failed" | "cancelled" | "rolledBack"; readonly plan: Plan; readonly run: RunReport; readonly resumed?: RunReport };
+  | {
+      readonly outcome: "completed" | "failed" | "cancelled" | "rolledBack";
+      readonly plan: Plan;
+      readonly run: RunReport;
+      readonly resumed?: RunReport;
+    };
 
 export async function applyInfra(context: ActionContext, input: ApplyInput): Promise<ApplyResult> {
   const session = await openInfraSession(context, { ...input, mode: "write", definition: "use" });

@@ -20,7 +20,12 @@ export interface ServiceHealth {
   /** `unknown`: it is not installed, or its server could not be reached. */
   readonly status: "healthy" | "unhealthy" | "unknown";
   readonly healthy: boolean;
-  readonly checks: readonly { readonly title: string; readonly ok: boolean; readonly durationMs: number; readonly output?: string }[];
+  readonly checks: readonly {
+    readonly title: string;
+    readonly ok: boolean;
+    readonly durationMs: number;
+    readonly output?: string;
+  }[];
   readonly detail?: string;
 }
 
@@ -34,7 +39,10 @@ export async function checkHealth(context: ActionContext, input: HealthInput): P
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
     const wanted = wantedServices(session, input.services ?? []);
-    context.report({ type: "phase", title: `Check the health of ${wanted.size} services on ${session.desired.servers.length} servers` });
+    context.report({
+      type: "phase",
+      title: `Check the health of ${wanted.size} services on ${session.desired.servers.length} servers`,
+    });
     const services = (await Promise.all(session.desired.servers.map((server) => serverHealth(session, server, wanted)))).flat();
     // Nothing checked is not a success.
     return { infra: session.infra, services, healthy: services.length > 0 && services.every((service) => service.healthy) };
@@ -58,7 +66,11 @@ function wantedServices(session: InfraSession, names: readonly string[]): Readon
   return new Set(names as TaskservName[]);
 }
 
-async function serverHealth(session: InfraSession, server: DesiredServer, wanted: ReadonlySet<TaskservName>): Promise<ServiceHealth[]> {
+async function serverHealth(
+  session: InfraSession,
+  server: DesiredServer,
+  wanted: ReadonlySet<TaskservName>,
+): Promise<ServiceHealth[]> {
   const names = server.taskservs.filter((name) => wanted.has(name));
   const installed = names.filter((name) => session.records.get(taskservAddress(server.name, name)) !== undefined);
   const missing = names.filter((name) => !installed.includes(name)).map((name) => unknown(server, name, "it is not installed"));
@@ -66,7 +78,11 @@ async function serverHealth(session: InfraSession, server: DesiredServer, wanted
   if (installed.length === 0 || !isJsonObject(attributes?.addresses)) return missing;
   try {
     const sections = await Promise.all(installed.map((name) => sectionFor(session, server, name)));
-    const report = await session.servers.run(connectionTarget(attributes), { mode: "health", sections, signal: session.context.signal });
+    const report = await session.servers.run(connectionTarget(attributes), {
+      mode: "health",
+      sections,
+      signal: session.context.signal,
+    });
     const checked = sections.map((section) => healthOf(server, section, report));
     return [...checked, ...missing];
   } catch (error) {

@@ -41,14 +41,19 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
       });
     }
   }
-  const plan = narrow(makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed }), targets);
+  const plan = narrow(
+    makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed }),
+    targets,
+  );
   refuseProtected(session, plan.changes);
   return plan;
 }
 
 function refuseProtected(session: InfraSession, changes: readonly Change[]): void {
   const guarded = new Set(session.desired.servers.filter((server) => server.protect).map((server) => server.address));
-  const refused = changes.filter((change) => guarded.has(change.address) && (change.kind === "delete" || change.kind === "replace"));
+  const refused = changes.filter(
+    (change) => guarded.has(change.address) && (change.kind === "delete" || change.kind === "replace"),
+  );
   if (refused.length === 0) return;
   throw new DiagnosticsError(
     refused.map((change) => ({

@@ -1,10 +1,11 @@
 /** What an infra is right now: its servers, how to reach them, and what was installed on them. */
 
-import { isJsonObject, type JsonObject, type ResourceRecord, taskservAddress } from "@provisioning/model";
+import { isJsonObject, type JsonObject, type ResourceRecord, taskservAddress, type TaskservName } from "@provisioning/model";
+import type { Endpoint } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 import type { DesiredServer } from "../desired/desired.js";
 import { observeResource } from "../observe/observe.js";
-import { addressOf } from "../servers/taskserv-input.js";
+import { addressOf, taskservInput } from "../servers/taskserv-input.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 
 export type ServerStatusName = "running" | "stopped" | "absent" | "foreign" | "unknown";
@@ -17,6 +18,7 @@ export interface TaskservStatus {
   readonly status: TaskservStatusName;
   /** One that requires it, when the user did not name it. */
   readonly requiredBy?: string;
+  readonly endpoints: readonly Endpoint[];
 }
 
 export interface ServerStatus {
@@ -39,7 +41,10 @@ export interface InfraStatus {
 export async function infraStatus(context: ActionContext, input: { readonly infra?: string }): Promise<InfraStatus> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
-    return { infra: session.infra, servers: await Promise.all(session.desired.servers.map((server) => serverStatus(session, server))) };
+    return {
+      infra: session.infra,
+      servers: await Promise.all(session.desired.servers.map((server) => serverStatus(session, server))),
+    };
   } finally {
     await session.close();
   }
@@ -56,14 +61,14 @@ async function serverStatus(session: InfraSession, server: DesiredServer): Promi
     provider: server.provider,
     plan: server.plan,
     status: observation.status === "present" ? (attributes?.running === false ? "stopped" : "running") : observation.status,
-    taskservs: server.taskservs.map((name) => taskservStatus(session, server, name)),
+    taskservs: await Promise.all(server.taskservs.map((name) => taskservStatus(session, server, name))),
     ...(server.role === undefined ? {} : { role: server.role }),
     ...(address === undefined ? {} : { address }),
     ...(ssh === undefined ? {} : { ssh }),
   };
 }
 
-function taskservStatus(session: InfraSession, server: DesiredServer, name: DesiredServer["taskservs"][number]): TaskservStatus {
+async function taskservStatus(session: InfraSession, server: DesiredServer, name: TaskservName): Promise<TaskservStatus> {
   const address = taskservAddress(server.name, name);
   const record = session.records.get(address);
   const requiredBy = session.desired.placements.get(address)?.requiredBy;
@@ -72,9 +77,16 @@ function taskservStatus(session: InfraSession, server: DesiredServer, name: Desi
     server: server.name,
     name,
     status: record?.status ?? "absent",
+    endpoints: record === undefined ? [] : await endpointsOf(session, server, name),
     ...(typeof version === "string" ? { version } : {}),
     ...(requiredBy === undefined ? {} : { requiredBy }),
   };
+}
+
+async function endpointsOf(session: InfraSession, server: DesiredServer, name: TaskservName): Promise<readonly Endpoint[]> {
+  const extension = session.catalog.get(name);
+  if (extension === undefined) return [];
+  return (await session.compiler.compile(extension, await taskservInput(session, server, name))).endpoints;
 }
 
 function sshOf(attributes: JsonObject | undefined): string | undefined {

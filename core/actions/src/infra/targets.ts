@@ -46,7 +46,8 @@ function check(plan: Plan, what: "server" | "taskserv", names: readonly string[]
   const known = new Set<string>();
   for (const change of plan.changes) {
     const address = parseAddress(change.address);
-    if (address.kind !== "network") known.add(what === "server" ? address.server : address.kind === "taskserv" ? address.taskserv : "");
+    if (address.kind !== "network")
+      known.add(what === "server" ? address.server : address.kind === "taskserv" ? address.taskserv : "");
   }
   known.delete("");
   for (const name of names) if (!known.has(name)) throw new TargetUnknownError(what, name, [...known].sort());

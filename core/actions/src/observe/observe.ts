@@ -4,7 +4,16 @@
  */
 
 import type { Provider, ResourceObservation } from "@provisioning/extension-sdk";
-import { type Address, type DesiredResource, isJsonObject, type JsonObject, parseAddress, ProvisioningError, taskservAddress, type TaskservName } from "@provisioning/model";
+import {
+  type Address,
+  type DesiredResource,
+  isJsonObject,
+  type JsonObject,
+  parseAddress,
+  ProvisioningError,
+  taskservAddress,
+  type TaskservName,
+} from "@provisioning/model";
 import type { ResourceView } from "@provisioning/planner";
 import type { DesiredServer } from "../desired/desired.js";
 import { handlerFor, providerContext } from "../provider-context.js";
@@ -30,13 +39,18 @@ export async function observeInfra(session: InfraSession, options: ObserveOption
     }),
   );
   if (options.taskservs) {
-    const views = await Promise.all(session.desired.servers.map((server) => observeTaskservs(session, server, attributes.get(server.address))));
+    const views = await Promise.all(
+      session.desired.servers.map((server) => observeTaskservs(session, server, attributes.get(server.address))),
+    );
     for (const view of views) for (const [address, found] of view) observed.set(address, found);
   }
   return observed;
 }
 
-export async function observeResource(session: InfraSession, resource: DesiredResource): Promise<ResourceObservation<JsonObject>> {
+export async function observeResource(
+  session: InfraSession,
+  resource: DesiredResource,
+): Promise<ResourceObservation<JsonObject>> {
   const provider = await session.providers.get(resource.provider);
   const address = parseAddress(resource.address);
   const name = address.kind === "network" ? session.infra : address.server;
@@ -57,7 +71,11 @@ function viewOf(provider: Provider, resource: DesiredResource, observation: Reso
 type Views = ReadonlyMap<Address, ResourceView>;
 
 /** Fresh attributes of the server, or nothing when it is not there: then its taskservs are not either. */
-async function observeTaskservs(session: InfraSession, server: DesiredServer, attributes: JsonObject | undefined): Promise<Views> {
+async function observeTaskservs(
+  session: InfraSession,
+  server: DesiredServer,
+  attributes: JsonObject | undefined,
+): Promise<Views> {
   const addresses = server.taskservs.map((taskserv) => taskservAddress(server.name, taskserv));
   const all = (view: ResourceView): Views => new Map(addresses.map((address) => [address, view]));
   const facts = session.records.get(server.address)?.attributes.facts;
@@ -65,8 +83,14 @@ async function observeTaskservs(session: InfraSession, server: DesiredServer, at
   if (attributes.running === false) return all({ status: "unknown", reason: `${server.name} is stopped` });
   try {
     const sections = await Promise.all(server.taskservs.map((taskserv) => sectionFor(session, server, taskserv)));
-    const report = await session.servers.run(connectionTarget(attributes), { mode: "check", sections, signal: session.context.signal });
-    return new Map(sections.map((section) => [taskservAddress(server.name, section.taskserv as TaskservName), viewOfSection(section, report)]));
+    const report = await session.servers.run(connectionTarget(attributes), {
+      mode: "check",
+      sections,
+      signal: session.context.signal,
+    });
+    return new Map(
+      sections.map((section) => [taskservAddress(server.name, section.taskserv as TaskservName), viewOfSection(section, report)]),
+    );
   } catch (error) {
     session.context.signal.throwIfAborted();
     if (!(error instanceof ProvisioningError)) throw error;

@@ -12,7 +12,8 @@ export function viewOfSection(section: TitledSection, report: ServerReport): Res
   for (const step of report.steps) {
     if (step.taskserv !== taskserv) continue;
     const title = titleOf(section, step.step);
-    if (step.status === "would_change") steps.push({ id: step.step, title, ...(step.diff === undefined ? {} : { diff: step.diff }) });
+    if (step.status === "would_change")
+      steps.push({ id: step.step, title, ...(step.diff === undefined ? {} : { diff: step.diff }) });
     if (step.status === "failed") faults.push(`${title}: ${step.reason ?? "failed"}`);
   }
   // Something that is about to change is not expected to be healthy before.

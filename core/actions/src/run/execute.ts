@@ -12,7 +12,12 @@ export async function executeRun(session: InfraSession, definition: RunDefinitio
   return workOn(session, engine, definition, false);
 }
 
-export async function workOn(session: InfraSession, engine: Engine, definition: RunDefinition, resumed: boolean): Promise<RunState> {
+export async function workOn(
+  session: InfraSession,
+  engine: Engine,
+  definition: RunDefinition,
+  resumed: boolean,
+): Promise<RunState> {
   const { context } = session;
   const operations = definition.operations.map(({ id, title }) => ({ id, title }));
   context.report({ type: "runStarted", runId: definition.id, operations, resumed });

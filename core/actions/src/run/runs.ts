@@ -24,7 +24,12 @@ export async function runStatus(context: ActionContext, input: { readonly id: st
   try {
     if (input.id === "last") {
       const [newest] = (await storage.runs.list({ limit: 1 })).runs;
-      if (newest === undefined) throw new ProvisioningError({ code: "RUN_NONE", message: "This workspace has no runs yet.", hint: "Start one with: provisioning apply" });
+      if (newest === undefined)
+        throw new ProvisioningError({
+          code: "RUN_NONE",
+          message: "This workspace has no runs yet.",
+          hint: "Start one with: provisioning apply",
+        });
       return await loadRunReport(storage, newest.id);
     }
     if (!isRunId(input.id)) {

@@ -17,7 +17,10 @@ export class TaskservFailedError extends ProvisioningError {
     const changed = report.steps.filter((step) => step.status === "changed").map((step) => titleOf(section, step.step));
     super({
       code: "step" in failed ? "TASKSERV_FAILED" : "TASKSERV_UNHEALTHY",
-      message: "step" in failed ? `${taskserv} on ${server}: "${title}" failed (${reasonOf(failed)}).` : `${taskserv} on ${server} is not healthy: ${title} (${reasonOf(failed)}).`,
+      message:
+        "step" in failed
+          ? `${taskserv} on ${server}: "${title}" failed (${reasonOf(failed)}).`
+          : `${taskserv} on ${server} is not healthy: ${title} (${reasonOf(failed)}).`,
       hint: `Look at it with: provisioning server ssh ${server}. After the fix, run the same command again: what is done stays done.`,
       retry: failed.reason !== undefined && PASSING_REASONS.has(failed.reason) ? "now" : "never",
       details: {

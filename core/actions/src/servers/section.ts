@@ -1,6 +1,6 @@
 /** One taskserv of a server as a section of the program that is sent to it, with the titles of its steps for people. */
 
-import type { ProgramSection } from "@provisioning/extension-sdk";
+import { type ProgramSection, stepTitle } from "@provisioning/extension-sdk";
 import { invariant, type JsonObject, type TaskservName } from "@provisioning/model";
 import type { DesiredServer } from "../desired/desired.js";
 import type { InfraSession } from "../session.js";
@@ -31,7 +31,10 @@ export async function sectionFor(
     requires: extension.manifest.requires,
     steps,
     health: compiled.health,
-    titles: new Map([...steps, ...compiled.health].map((item) => [item.id, item.title ?? item.id])),
+    titles: new Map([
+      ...steps.map((step) => [step.id, stepTitle(step)] as const),
+      ...compiled.health.map((check) => [check.id, check.title ?? check.id] as const),
+    ]),
   };
 }
 

@@ -35,7 +35,13 @@ export interface ServerAccess {
   close(): Promise<void>;
 }
 
-export function createServerAccess({ redactor, secrets }: { readonly redactor: Redactor; readonly secrets: () => readonly string[] }): ServerAccess {
+export function createServerAccess({
+  redactor,
+  secrets,
+}: {
+  readonly redactor: Redactor;
+  readonly secrets: () => readonly string[];
+}): ServerAccess {
   const pool = createConnectionPool();
   let roundTrips = 0;
   return {

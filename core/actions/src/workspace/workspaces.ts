@@ -2,7 +2,14 @@
 
 import { resolve } from "node:path";
 import { type WorkspaceName, workspaceName } from "@provisioning/model";
-import { findWorkspace, initWorkspace, openRegistry, type RegisteredWorkspace, userPaths, type WorkspaceRegistry } from "@provisioning/workspace";
+import {
+  findWorkspace,
+  initWorkspace,
+  openRegistry,
+  type RegisteredWorkspace,
+  userPaths,
+  type WorkspaceRegistry,
+} from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 
 export interface WorkspaceInfo {
@@ -21,7 +28,10 @@ export interface InitWorkspaceInput {
   readonly from?: string;
 }
 
-export async function createWorkspace(context: ActionContext, input: InitWorkspaceInput): Promise<WorkspaceInfo & { readonly files: readonly string[] }> {
+export async function createWorkspace(
+  context: ActionContext,
+  input: InitWorkspaceInput,
+): Promise<WorkspaceInfo & { readonly files: readonly string[] }> {
   const name = workspaceName(input.name);
   const dir = resolve(context.currentDir, input.dir ?? input.name);
   const templateDir = input.from === undefined ? context.platform.workspaceTemplateDir : resolve(context.currentDir, input.from);
@@ -37,6 +47,11 @@ export async function listWorkspaces(context: ActionContext): Promise<readonly W
 
 export async function switchWorkspace(context: ActionContext, name: string): Promise<WorkspaceInfo> {
   return toInfo(await registryOf(context).switchTo(workspaceName(name)));
+}
+
+/** Takes a workspace from the list. Its folder and what it made stay. */
+export async function forgetWorkspace(context: ActionContext, name: string): Promise<void> {
+  await registryOf(context).forget(workspaceName(name));
 }
 
 /** The workspace that a command would work in right here. */

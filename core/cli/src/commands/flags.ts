@@ -5,11 +5,23 @@ import { OUTPUT_FORMATS, type OutputFormat } from "../output.js";
 const text = (value: string): string => value;
 
 export const infraFlag = {
-  infra: { kind: "parsed", parse: text, optional: true, placeholder: "name", brief: "Infra to work on; the only one when missing" },
+  infra: {
+    kind: "parsed",
+    parse: text,
+    optional: true,
+    placeholder: "name",
+    brief: "Infra to work on; the only one when missing",
+  },
 } as const;
 
 export const workspaceFlags = {
-  workspace: { kind: "parsed", parse: text, optional: true, placeholder: "name|path", brief: "Workspace to work in; else the folder's, else the active one" },
+  workspace: {
+    kind: "parsed",
+    parse: text,
+    optional: true,
+    placeholder: "name|path",
+    brief: "Workspace to work in; else the folder's, else the active one",
+  },
   debug: { kind: "boolean", optional: true, withNegated: false, brief: "Show stack traces of failures" },
 } as const;
 
@@ -23,7 +35,13 @@ export const changeFlags = {
 } as const;
 
 export const planFlag = {
-  plan: { kind: "parsed", parse: text, optional: true, placeholder: "size", brief: "Size of all servers, over every other setting: small, medium, large, xlarge" },
+  plan: {
+    kind: "parsed",
+    parse: text,
+    optional: true,
+    placeholder: "size",
+    brief: "Size of all servers, over every other setting: small, medium, large, xlarge",
+  },
 } as const;
 
 export interface InfraFlags {

@@ -2,7 +2,17 @@
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import { changeAliases, type ChangeFlags, changeFlags, type InfraFlags, infraFlag, type OutputFlags, outputFlag, planFlag, workspaceFlags } from "./flags.js";
+import {
+  changeAliases,
+  type ChangeFlags,
+  changeFlags,
+  type InfraFlags,
+  infraFlag,
+  type OutputFlags,
+  outputFlag,
+  planFlag,
+  workspaceFlags,
+} from "./flags.js";
 
 const readFlags = { ...infraFlag, ...workspaceFlags, ...outputFlag } as const;
 const writeFlags = { ...readFlags, ...changeFlags } as const;
@@ -33,19 +43,35 @@ export const planCommand = buildCommand<PlanFlags, [], CliContext>({
 export const driftCommand = buildCommand<PlanFlags, [], CliContext>({
   loader: async () => (await import("./infra/plan.js")).drift,
   parameters: { flags: { ...readFlags, ...detailedFlag, ...planFlag }, aliases: readAliases },
-  docs: { brief: "Show what was changed behind our back", fullDescription: "Only differences that nobody asked for: files edited by hand, stopped services, removed servers." },
+  docs: {
+    brief: "Show what was changed behind our back",
+    fullDescription: "Only differences that nobody asked for: files edited by hand, stopped services, removed servers.",
+  },
 });
 
 export const applyCommand = buildCommand<ApplyFlags, [], CliContext>({
   loader: async () => (await import("./infra/apply.js")).apply,
   parameters: { flags: { ...writeFlags, ...planFlag }, aliases: changeAliases },
-  docs: { brief: "Make it so", fullDescription: "Plans, asks, and carries the plan out. Repeat the same command after an interruption: what is done is not done again." },
+  docs: {
+    brief: "Make it so",
+    fullDescription:
+      "Plans, asks, and carries the plan out. Repeat the same command after an interruption: what is done is not done again.",
+  },
 });
 
 export const healthCommand = buildCommand<ReadFlags & { readonly services?: string }, [], CliContext>({
   loader: async () => (await import("./infra/health.js")).health,
   parameters: {
-    flags: { ...readFlags, services: { kind: "parsed", parse: (value: string) => value, optional: true, placeholder: "names", brief: "Services to check, separated by commas; all when missing" } },
+    flags: {
+      ...readFlags,
+      services: {
+        kind: "parsed",
+        parse: (value: string) => value,
+        optional: true,
+        placeholder: "names",
+        brief: "Services to check, separated by commas; all when missing",
+      },
+    },
     aliases: readAliases,
   },
   docs: { brief: "Check services by using them" },
@@ -66,7 +92,10 @@ const clusterStatus = buildCommand<ReadFlags, [string?], CliContext>({
 const deleteCluster = buildCommand<ApplyFlags, [string?], CliContext>({
   loader: async () => (await import("./infra/destroy.js")).deleteCluster,
   parameters: { flags: { ...writeFlags, ...planFlag }, aliases: changeAliases, positional: nameArgument },
-  docs: { brief: "Remove everything of an infra", fullDescription: "Removes servers, networks, keys, generated secrets and records. Asks for the name of the infra." },
+  docs: {
+    brief: "Remove everything of an infra",
+    fullDescription: "Removes servers, networks, keys, generated secrets and records. Asks for the name of the infra.",
+  },
 });
 
 export const clusterRoutes = buildRouteMap({

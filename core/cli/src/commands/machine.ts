@@ -12,7 +12,16 @@ export const workflowRoutes = buildRouteMap({
     list: buildCommand<Flags & { readonly limit: number }, [], CliContext>({
       loader: async () => (await import("./machine/workflow.js")).list,
       parameters: {
-        flags: { ...flags, limit: { kind: "parsed", parse: numberParser, default: "20", placeholder: "number", brief: "At most so many, newest first" } },
+        flags: {
+          ...flags,
+          limit: {
+            kind: "parsed",
+            parse: numberParser,
+            default: "20",
+            placeholder: "number",
+            brief: "At most so many, newest first",
+          },
+        },
         aliases: outputAlias,
       },
       docs: { brief: "List runs, newest first" },
@@ -22,7 +31,12 @@ export const workflowRoutes = buildRouteMap({
       parameters: {
         flags,
         aliases: outputAlias,
-        positional: { kind: "tuple", parameters: [{ brief: "Id of a run; the newest when missing", placeholder: "id", parse: (value: string) => value, optional: true }] },
+        positional: {
+          kind: "tuple",
+          parameters: [
+            { brief: "Id of a run; the newest when missing", placeholder: "id", parse: (value: string) => value, optional: true },
+          ],
+        },
       },
       docs: { brief: "Show one run with all its operations" },
     }),

@@ -2,7 +2,17 @@
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import { changeAliases, type ChangeFlags, changeFlags, type InfraFlags, infraFlag, type OutputFlags, outputFlag, planFlag, workspaceFlags } from "./flags.js";
+import {
+  changeAliases,
+  type ChangeFlags,
+  changeFlags,
+  type InfraFlags,
+  infraFlag,
+  type OutputFlags,
+  outputFlag,
+  planFlag,
+  workspaceFlags,
+} from "./flags.js";
 
 const readFlags = { ...infraFlag, ...workspaceFlags, ...outputFlag } as const;
 const readAliases = { o: "output", i: "infra" } as const;
@@ -37,7 +47,10 @@ export const serverRoutes = buildRouteMap({
       parameters: {
         flags: readFlags,
         aliases: readAliases,
-        positional: { kind: "tuple", parameters: [{ brief: "Name of a server", placeholder: "server", parse: (value: string) => value }] },
+        positional: {
+          kind: "tuple",
+          parameters: [{ brief: "Name of a server", placeholder: "server", parse: (value: string) => value }],
+        },
       },
       docs: { brief: "Show one server and what runs on it" },
     }),

@@ -2,7 +2,17 @@
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import { changeAliases, type ChangeFlags, changeFlags, type InfraFlags, infraFlag, type OutputFlags, outputFlag, planFlag, workspaceFlags } from "./flags.js";
+import {
+  changeAliases,
+  type ChangeFlags,
+  changeFlags,
+  type InfraFlags,
+  infraFlag,
+  type OutputFlags,
+  outputFlag,
+  planFlag,
+  workspaceFlags,
+} from "./flags.js";
 
 const readFlags = { ...infraFlag, ...workspaceFlags, ...outputFlag } as const;
 const readAliases = { o: "output", i: "infra" } as const;
@@ -10,7 +20,13 @@ type ReadFlags = InfraFlags & OutputFlags;
 type WriteFlags = ReadFlags & ChangeFlags & { readonly plan?: string; readonly servers?: string };
 
 const onServers = {
-  servers: { kind: "parsed", parse: (value: string) => value, optional: true, placeholder: "names", brief: "Only on these servers, separated by commas" },
+  servers: {
+    kind: "parsed",
+    parse: (value: string) => value,
+    optional: true,
+    placeholder: "names",
+    brief: "Only on these servers, separated by commas",
+  },
 } as const;
 const someNames = {
   kind: "array",
@@ -22,17 +38,31 @@ export const taskservRoutes = buildRouteMap({
   routes: {
     create: buildCommand<WriteFlags, string[], CliContext>({
       loader: async () => (await import("./taskserv/change.js")).createTaskservs,
-      parameters: { flags: { ...readFlags, ...changeFlags, ...planFlag, ...onServers }, aliases: changeAliases, positional: someNames },
+      parameters: {
+        flags: { ...readFlags, ...changeFlags, ...planFlag, ...onServers },
+        aliases: changeAliases,
+        positional: someNames,
+      },
       docs: { brief: "Install taskservs with what they require" },
     }),
     delete: buildCommand<WriteFlags, string[], CliContext>({
       loader: async () => (await import("./taskserv/change.js")).deleteTaskservs,
-      parameters: { flags: { ...readFlags, ...changeFlags, ...planFlag, ...onServers }, aliases: changeAliases, positional: someNames },
+      parameters: {
+        flags: { ...readFlags, ...changeFlags, ...planFlag, ...onServers },
+        aliases: changeAliases,
+        positional: someNames,
+      },
       docs: { brief: "Remove taskservs from their servers" },
     }),
     list: buildCommand<ReadFlags & { readonly all?: boolean }, [], CliContext>({
       loader: async () => (await import("./taskserv/show.js")).listTaskservs,
-      parameters: { flags: { ...readFlags, all: { kind: "boolean", optional: true, withNegated: false, brief: "All that could be installed" } }, aliases: readAliases },
+      parameters: {
+        flags: {
+          ...readFlags,
+          all: { kind: "boolean", optional: true, withNegated: false, brief: "All that could be installed" },
+        },
+        aliases: readAliases,
+      },
       docs: { brief: "List what is installed, or with --all what could be" },
     }),
     status: buildCommand<ReadFlags, [string], CliContext>({
@@ -40,7 +70,10 @@ export const taskservRoutes = buildRouteMap({
       parameters: {
         flags: readFlags,
         aliases: readAliases,
-        positional: { kind: "tuple", parameters: [{ brief: "Name of a taskserv", placeholder: "taskserv", parse: (value: string) => value }] },
+        positional: {
+          kind: "tuple",
+          parameters: [{ brief: "Name of a taskserv", placeholder: "taskserv", parse: (value: string) => value }],
+        },
       },
       docs: { brief: "Show one taskserv on its servers, and check its health" },
     }),

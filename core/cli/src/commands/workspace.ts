@@ -16,8 +16,20 @@ export const workspaceRoutes = buildRouteMap({
       parameters: {
         flags: {
           ...flags,
-          dir: { kind: "parsed", parse: text, optional: true, placeholder: "path", brief: "Folder; default: one of that name here" },
-          from: { kind: "parsed", parse: text, optional: true, placeholder: "path", brief: "Folder to copy, for example an example" },
+          dir: {
+            kind: "parsed",
+            parse: text,
+            optional: true,
+            placeholder: "path",
+            brief: "Folder; default: one of that name here",
+          },
+          from: {
+            kind: "parsed",
+            parse: text,
+            optional: true,
+            placeholder: "path",
+            brief: "Folder to copy, for example an example",
+          },
         },
         aliases: outputAlias,
         positional: { kind: "tuple", parameters: [name] },
@@ -34,11 +46,16 @@ export const workspaceRoutes = buildRouteMap({
       parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [name] } },
       docs: { brief: "Make another workspace the active one" },
     }),
+    remove: buildCommand<Flags, [string], CliContext>({
+      loader: async () => (await import("./workspace/workspaces.js")).remove,
+      parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [name] } },
+      docs: { brief: "Take a workspace from the list; its folder stays" },
+    }),
     current: buildCommand<Flags, [], CliContext>({
       loader: async () => (await import("./workspace/workspaces.js")).current,
       parameters: { flags, aliases: outputAlias },
       docs: { brief: "Show the workspace that commands work in here" },
     }),
   },
-  docs: { brief: "Workspaces: init, list, switch, current" },
+  docs: { brief: "Workspaces: init, list, switch, current, remove" },
 });

@@ -4,18 +4,30 @@ import { type Diagnostic, DiagnosticsError, ProvisioningError } from "@provision
 import type { Style } from "../style.js";
 
 export function renderError(error: unknown, style: Style, debug: boolean): string {
-  const lines = error instanceof DiagnosticsError ? error.diagnostics.flatMap((diagnostic) => renderDiagnostic(diagnostic, style)) : renderFailure(error, style);
+  const lines =
+    error instanceof DiagnosticsError
+      ? error.diagnostics.flatMap((diagnostic) => renderDiagnostic(diagnostic, style))
+      : renderFailure(error, style);
   if (debug) lines.push("", stackOf(error));
   return lines.join("\n");
 }
 
 function renderFailure(error: unknown, style: Style): string[] {
   if (!(error instanceof ProvisioningError)) {
-    return [`${style.red("✗ INTERNAL")} ${error instanceof Error ? error.message : String(error)}`, "  This is a bug in provisioning. Run again with --debug and report it."];
+    return [
+      `${style.red("✗ INTERNAL")} ${error instanceof Error ? error.message : String(error)}`,
+      "  This is a bug in provisioning. Run again with --debug and report it.",
+    ];
   }
   const lines = [`${style.red(`✗ ${error.code}`)} ${error.message}`];
   const output = error.details.output;
-  if (typeof output === "string" && output !== "") lines.push(...output.trimEnd().split("\n").map((line) => style.dim(`  │ ${line}`)));
+  if (typeof output === "string" && output !== "")
+    lines.push(
+      ...output
+        .trimEnd()
+        .split("\n")
+        .map((line) => style.dim(`  │ ${line}`)),
+    );
   if (error.hint !== undefined) lines.push(`  ${style.cyan("→")} ${error.hint}`);
   return lines;
 }

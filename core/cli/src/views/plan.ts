@@ -29,7 +29,8 @@ export function renderPlan(plan: Plan, style: Style): string {
 export function renderVerdict(plan: Plan, style: Style): string {
   const counts = countChanges(plan);
   const parts = ORDER.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${HEADINGS[kind].toLowerCase()}`);
-  if (parts.length === 0) return `${style.green("✓")} ${plan.infra}: nothing changes (${counts.none} resources are as described).`;
+  if (parts.length === 0)
+    return `${style.green("✓")} ${plan.infra}: nothing changes (${counts.none} resources are as described).`;
   return `${style.bold(plan.infra)}: ${parts.join(" · ")}`;
 }
 
@@ -60,7 +61,9 @@ function renderDiff(diff: string, style: Style): string[] {
   return diff
     .trimEnd()
     .split("\n")
-    .map((line) => `        ${line.startsWith("+") ? style.green(line) : line.startsWith("-") ? style.red(line) : style.dim(line)}`);
+    .map(
+      (line) => `        ${line.startsWith("+") ? style.green(line) : line.startsWith("-") ? style.red(line) : style.dim(line)}`,
+    );
 }
 
 function paintFor(kind: ChangeKind, style: Style): (text: string) => string {

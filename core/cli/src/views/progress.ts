@@ -73,9 +73,15 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
       }
       case "operationFailed":
         if (event.retryAt === undefined) return finish(event.operation, style.red("✗"), event.error.message);
-        return finish(event.operation, style.yellow("↻"), `${event.error.message} Trying again in ${formatDuration(event.retryAt - now())}.`);
+        return finish(
+          event.operation,
+          style.yellow("↻"),
+          `${event.error.message} Trying again in ${formatDuration(event.retryAt - now())}.`,
+        );
       case "operationSkipped":
-        return line(`${style.yellow("-")} ${titles.get(event.operation) ?? event.operation} ${style.dim(`skipped: ${titles.get(event.because) ?? event.because} failed`)}`);
+        return line(
+          `${style.yellow("-")} ${titles.get(event.operation) ?? event.operation} ${style.dim(`skipped: ${titles.get(event.because) ?? event.because} failed`)}`,
+        );
       case "operationCancelled":
         return finish(event.operation, style.yellow("■"), "stopped");
       case "rollbackStarted":
@@ -83,7 +89,9 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
       case "compensationCompleted":
         return line(`${style.green("↶")} undone: ${titles.get(event.operation) ?? event.operation}`);
       case "compensationFailed":
-        return line(`${style.red("✗")} could not undo: ${titles.get(event.operation) ?? event.operation}: ${event.error.message}`);
+        return line(
+          `${style.red("✗")} could not undo: ${titles.get(event.operation) ?? event.operation}: ${event.error.message}`,
+        );
       case "cancelRequested":
         return line(style.yellow(`■ ${event.reason}`));
       default:
@@ -108,7 +116,9 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
           return line(renderVerdict(event.plan, style));
         case "runStarted":
           for (const operation of event.operations) titles.set(operation.id, operation.title);
-          return line(`${style.cyan("▸")} ${event.resumed ? "Go on with" : "Start"} run ${event.runId}: ${event.operations.length} operations`);
+          return line(
+            `${style.cyan("▸")} ${event.resumed ? "Go on with" : "Start"} run ${event.runId}: ${event.operations.length} operations`,
+          );
         case "run":
           return showRun(event.event);
         case "progress": {
@@ -122,6 +132,8 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
           if (at !== undefined) at.text = event.title;
           return;
         }
+        case "note":
+          return line(`  ${style.dim(event.text)}`);
         case "warning":
           return line(`${style.yellow("!")} ${event.text}`);
       }

@@ -1,0 +1,61 @@
+/** `apply` and `cluster create`. */
+
+import { type ApplyResult, applyInfra, planInfra, type RunReport, type Targets } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { confirmYes } from "../../confirm.js";
+import { EXIT, type ExitCode } from "../../exit-codes.js";
+import { type OutputFormat, writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { styleFor } from "../../style.js";
+import { renderPlan, renderVerdict } from "../../views/plan.js";
+import { renderRun } from "../../views/run.js";
+import type { ChangeFlags, InfraFlags } from "../flags.js";
+import { infraInput } from "./input.js";
+import { showPlan } from "./plan.js";
+
+export type ApplyFlags = InfraFlags & ChangeFlags & { readonly output: OutputFormat; readonly plan?: string };
+
+export async function apply(this: CliContext, flags: ApplyFlags): Promise<void> {
+  await applyTargets(this, flags, infraInput(flags));
+}
+
+export async function createCluster(this: CliContext, flags: ApplyFlags, name?: string): Promise<void> {
+  await applyTargets(this, flags, infraInput(flags, name));
+}
+
+export async function applyTargets(
+  cli: CliContext,
+  flags: ApplyFlags,
+  input: { readonly infra?: string; readonly targets?: Targets },
+): Promise<void> {
+  await runAction(cli, flags, async (context) => {
+    if (flags.check === true) {
+      await showPlan(cli, flags.output, await planInfra(context, input));
+      return EXIT.ok;
+    }
+    const result = await applyInfra(context, {
+      ...input,
+      confirm: (plan) => {
+        if (flags.yes === true) return Promise.resolve(true);
+        cli.process.stderr.write(`${renderPlan(plan, styleFor(cli.process.stderr, cli.process.env))}\n`);
+        return confirmYes(cli, "Make these changes?");
+      },
+    });
+    await showApplied(cli, flags, result);
+    return exitOf(result);
+  });
+}
+
+export async function showApplied(cli: CliContext, flags: { readonly output: OutputFormat }, result: ApplyResult): Promise<void> {
+  const style = styleFor(cli.process.stdout, cli.process.env);
+  await writeResult(cli.process.stdout, flags.output, result, () => {
+    if (result.outcome === "declined") return "Nothing was changed.";
+    if (result.outcome === "unchanged") return renderVerdict(result.plan, style);
+    return renderRun(result.run satisfies RunReport, style);
+  });
+}
+
+export function exitOf(result: ApplyResult): ExitCode {
+  if (result.outcome === "failed" || result.outcome === "rolledBack") return EXIT.failure;
+  return result.outcome === "cancelled" ? EXIT.interrupted : EXIT.ok;
+}

@@ -1,0 +1,24 @@
+/** `health-check`. */
+
+import { checkHealth } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT } from "../../exit-codes.js";
+import { type OutputFormat, writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { styleFor } from "../../style.js";
+import { renderHealth } from "../../views/health.js";
+import type { InfraFlags } from "../flags.js";
+import { infraInput } from "./input.js";
+
+type Flags = InfraFlags & { readonly output: OutputFormat; readonly services?: string };
+
+export async function health(this: CliContext, flags: Flags): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const services = flags.services?.split(",").filter((name) => name !== "") ?? [];
+    const report = await checkHealth(context, { ...infraInput(flags), services });
+    await writeResult(this.process.stdout, flags.output, report, () =>
+      renderHealth(report, styleFor(this.process.stdout, this.process.env)),
+    );
+    return report.healthy ? EXIT.ok : EXIT.failure;
+  });
+}

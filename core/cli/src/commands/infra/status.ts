@@ -1,0 +1,25 @@
+/** `cluster status`. */
+
+import { infraStatus } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT } from "../../exit-codes.js";
+import { type OutputFormat, writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { styleFor } from "../../style.js";
+import { renderStatus } from "../../views/status.js";
+import type { InfraFlags } from "../flags.js";
+import { infraInput } from "./input.js";
+
+export async function clusterStatus(
+  this: CliContext,
+  flags: InfraFlags & { readonly output: OutputFormat },
+  name?: string,
+): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const status = await infraStatus(context, infraInput(flags, name));
+    await writeResult(this.process.stdout, flags.output, status, () =>
+      renderStatus(status, styleFor(this.process.stdout, this.process.env)),
+    );
+    return EXIT.ok;
+  });
+}

@@ -1,0 +1,44 @@
+/** `workflow list | status`. */
+
+import { listRuns, runStatus } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT } from "../../exit-codes.js";
+import { type OutputFormat, writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { styleFor } from "../../style.js";
+import { renderRun } from "../../views/run.js";
+import { renderTable } from "../../views/table.js";
+
+interface Flags {
+  readonly output: OutputFormat;
+  readonly workspace?: string;
+  readonly debug?: boolean;
+}
+
+export async function list(this: CliContext, flags: Flags & { readonly limit: number }): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const runs = await listRuns(context, { limit: flags.limit });
+    await writeResult(this.process.stdout, flags.output, runs, () =>
+      runs.length === 0
+        ? "There are no runs yet. Start one with: provisioning apply"
+        : renderTable(runs, [
+            { title: "ID", cell: (run) => run.id },
+            { title: "NAME", cell: (run) => run.name },
+            { title: "STATUS", cell: (run) => run.status },
+            { title: "DONE", cell: (run) => `${run.completed}/${run.operations}` },
+            { title: "CREATED", cell: (run) => new Date(run.createdAt).toISOString() },
+          ]),
+    );
+    return EXIT.ok;
+  });
+}
+
+export async function status(this: CliContext, flags: Flags, id?: string): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const run = await runStatus(context, { id: id ?? "last" });
+    await writeResult(this.process.stdout, flags.output, run, () =>
+      renderRun(run, styleFor(this.process.stdout, this.process.env)),
+    );
+    return run.status === "failed" || run.status === "rolledBack" ? EXIT.failure : EXIT.ok;
+  });
+}

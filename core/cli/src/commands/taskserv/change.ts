@@ -1,0 +1,21 @@
+/** `taskserv create` and `taskserv delete`. */
+
+import type { CliContext } from "../../cli-context.js";
+import { type ApplyFlags, applyTargets } from "../infra/apply.js";
+import { destroyTargets } from "../infra/destroy.js";
+import { infraInput } from "../infra/input.js";
+
+type Flags = ApplyFlags & { readonly servers?: string };
+
+export async function createTaskservs(this: CliContext, flags: Flags, ...taskservs: string[]): Promise<void> {
+  await applyTargets(this, flags, { ...infraInput(flags), targets: targetsOf(flags, taskservs) });
+}
+
+export async function deleteTaskservs(this: CliContext, flags: Flags, ...taskservs: string[]): Promise<void> {
+  await destroyTargets(this, flags, { ...infraInput(flags), targets: targetsOf(flags, taskservs) });
+}
+
+function targetsOf(flags: Flags, taskservs: readonly string[]) {
+  const servers = flags.servers?.split(",").filter((name) => name !== "");
+  return { taskservs, ...(servers === undefined ? {} : { servers }) };
+}

@@ -1,0 +1,87 @@
+/** `workspace init | list | switch | current`. */
+
+import {
+  createWorkspace,
+  currentWorkspace,
+  forgetWorkspace,
+  listWorkspaces,
+  switchWorkspace,
+  type WorkspaceInfo,
+} from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT } from "../../exit-codes.js";
+import { type OutputFormat, writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { renderTable } from "../../views/table.js";
+
+interface Flags {
+  readonly output: OutputFormat;
+  readonly workspace?: string;
+  readonly debug?: boolean;
+}
+
+export async function init(
+  this: CliContext,
+  flags: Flags & { readonly dir?: string; readonly from?: string },
+  name: string,
+): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const made = await createWorkspace(context, {
+      name,
+      ...(flags.dir === undefined ? {} : { dir: flags.dir }),
+      ...(flags.from === undefined ? {} : { from: flags.from }),
+    });
+    await writeResult(this.process.stdout, flags.output, made, () =>
+      [
+        `Made the workspace ${made.name} at ${made.path}; it is the active one now.`,
+        ...made.files.map((file) => `  ${file}`),
+        "",
+        "Next: look at infra/, then run: provisioning plan",
+      ].join("\n"),
+    );
+    return EXIT.ok;
+  });
+}
+
+export async function list(this: CliContext, flags: Flags): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const known = await listWorkspaces(context);
+    await writeResult(this.process.stdout, flags.output, known, () =>
+      known.length === 0
+        ? "There are no workspaces yet. Make one with: provisioning workspace init <name>"
+        : renderTable(known, [
+            { title: "", cell: (item) => (item.active ? "*" : "") },
+            { title: "NAME", cell: (item) => item.name },
+            { title: "LAST USED", cell: (item) => item.lastUsed ?? "-" },
+            { title: "PATH", cell: (item) => item.path },
+          ]),
+    );
+    return EXIT.ok;
+  });
+}
+
+export async function switchTo(this: CliContext, flags: Flags, name: string): Promise<void> {
+  await runAction(this, flags, async (context) => show(this, flags, await switchWorkspace(context, name)));
+}
+
+export async function current(this: CliContext, flags: Flags): Promise<void> {
+  await runAction(this, flags, async (context) => show(this, flags, await currentWorkspace(context)));
+}
+
+export async function remove(this: CliContext, flags: Flags, name: string): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    await forgetWorkspace(context, name);
+    await writeResult(
+      this.process.stdout,
+      flags.output,
+      { name, removed: true },
+      () => `${name} is no longer in the list; its folder stays.`,
+    );
+    return EXIT.ok;
+  });
+}
+
+async function show(cli: CliContext, flags: Flags, info: WorkspaceInfo) {
+  await writeResult(cli.process.stdout, flags.output, info, () => `${info.name}  ${info.path}`);
+  return EXIT.ok;
+}

@@ -1,0 +1,69 @@
+/** A run with its operations, slowest facts included: state, attempts, duration, error. */
+
+import type { OperationReport, RunReport } from "@provisioning/actions";
+import type { Style } from "../style.js";
+import { formatDuration } from "./duration.js";
+import { renderTable } from "./table.js";
+
+export function renderRun(run: RunReport, style: Style): string {
+  const table = renderTable(run.operations, [
+    { title: "", cell: (operation) => markOf(operation, style) },
+    { title: "OPERATION", cell: (operation) => operation.title },
+    { title: "STATE", cell: (operation) => operation.status },
+    { title: "TIME", cell: (operation) => (operation.durationMs === undefined ? "-" : formatDuration(operation.durationMs)) },
+    { title: "TRIES", cell: (operation) => (operation.attempts > 1 ? String(operation.attempts) : "") },
+  ]);
+  const failed = run.operations.filter((operation) => operation.status === "failed");
+  return [
+    table,
+    "",
+    verdict(run, style),
+    ...failed.flatMap((operation) => renderFailure(operation, style)),
+    ...nextSteps(run, style),
+  ].join("\n");
+}
+
+function verdict(run: RunReport, style: Style): string {
+  const done = run.operations.filter((operation) => operation.status === "completed").length;
+  const text = `${run.name} ${run.status}: ${done} of ${run.operations.length} operations done (run ${run.id})`;
+  return run.status === "completed" ? `${style.green("✓")} ${text}` : `${style.red("✗")} ${text}`;
+}
+
+function renderFailure(operation: OperationReport, style: Style): string[] {
+  const { error } = operation;
+  if (error === undefined) return [];
+  const details = error.details ?? {};
+  const output = typeof details.output === "string" ? details.output.trimEnd() : "";
+  const changed = Array.isArray(details.changed) ? details.changed.map(String) : [];
+  return [
+    "",
+    `${style.red(`✗ ${error.code}`)} ${error.message}`,
+    ...(output === "" ? [] : output.split("\n").map((line) => style.dim(`  │ ${line}`))),
+    ...(changed.length === 0 ? [] : [`  Changed before it failed: ${changed.join(", ")}.`]),
+    ...(error.hint === undefined ? [] : [`  ${style.cyan("→")} ${error.hint}`]),
+  ];
+}
+
+function nextSteps(run: RunReport, style: Style): string[] {
+  if (run.status === "failed" || run.status === "cancelled") {
+    return ["", `${style.cyan("→")} Go on with: provisioning apply --infra ${run.name.split(" ").at(-1)}`];
+  }
+  return [];
+}
+
+function markOf(operation: OperationReport, style: Style): string {
+  switch (operation.status) {
+    case "completed":
+      return style.green("✓");
+    case "failed":
+    case "compensationFailed":
+      return style.red("✗");
+    case "running":
+    case "compensating":
+      return style.cyan("▸");
+    case "compensated":
+      return style.yellow("↶");
+    default:
+      return style.yellow("-");
+  }
+}

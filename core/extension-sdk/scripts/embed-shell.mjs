@@ -13,18 +13,17 @@ const target = join(root, "shell/sources.generated.ts");
 /** Here-documents keep their lines as they are: everything between `<<WORD` and WORD. */
 export function strip(source) {
   let end;
-  return source
-    .split("\n")
-    .filter((line) => end !== undefined || !/^\s*(?:#.*)?$/.test(line))
-    .map((line) => {
-      if (end !== undefined) {
-        if (line === end) end = undefined;
-        return line;
-      }
+  const kept = [];
+  for (const line of source.split("\n")) {
+    if (end !== undefined) {
+      kept.push(line);
+      if (line === end) end = undefined;
+    } else if (!/^\s*(?:#.*)?$/.test(line)) {
+      kept.push(line.trim());
       end = /<<([A-Z]+)$/.exec(line)?.[1];
-      return line.trim();
-    })
-    .join("\n");
+    }
+  }
+  return kept.join("\n");
 }
 
 export function render() {

@@ -4,7 +4,7 @@
 service_look() {
   look_unit "$1"
   case $3 in
-    started) [ -z "$reaction" ] && [ "$u_active" = active ] || [ -z "$reaction" ] && [ "$u_active" = reloading ] || return 1 ;;
+    started) case $reaction/$u_active in /active | /reloading) ;; *) return 1 ;; esac ;;
     stopped) case $u_active in active | activating | reloading) return 1 ;; esac ;;
     *) if [ -n "$reaction" ]; then return 1; fi ;;
   esac

@@ -22,6 +22,8 @@ export const LABEL = {
   key: "provisioning.key",
   /** A server's private address: reserved even while it is stopped. */
   privateAddress: "provisioning.private-address",
+  /** The image as it was asked for: Podman reports it under a longer name. */
+  image: "provisioning.image",
   /** A network nobody asked for by name; it goes with its last server. */
   implicit: "provisioning.implicit",
 } as const;

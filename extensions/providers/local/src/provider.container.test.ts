@@ -118,7 +118,10 @@ describe("servers", () => {
     const said = await Promise.all(servers.map((server) => overSsh(server, "hostname; systemctl is-system-running --wait")));
     expect(said).toEqual(names.map((name) => `${name}\nrunning`));
     const [first] = servers as [ServerAttributes];
-    expect(await overSsh(first, "getent ahostsv4 db-01 | head -1")).toContain(servers[2]?.addresses.private);
+    // With Podman, names are the business of a plugin that may not be installed.
+    if (engine.product === "docker") {
+      expect(await overSsh(first, "getent ahostsv4 db-01 | head -1")).toContain(servers[2]?.addresses.private);
+    }
     expect(
       await overSsh(
         first,
@@ -173,8 +176,10 @@ describe("servers", () => {
     await provider.network.reconcile(lan, context);
     await provider.network.reconcile({ name: "dmz", cidr: "10.214.77.0/28" }, context);
     const before = await provider.server.reconcile(small("app"), context);
-    const larger = await provider.server.reconcile(small("app", { cpu: 0.5, memoryMiB: 640 }), context);
-    expect(larger).toMatchObject({ id: before.id, cpu: 0.5, memoryMiB: 640 });
+    const larger = provider.server.reconcile(small("app", { cpu: 0.5, memoryMiB: 640 }), context);
+    if (engine.product === "podman" && engine.version.startsWith("4."))
+      expect(await failureOf(larger)).toBe("SERVER_RESIZE_UNSUPPORTED");
+    else expect(await larger).toMatchObject({ id: before.id, cpu: 0.5, memoryMiB: 640 });
 
     const moved = await provider.server.reconcile(small("app", { network: "dmz" }), context);
     expect(moved.id).not.toBe(before.id);
@@ -228,6 +233,24 @@ describe("servers", () => {
     } finally {
       rmSync(elsewhere, { recursive: true });
     }
+  });
+
+  it("can be taken over as existing machines, which are only forgotten when they are deleted", async () => {
+    const context = contextOf("existing");
+    await provider.network.reconcile(lan, context);
+    const server = await provider.server.reconcile(small("real"), context);
+    const { host, port } = server.addresses.ssh;
+    const taken = small("taken", { address: host, options: { port, key_file: server.identityFile ?? "" } });
+    const machine = await provider.server.reconcile(taken, context);
+    expect(machine).toMatchObject({ existing: true, hostKeys: server.hostKeys });
+    expect(provider.server.diff(taken, machine).fields).toEqual([]);
+    expect(await overSsh(machine, "hostname")).toBe("real");
+
+    const ref = { name: "taken", recorded: machine };
+    await provider.server.delete(ref, context);
+    expect(await provider.server.read(ref, context)).toMatchObject({ status: "present", attributes: { status: "running" } });
+    await provider.server.delete({ name: "real" }, context);
+    expect(await provider.server.read(ref, context)).toMatchObject({ attributes: { status: "unreachable" } });
   });
 
   it("need their network to be there", async () => {

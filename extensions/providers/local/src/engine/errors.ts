@@ -90,7 +90,8 @@ export function isGone(error: unknown): boolean {
   return error instanceof EngineResponseError && error.status === 404;
 }
 
-/** The engine says that a thing of this name exists, or that another call is doing the same. */
+/** The engine says that a thing of this name exists (Podman with status 500), or that another call is doing the same. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof EngineResponseError && error.status === 409;
+  if (!(error instanceof EngineResponseError)) return false;
+  return error.status === 409 || /name .*is already in use/i.test(error.engineMessage);
 }

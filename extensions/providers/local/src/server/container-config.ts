@@ -1,11 +1,11 @@
 /**
  * The container that behaves like a server. Pure: the body of the engine's "create container" call.
  *
- * Docker: a cgroup name space of its own that is made writable before systemd starts. It must not be the host's hierarchy
- * bind-mounted: with a second container all would share one tree. Docker also bind-mounts three files in /etc, which programs replace
- * by renaming (impossible on a mount): they are copied and unmounted before systemd starts, at the first boot with Docker's content,
- * later keeping what the server has made of them.
- * Podman does the same by itself for a command named /sbin/init ("systemd mode").
+ * It gets a cgroup name space of its own that is made writable before systemd starts. It must not be the host's hierarchy
+ * bind-mounted: with a second container all would share one tree. Engines also bind-mount three files in /etc, which programs replace
+ * by renaming (impossible on a mount): they are copied and unmounted before systemd starts, at the first boot with the engine's
+ * content, later keeping what the server has made of them. Podman could boot systemd by itself, but would keep these mounts and a
+ * read-only /proc/sys/net, so it is started in the same way.
  */
 
 import type { ServerSpec } from "@provisioning/extension-sdk";
@@ -50,13 +50,14 @@ exec /sbin/init
 `;
 
 /** Labels by which the container is known again. The spec's digest tells in `docker inspect` whether two servers were asked alike. */
-export function containerLabels({ owner, spec, address, idempotencyKey }: ContainerInput): Record<string, string> {
+export function containerLabels({ owner, spec, image, address, idempotencyKey }: ContainerInput): Record<string, string> {
   return {
     ...prefixed(spec.labels),
     ...ownershipLabels(owner, serverAddress(spec.name as ServerName)),
     [LABEL.spec]: specDigest(spec),
     [LABEL.key]: idempotencyKey,
     [LABEL.privateAddress]: address,
+    [LABEL.image]: image,
   };
 }
 
@@ -65,7 +66,7 @@ export function containerConfig(input: ContainerInput): Record<string, unknown> 
   return {
     Hostname: spec.name,
     Image: input.image,
-    Cmd: input.product === "podman" ? ["/sbin/init"] : ["/bin/sh", "-c", BOOT],
+    Cmd: ["/bin/sh", "-c", BOOT],
     Env: ["container=docker"],
     Labels: containerLabels(input),
     StopSignal: "SIGRTMIN+3",

@@ -8,6 +8,7 @@ import {
   type Difference,
   differenceOf,
   type ProviderContext,
+  readHostKey,
   type ResourceRef,
   type ServerAttributes,
   type ServerSpec,
@@ -39,9 +40,9 @@ export async function readExistingMachine(ref: ResourceRef, context: ProviderCon
   return { ...recorded, status: await statusOf(recorded.addresses.ssh, context) };
 }
 
-/** @throws ProvisioningError MACHINE_UNREACHABLE, MACHINE_HOST_KEY_UNKNOWN */
+/** @throws ProvisioningError MACHINE_UNREACHABLE, SERVER_UNREACHABLE */
 export async function reconcileExistingMachine(
-  session: Pick<LocalSession, "machine" | "key">,
+  session: Pick<LocalSession, "key">,
   desired: ServerSpec,
   context: ProviderContext,
 ): Promise<ServerAttributes> {
@@ -61,7 +62,7 @@ export async function reconcileExistingMachine(
     existing: true,
     status: "running",
     addresses: { ssh, public: login.host },
-    hostKeys: login.hostKey === undefined ? await scanHostKeys(session, login, context) : [normalKey(login.hostKey)],
+    hostKeys: [login.hostKey === undefined ? await firstHostKey(login, context) : normalKey(login.hostKey)],
     user: login.user,
     identityFile: login.keyFile ?? (await session.key()).identityFile,
   };
@@ -110,26 +111,11 @@ async function statusOf(ssh: { readonly host: string; readonly port: number }, c
   return (await sshGreets(ssh, context.signal)) ? "running" : "unreachable";
 }
 
-/** Trust on first use, said aloud: from now on only these keys are accepted. */
-async function scanHostKeys(
-  { machine }: Pick<LocalSession, "machine">,
-  login: MachineLogin,
-  context: ProviderContext,
-): Promise<string[]> {
-  const scanned = await machine.run(["ssh-keyscan", "-T", "10", "-p", String(login.port), "--", login.host], {
-    signal: context.signal,
-  });
-  const keys = scanned.stdout.split("\n").flatMap((line) => /^\S+ ((?:ssh|ecdsa)-\S+ \S+)/.exec(line)?.[1] ?? []);
-  if (keys.length > 0) {
-    context.report({ stage: `host key of ${login.host} accepted at first use; set options.host_key to check it from the start` });
-    return keys;
-  }
-  throw new ProvisioningError({
-    code: "MACHINE_HOST_KEY_UNKNOWN",
-    message: `The host key of ${login.host} could not be read.`,
-    hint: "Set options.host_key of the server to the content of /etc/ssh/ssh_host_ed25519_key.pub on that machine.",
-    details: { host: login.host, port: login.port },
-  });
+/** Trust on first use, said aloud: from now on only this key is accepted. @throws ServerUnreachableError */
+async function firstHostKey(login: MachineLogin, context: ProviderContext): Promise<string> {
+  const key = await readHostKey(login, { signal: context.signal });
+  context.report({ stage: `host key of ${login.host} accepted at first use; set options.host_key to check it from the start` });
+  return key;
 }
 
 /** Type and key without the comment. */

@@ -27,7 +27,15 @@ import { formatRange, freeAddress } from "../network/ipv4.js";
 import { containerConfig, volumeNames } from "./container-config.js";
 import { diffServer } from "./difference.js";
 import { isExistingMachine, isRecordedMachine, readExistingMachine, reconcileExistingMachine } from "./existing-machine.js";
-import { containerStatus, type EngineContainer, lookAtContainer, neverStarted, networkNameOf, observeServer } from "./observe.js";
+import {
+  containerStatus,
+  type EngineContainer,
+  imageOf,
+  lookAtContainer,
+  neverStarted,
+  networkNameOf,
+  observeServer,
+} from "./observe.js";
 import { waitUntilReady } from "./ready.js";
 import { packTar } from "./tar.js";
 
@@ -112,7 +120,7 @@ async function ensureStarted(work: Work): Promise<string> {
 
 function mustReplace({ desired, owner }: Work, container: EngineContainer): boolean {
   const network = networkNameOf(container, owner);
-  const otherImage = desired.image !== undefined && desired.image !== container.Config.Image;
+  const otherImage = desired.image !== undefined && desired.image !== imageOf(container);
   return otherImage || (desired.network !== undefined && network !== undefined && desired.network !== network);
 }
 
@@ -186,6 +194,7 @@ async function bringInLine(work: Work, container: EngineContainer): Promise<bool
     else await start(work, container);
     return true;
   } catch (error) {
+    // Removed, or changed by another call: look again.
     if (isGone(error) || isConflict(error)) return false;
     throw error;
   }
@@ -196,7 +205,29 @@ async function updateLimits(work: Work, container: EngineContainer): Promise<voi
   const { NanoCpus = 0, Memory = 0 } = container.HostConfig;
   if (NanoCpus === wanted.NanoCpus && Memory === wanted.Memory) return;
   work.context.report({ stage: "changing size" });
-  await post(work, `/containers/${container.Id}/update`, wanted);
+  try {
+    await post(work, `/containers/${container.Id}/update`, wanted);
+  } catch (error) {
+    if (isGone(error) && (await stillThere(work, container.Id))) throw cannotResize(work, error);
+    throw error;
+  }
+}
+
+async function stillThere({ engine, context }: Work, id: string): Promise<boolean> {
+  return (await engine.api.find(`/containers/${id}/json`, { signal: context.signal })) !== undefined;
+}
+
+/** The call itself is missing: Podman 4. */
+function cannotResize({ desired, engine }: Work, cause: unknown): ProvisioningError {
+  return new ProvisioningError(
+    {
+      code: "SERVER_RESIZE_UNSUPPORTED",
+      message: `${engine.product} ${engine.version} cannot change the size of server ${desired.name} while it exists.`,
+      hint: "Delete the server and create it again, or use Docker or a newer Podman.",
+      details: { server: desired.name },
+    },
+    { cause },
+  );
 }
 
 async function start(work: Work, container: EngineContainer): Promise<void> {

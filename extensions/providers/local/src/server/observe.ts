@@ -62,6 +62,10 @@ export function privateAddressOf(container: EngineContainer): string | undefined
   return container.Config.Labels?.[LABEL.privateAddress];
 }
 
+export function imageOf(container: EngineContainer): string {
+  return container.Config.Labels?.[LABEL.image] ?? container.Config.Image;
+}
+
 /** Name of the network within the infra. */
 export function networkNameOf(container: EngineContainer, owner: Owner): string | undefined {
   const prefix = resourceName(owner, "");
@@ -100,7 +104,7 @@ export async function observeServer(
     hostKeys: hostKey === undefined ? [] : [hostKey],
     user: "root",
     identityFile,
-    image: container.Config.Image,
+    image: imageOf(container),
     ...(network === undefined ? {} : { network }),
     cpu: limits.cpu,
     memoryMiB: limits.memoryMiB,

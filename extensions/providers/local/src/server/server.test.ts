@@ -2,7 +2,6 @@ import { createServer } from "node:net";
 import type { ProviderContext, ServerAttributes, ServerSpec } from "@provisioning/extension-sdk";
 import { infraName, systemClock, workspaceName } from "@provisioning/model";
 import { describe, expect, it } from "vitest";
-import { fakeMachine } from "../testing/fake-machine.js";
 import type { Owner } from "../ownership.js";
 import { type ContainerInput, containerConfig, volumeNames } from "./container-config.js";
 import { diffServer } from "./difference.js";
@@ -55,10 +54,6 @@ describe("containerConfig", () => {
     expect(containerConfig({ ...input, publishSsh: true })).toMatchObject({
       HostConfig: { PortBindings: { "22/tcp": [{ HostIp: "127.0.0.1", HostPort: "" }] } },
     });
-  });
-
-  it("leaves the boot to Podman's own systemd mode", () => {
-    expect(containerConfig({ ...input, product: "podman" })).toMatchObject({ Cmd: ["/sbin/init"] });
   });
 
   it("keeps the user's labels from being taken for ours", () => {
@@ -143,10 +138,7 @@ describe("existing machines", () => {
     log: () => undefined,
     report: () => undefined,
   });
-  const session = (machine = fakeMachine()) => ({
-    machine,
-    key: async () => ({ identityFile: "/data/id_ed25519", publicLine: "" }),
-  });
+  const session = () => ({ key: async () => ({ identityFile: "/data/id_ed25519", publicLine: "" }) });
 
   async function withGreeting<T>(greeting: string, work: (port: number) => Promise<T>): Promise<T> {
     const server = createServer((socket) => socket.on("error", () => undefined).end(greeting));
@@ -176,18 +168,6 @@ describe("existing machines", () => {
       expect(diffServer(desired, attributes).fields).toEqual([]);
       expect(diffServer({ ...desired, options: { ...desired.options, user: "root" } }, attributes)).toMatchObject({
         replace: false,
-      });
-    });
-  });
-
-  it("have their host keys read once when none was given", async () => {
-    const machine = fakeMachine({ run: async () => ({ exitCode: 0, stdout: "# x\n127.0.0.1 ssh-ed25519 BBBB\n", stderr: "" }) });
-    await withGreeting("SSH-2.0-x\r\n", async (port) => {
-      expect((await reconcileExistingMachine(session(machine), machineAt(port), context())).hostKeys).toEqual([
-        "ssh-ed25519 BBBB",
-      ]);
-      await expect(reconcileExistingMachine(session(), machineAt(port), context())).rejects.toMatchObject({
-        code: "MACHINE_HOST_KEY_UNKNOWN",
       });
     });
   });

@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const alias = readdirSync(`${root}core`).flatMap((name) => [
   { find: new RegExp(`^@provisioning/${name}$`), replacement: `${root}core/${name}/src/index.ts` },
   { find: new RegExp(`^@provisioning/${name}/testing$`), replacement: `${root}core/${name}/src/testing/index.ts` },
-]);
+])
+  .concat({ find: /^@provisioning\/provider-local$/, replacement: `${root}extensions/providers/local/src/index.ts` });
 
 export default defineConfig({
   resolve: { alias },
@@ -28,6 +29,9 @@ export default defineConfig({
           name: "container",
           include: ["{core,extensions}/**/*.container.test.ts", "tests/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
+          globalSetup: ["tests/support/engine-setup.ts"],
+          // Containers share two cores with us: one file after the other.
+          fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,
         },

@@ -26,7 +26,8 @@ export interface ApplyInput {
 }
 
 export type ApplyResult =
-  | { readonly outcome: "unchanged"; readonly plan: Plan; readonly resumed?: RunReport }
+  /** `roundTrips`: programs sent to servers, all together. */
+  | { readonly outcome: "unchanged"; readonly plan: Plan; readonly roundTrips: number; readonly resumed?: RunReport }
   | { readonly outcome: "declined"; readonly plan: Plan }
   | {
       readonly outcome: "completed" | "failed" | "cancelled" | "rolledBack";
@@ -42,7 +43,7 @@ export async function applyInfra(context: ActionContext, input: ApplyInput): Pro
     const left = resumed === undefined ? {} : { resumed };
     const plan = await planSession(session, input.targets);
     context.report({ type: "planned", plan });
-    if (isNoop(plan)) return { outcome: "unchanged", plan, ...left };
+    if (isNoop(plan)) return { outcome: "unchanged", plan, roundTrips: session.servers.roundTrips, ...left };
     if (!(await input.confirm(plan))) return { outcome: "declined", plan };
     const definition = runDefinition(session, plan, input.title ?? `apply ${session.infra}`);
     const state = await executeRun(session, definition);

@@ -33,7 +33,7 @@ export async function destroyInfra(context: ActionContext, input: DestroyInput):
     }
     await abandonUnfinished(session, "superseded by a removal");
     await removeLeftovers(session);
-    return { outcome: "unchanged", plan };
+    return { outcome: "unchanged", plan, roundTrips: session.servers.roundTrips };
   } finally {
     await session.close();
   }

@@ -1,0 +1,94 @@
+/** The built command and throw-away workspaces, as a person would use them. */
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+const cli = join(root, "core", "cli", "provisioning");
+
+/** Why tests in containers cannot run here, or nothing. */
+export const obstacle: string | undefined = process.env.PROVISIONING_NO_CONTAINERS;
+
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface TestWorkspace {
+  readonly dir: string;
+  run(...words: string[]): Promise<Result>;
+  /** Runs with `-o json` and parses the result; fails the test when the command failed. */
+  json<T>(...words: string[]): Promise<T>;
+  /** Starts it in a process group of its own and does not wait. */
+  start(...words: string[]): ChildProcess;
+  edit(file: string, change: (text: string) => string): Promise<void>;
+  /** Removes what the infra made and the folder. */
+  destroy(): Promise<void>;
+}
+
+export async function makeWorkspace(example: string): Promise<TestWorkspace> {
+  const base = await mkdtemp(join(tmpdir(), "provisioning-"));
+  const dir = join(base, "workspace");
+  const env = { ...process.env, XDG_CONFIG_HOME: join(base, "config"), PROVISIONING_WORKSPACE: dir, NO_COLOR: "1" };
+  const options = { cwd: base, env, maxBuffer: 64 * 1024 * 1024 };
+  const run = async (...words: string[]): Promise<Result> => {
+    try {
+      const { stdout, stderr } = await execute(process.execPath, [cli, ...words], options);
+      return { code: 0, stdout, stderr };
+    } catch (error) {
+      const failed = error as { code?: unknown; stdout?: string; stderr?: string };
+      if (typeof failed.code !== "number") throw error;
+      return { code: failed.code, stdout: failed.stdout ?? "", stderr: failed.stderr ?? "" };
+    }
+  };
+  const made = await run("workspace", "init", "test", "--dir", dir, "--from", join(root, "examples", example));
+  if (made.code !== 0) throw new Error(made.stderr);
+  return {
+    dir,
+    run,
+    async json<T>(...words: string[]): Promise<T> {
+      const result = await run(...words, "-o", "json");
+      if (result.code !== 0) throw new Error(`${words.join(" ")} ended with ${result.code}:\n${result.stderr}\n${result.stdout}`);
+      return JSON.parse(result.stdout) as T;
+    },
+    start: (...words) => spawn(process.execPath, [cli, ...words], { ...options, stdio: "ignore", detached: true }),
+    async edit(file, change) {
+      const path = join(dir, file);
+      await writeFile(path, change(await readFile(path, "utf8")));
+    },
+    async destroy() {
+      await run("cluster", "delete", "--yes");
+      await rm(base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Copies a folder of extra extensions into a workspace. */
+export async function addExtensions(workspace: TestWorkspace, from: string): Promise<void> {
+  await cp(from, join(workspace.dir, "extensions"), { recursive: true });
+}
+
+/** What the engine holds that carries our labels and belongs to this workspace: containers, networks, volumes. */
+export async function engineLeftovers(identity: string): Promise<string[]> {
+  const lists = [
+    ["ps", "-aq"],
+    ["network", "ls", "-q"],
+    ["volume", "ls", "-q"],
+  ];
+  const found: string[] = [];
+  for (const words of lists) {
+    const { stdout } = await execute("docker", [...words, "--filter", `label=provisioning.workspace=${identity}`]);
+    found.push(...stdout.split("\n").filter((line) => line !== ""));
+  }
+  return found;
+}
+
+export async function identityOf(workspace: TestWorkspace): Promise<string> {
+  return (await readFile(join(workspace.dir, "runtime", "workspace-id"), "utf8")).trim();
+}

@@ -64,7 +64,7 @@ describe.skipIf(obstacle !== undefined)(`an interrupted program${obstacle ? ` (s
       expect(await server.exec("cat", "/run/worker.seen", "/etc/worker/reacted")).toBe(`value ${content}\nvalue ${content}`);
       const again = await runProgram(connection, program(content));
       expect(again.summary).toMatchObject({ changed: 0, failed: 0 });
-      expect(await server.exec("sh", "-c", "ls -A /etc/worker; ls -d /run/provisioning.* 2>/dev/null || :")).toBe(
+      expect(await server.exec("sh", "-c", "ls -A /etc/worker; ls -d /run/provisioning-program.* 2>/dev/null || :")).toBe(
         "big\nconfig\nreacted",
       );
       await connection.close();

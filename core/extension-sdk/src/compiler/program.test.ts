@@ -148,5 +148,5 @@ describe("health", () => {
 it("leaves no scratch folder behind", async () => {
   writeFileSync(join(root, "x"), "");
   await apply(command("one", ["true"]));
-  expect(readdirSync(join(root, "run")).filter((name) => name.startsWith("provisioning."))).toEqual([]);
+  expect(readdirSync(join(root, "run")).filter((name) => name.startsWith("provisioning-program."))).toEqual([]);
 });

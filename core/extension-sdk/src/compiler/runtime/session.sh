@@ -4,7 +4,7 @@
 begin() {
   umask 022
   [ -d "$1" ] && [ -w "$1" ] && parent=$1 || parent=${TMPDIR:-/tmp}
-  T=$(mktemp -d "$parent/provisioning.XXXXXX") || exit 75
+  T=$(mktemp -d "$parent/provisioning-program.XXXXXX") || exit 75
   trap 'clean_up' EXIT
   trap 'interrupted' HUP INT TERM PIPE
 }
@@ -34,7 +34,7 @@ lock() {
 
 # Takes away what a killed program left behind.
 recover() {
-  for old in "${T%/*}"/provisioning.??????; do
+  for old in "${T%/*}"/provisioning-program.??????; do
     [ "$old" = "$T" ] || rm -rf -- "$old"
   done
   command -v package_allow_starts >/dev/null 2>&1 && package_allow_starts

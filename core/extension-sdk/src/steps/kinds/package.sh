@@ -90,13 +90,20 @@ lists_are_old() {
   return 0
 }
 
-# The names among NAME... that the lists do not offer, in $unknown.
+# What the lists do not offer, in $unknown. packages_unknown VERSION NAME...
 packages_unknown() {
+  version=$1 unknown=
+  shift
   offered=$(apt-cache policy -- "$@" 2>/dev/null | awk '/^[^ ]/ { name = $1; sub(/:$/, "", name) } $1 == "Candidate:" && $2 != "(none)" { print name }')
-  unknown=
   for name; do
     case "$NL$offered$NL" in *"$NL$name$NL"*) ;; *) unknown="$unknown${unknown:+ }$name" ;; esac
   done
+  if [ -n "$version" ] && [ -z "$unknown" ]; then
+    for offer in $(apt-cache madison -- "$1" 2>/dev/null | awk -F '|' '{ gsub(/ /, "", $2); print $2 }'); do
+      ! version_fits "$offer" "$version" || return 0
+    done
+    unknown="$1 in version $version"
+  fi
 }
 
 # package_install VERSION START RECOMMENDS NAME...
@@ -109,10 +116,10 @@ package_install() {
   if lists_are_old; then
     if package_refresh; then refreshed=1; else echo 'The package lists could not be refreshed; going on with the old ones.'; fi
   fi
-  packages_unknown "$@"
+  packages_unknown "$wanted" "$@"
   if [ -n "$unknown" ] && [ -z "$refreshed" ]; then
     package_refresh
-    packages_unknown "$@"
+    packages_unknown "$wanted" "$@"
   fi
   [ -z "$unknown" ] || fail PACKAGE_NOT_FOUND "No repository of this server offers: $unknown"
   [ -z "$wanted" ] || set -- "$1=$wanted"

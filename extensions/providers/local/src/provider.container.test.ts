@@ -13,9 +13,10 @@ import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "./engine/discover.js";
 import { thisMachine } from "./engine/machine.js";
-import { LABEL, type Owner, ownerOf, resourceName } from "./ownership.js";
+import { type Owner, ownerOf, resourceName } from "./ownership.js";
 import { createProvider } from "./provider.js";
 import { prepareLocal } from "./setup.js";
+import { leftoversOf, removeLeftovers } from "./testing/leftovers.js";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "provider-local-"));
@@ -30,7 +31,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await provider?.close();
-  if (engine !== undefined) await removeEverything();
+  if (engine !== undefined) await removeLeftovers(engine.api, (await owner("any")).workspaceId);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -56,38 +57,8 @@ const small = (name: string, more: Partial<ServerSpec> = {}): ServerSpec => ({
 });
 const owner = (infra: string): Promise<Owner> => ownerOf(folder, workspace, infraName(infra));
 
-interface Listed {
-  readonly Id: string;
-  readonly Names: readonly string[];
-}
-
-async function listByLabel(
-  label: string,
-): Promise<{ containers: readonly Listed[]; networks: readonly { Id: string }[]; volumes: readonly { Name: string }[] }> {
-  const query = { all: true, filters: JSON.stringify({ label: [label] }) };
-  const volumes = await engine.api.call<{ Volumes: readonly { Name: string }[] | null }>("GET", "/volumes", { query });
-  return {
-    containers: await engine.api.call("GET", "/containers/json", { query }),
-    networks: await engine.api.call("GET", "/networks", { query }),
-    volumes: volumes.Volumes ?? [],
-  };
-}
-
-const ownedBy = async (infra: string) => {
-  const { workspaceId } = await owner(infra);
-  const all = await listByLabel(`${LABEL.workspaceId}=${workspaceId}`);
-  const prefix = resourceName(await owner(infra), "");
-  const containers = all.containers.filter(({ Names }) => Names[0]?.startsWith(`/${prefix}`));
-  return { ...all, containers, volumes: all.volumes.filter(({ Name }) => Name.startsWith(prefix)) };
-};
-
-async function removeEverything(): Promise<void> {
-  const { workspaceId } = await owner("any");
-  const { containers, networks, volumes } = await listByLabel(`${LABEL.workspaceId}=${workspaceId}`);
-  for (const { Id } of containers) await engine.api.call("DELETE", `/containers/${Id}`, { query: { force: true, v: true } });
-  for (const { Id } of networks) await engine.api.call("DELETE", `/networks/${Id}`);
-  for (const { Name } of volumes) await engine.api.call("DELETE", `/volumes/${Name}`);
-}
+const ownedBy = async (infra: string) => leftoversOf(engine.api, (await owner(infra)).workspaceId, infra);
+const nothing = { containers: [], networks: [], volumes: [] };
 
 /** Logs in as people do: with the pinned host key and nothing else accepted. */
 async function overSsh(attributes: ServerAttributes, command: string): Promise<string> {
@@ -140,7 +111,7 @@ describe("servers", () => {
     await provider.server.delete({ name: "app-01" }, context);
     expect(await provider.server.read({ name: "app-01" }, context)).toEqual({ status: "absent" });
     expect(await provider.network.read(lan, context)).toEqual({ status: "absent" });
-    expect(await ownedBy("shop")).toEqual({ containers: [], networks: [], volumes: [] });
+    expect(await ownedBy("shop")).toEqual(nothing);
   });
 
   it("are made once when two calls want the same, and share one implicit network that goes with them", async () => {
@@ -151,7 +122,7 @@ describe("servers", () => {
     expect(new Set(made.map((server) => server.id)).size).toBe(1);
     expect((await ownedBy("twice")).containers).toHaveLength(1);
     await Promise.all([provider.server.delete({ name: "web" }, context), other.server.delete({ name: "web" }, context)]);
-    expect(await ownedBy("twice")).toEqual({ containers: [], networks: [], volumes: [] });
+    expect(await ownedBy("twice")).toEqual(nothing);
   });
 
   it("keep their address, their host key and what they hold when they are stopped and started again", async () => {
@@ -305,11 +276,11 @@ describe("a process that dies while it makes a server", () => {
       await provider.network.reconcile(lan, context);
       const server = await provider.server.reconcile(small(name), context);
       expect(await overSsh(server, "hostname")).toBe(name);
-      expect((await ownedBy("crash")).containers.map((container) => container.Names[0]?.split(".").at(-1))).toEqual([name]);
+      expect((await ownedBy("crash")).containers).toEqual([resourceName(await owner("crash"), name)]);
       await provider.server.delete({ name }, context);
     }
     await provider.network.delete(lan, context);
-    expect((await ownedBy("crash")).volumes).toEqual([]);
+    expect(await ownedBy("crash")).toEqual(nothing);
   });
 
   it("at each step that it reports", async () => {

@@ -103,12 +103,10 @@ function isolation({ product }: ContainerInput): Record<string, unknown> {
 
 /** Named and labelled, so that what a crash leaves behind is found. */
 function volumeMounts(owner: Owner, spec: ServerSpec): Record<string, unknown>[] {
-  const labels = ownershipLabels(owner, serverAddress(spec.name as ServerName));
   return Object.entries(VOLUMES).map(([name, target]) => ({
     Type: "volume",
     Source: volumeName(owner, spec.name, name),
     Target: target,
-    VolumeOptions: { Labels: labels },
   }));
 }
 

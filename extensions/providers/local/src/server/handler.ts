@@ -15,11 +15,11 @@ import {
   type ServerAttributes,
   type ServerSpec,
 } from "@provisioning/extension-sdk";
-import { ProvisioningError } from "@provisioning/model";
+import { ProvisioningError, serverAddress, type ServerName } from "@provisioning/model";
 import type { Engine } from "../engine/discover.js";
 import { EngineResponseError, isConflict, isGone } from "../engine/errors.js";
 import { BASE_IMAGE } from "../image/recipe.js";
-import { foreignDetail, infraFilter, LABEL, type Owner, resourceName } from "../ownership.js";
+import { foreignDetail, infraFilter, LABEL, type Owner, ownershipLabels, resourceName } from "../ownership.js";
 import { engineLimits, limitNotes, limitsFor } from "../plans.js";
 import type { LocalSession } from "../session.js";
 import { ensureNetwork, localRoutes, rangeOf, removeImplicitNetwork, requireNotForeign } from "../network/handler.js";
@@ -133,6 +133,7 @@ async function create(work: Work): Promise<void> {
   if (range === undefined)
     throw new ProvisioningError({ code: "NETWORK_NO_RANGE", message: `Network ${network.Name} has no IPv4 range.` });
   context.report({ stage: "creating" });
+  await createVolumes(work);
   await session.inTurn(`addresses ${network.Id}`, async () => {
     const address = freeAddress(range, await reservedAddresses(work), desired.name);
     const body = containerConfig({
@@ -154,6 +155,16 @@ async function create(work: Work): Promise<void> {
       if (!isConflict(error)) throw error;
     });
   });
+}
+
+/** By themselves, not with the container: Podman would leave out the labels. An existing one is taken. */
+async function createVolumes(work: Work): Promise<void> {
+  const { engine, owner, desired, context } = work;
+  const labels = ownershipLabels(owner, serverAddress(desired.name as ServerName));
+  for (const name of volumeNames(owner, desired.name)) {
+    const body = { Name: name, Labels: labels };
+    await engine.api.call("POST", "/volumes/create", { body, signal: context.signal }).catch(ignoreRaces);
+  }
 }
 
 async function networkFor({ session, engine, owner, desired, context }: Work) {

@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const alias = readdirSync(`${root}core`).flatMap((name) => [
   { find: new RegExp(`^@provisioning/${name}$`), replacement: `${root}core/${name}/src/index.ts` },
   { find: new RegExp(`^@provisioning/${name}/testing$`), replacement: `${root}core/${name}/src/testing/index.ts` },
+  { find: new RegExp(`^@provisioning/${name}/node$`), replacement: `${root}core/${name}/src/node-host.ts` },
 ])
   .concat({ find: /^@provisioning\/provider-local$/, replacement: `${root}extensions/providers/local/src/index.ts` });
 

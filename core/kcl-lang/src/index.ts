@@ -1,1 +1,16 @@
-export {};
+/** The KCL configuration language: load, check, run, validate, evaluate. Works without Node; see `@provisioning/kcl-lang/node`. */
+export type { DiagnosticKind, KclDiagnostic, SecondaryFinding } from "./diagnostics/diagnostic.js";
+export type { Place } from "./diagnostics/place.js";
+export { renderDiagnostics } from "./diagnostics/render.js";
+export { similarNames } from "./diagnostics/suggest.js";
+export { evaluateExpression, type EvaluateResult } from "./evaluate.js";
+export type { KclFileActions, KclHost } from "./packages/host.js";
+export { createCache, type KclCache } from "./packages/load.js";
+export { mergeSettings, parseArgument, type Settings } from "./packages/settings.js";
+export { loadProgram, type LoadInput, type LoadResult, type Program } from "./program.js";
+export { runProgram, type RunOptions, type RunResult } from "./run.js";
+export type { JsonValue } from "./runtime/json-value.js";
+export { defaultLimits, type Limits } from "./runtime/machine.js";
+export { type ParseResult, parseModule } from "./syntax/parser.js";
+export type { Module } from "./syntax/ast.js";
+export { validateValue, type ValidationFinding } from "./validate.js";

@@ -1,0 +1,20 @@
+/** The exception that ends an evaluation. It never leaves the package: `runProgram` turns it into a diagnostic. */
+import { diagnostic, type DiagnosticDetails, type KclDiagnostic, kinds } from "./diagnostic.js";
+import { type Place, placeOf } from "./place.js";
+
+/** A failure at run time, with its place once known. `plain` is set for errors of settings and arguments, which have no place. */
+export class EvaluationFailure extends Error {
+  place: Place | undefined;
+  details: DiagnosticDetails;
+
+  constructor(message: string, place?: Place, details: DiagnosticDetails = {}) {
+    super(message);
+    this.name = "EvaluationFailure";
+    this.place = place;
+    this.details = details;
+  }
+
+  toDiagnostic(): KclDiagnostic {
+    return diagnostic(kinds.evaluation, this.message, this.place ?? placeOf("", 0, 1), { caret: false, ...this.details });
+  }
+}

@@ -1,0 +1,205 @@
+/** The functions that need no import. */
+import { entriesOf, equals, isTrue, typeName } from "../runtime/inspect.js";
+import { elements } from "../runtime/compile-loop.js";
+import { callValue } from "../runtime/compile-call.js";
+import { binary, orderOf, power } from "../runtime/operators.js";
+import { checkInteger } from "../runtime/number-range.js";
+import { dictFrom, KclDict, type KclFunction, KclList, type Value } from "../runtime/values.js";
+import { toText } from "../runtime/text.js";
+import { conversions } from "./conversions.js";
+import { native, type NativeCall } from "./native.js";
+import { optionFunction } from "./option.js";
+
+const print = native("print", [], (call) => {
+  const end = call.args.named.get("end");
+  call.machine.log.push(`${call.args.positional.map(toText).join(" ")}${typeof end === "string" ? end : "\n"}`);
+  return undefined;
+});
+
+const multiplyof = native("multiplyof", ["a", "b"], (call) => call.integer("a") % call.integer("b") === 0n);
+
+const isunique = native("isunique", ["list"], (call) => {
+  const { items } = call.list("list");
+  const simple = items.every((item) => typeof item === "string");
+  if (simple) return new Set(items).size === items.length;
+  return items.every((item, index) => !items.slice(0, index).some((other) => equals(item, other)));
+});
+
+const isnullish = native("isnullish", ["value"], (call) => call.value("value") === null || call.value("value") === undefined);
+
+const len = native("len", ["value"], (call) => {
+  const value = call.value("value");
+  if (typeof value === "string") return BigInt([...value].length);
+  if (value instanceof KclList) return BigInt(value.items.length);
+  const entries = entriesOf(value);
+  return entries === undefined ? call.fail(`object of type '${typeName(value)}' has no len()`) : BigInt(entries.size);
+});
+
+const abs = native("abs", ["value"], (call) => {
+  const value = call.value("value");
+  if (typeof value === "bigint") return value < 0n ? -value : value;
+  return Math.abs(call.number("value"));
+});
+
+const allTrue = native("all_true", ["value"], (call) => values(call, "value").every(isTrue));
+const anyTrue = native("any_true", ["value"], (call) => values(call, "value").some(isTrue));
+
+/** Elements as a loop with one variable sees them. */
+function values(call: NativeCall, parameter: string): Value[] {
+  const source = call.value(parameter);
+  const keyed = entriesOf(source) !== undefined;
+  return [...elements(call.machine, source)].map(([key, value]) => (keyed ? key : value));
+}
+
+function inBase(name: string, base: number, prefix: string): KclFunction {
+  return native(name, ["number"], (call) => {
+    const value = call.integer("number");
+    return `${value < 0n ? "-" : ""}${prefix}${(value < 0n ? -value : value).toString(base)}`;
+  });
+}
+
+const ord = native("ord", ["c"], (call) => {
+  const chars = [...call.text("c")];
+  return chars.length === 1
+    ? BigInt(chars[0]!.codePointAt(0)!)
+    : call.fail(`ord() expected a character, but string of length ${chars.length} found`);
+});
+
+const sorted = native("sorted", ["value", "reverse"], (call) => {
+  const items = values(call, "value").sort((a, b) => order(call, a, b));
+  return new KclList(call.flag("reverse") ? items.reverse() : items);
+});
+
+function order(call: NativeCall, a: Value, b: Value): number {
+  return orderOf(a, b) ?? call.fail(`'<' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
+}
+
+/** The longest list that `range` builds. */
+const longestRange = 10_000_000;
+
+const range = native("range", ["start", "stop", "step"], (call) => {
+  const single = !call.has("stop");
+  const start = single ? 0n : call.integer("start");
+  const stop = call.integer(single ? "start" : "stop");
+  const step = call.integer("step", 1n);
+  if (step === 0n) call.fail("range() arg 3 must not be zero");
+  const items: bigint[] = [];
+  for (let at = start; step > 0n ? at < stop : at > stop; at += step) {
+    if (items.length >= longestRange) call.fail(`range() would be longer than ${longestRange}`);
+    items.push(at);
+  }
+  return new KclList(items);
+});
+
+function extreme(name: "max" | "min", sign: number): KclFunction {
+  return native(name, ["value"], (call) => {
+    const { positional } = call.args;
+    const items = positional.length > 1 ? [...positional] : values(call, "value");
+    if (items.length === 0) return call.fail(`${name}() arg is an empty sequence`);
+    return items.reduce((best, item) => (order(call, item, best) * sign > 0 ? item : best));
+  });
+}
+
+const sum = native("sum", ["iterable", "start"], (call) => {
+  const start: Value = call.has("start") ? call.value("start") : 0n;
+  return values(call, "iterable").reduce((total, item) => binary(call.machine, "+", total, item), start);
+});
+
+const pow = native("pow", ["x", "y", "z"], (call) => {
+  const [x, y, z] = [call.value("x"), call.value("y"), call.value("z")];
+  if (typeof x === "bigint" && typeof y === "bigint") {
+    if (typeof z === "bigint") return binary(call.machine, "%", modularPower(x, y, z), z);
+    return power(call.machine, x, y);
+  }
+  return call.number("x") ** call.number("y");
+});
+
+function modularPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  let factor = base % modulus;
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = (result * factor) % modulus;
+    factor = (factor * factor) % modulus;
+  }
+  return result;
+}
+
+const round = native("round", ["number", "ndigits"], (call) => {
+  const value = call.value("number");
+  if (typeof value === "bigint") return call.has("ndigits") ? Number(value) : value;
+  const number = call.number("number");
+  const digits = Number(call.integer("ndigits", 0n));
+  const scale = 10 ** digits;
+  const rounded = Math.sign(number) * (Math.round(Math.abs(number) * scale) / scale);
+  return call.has("ndigits") && call.value("ndigits") !== null
+    ? rounded
+    : checkInteger(call.machine, BigInt(Math.round(rounded)));
+});
+
+const zip = native("zip", [], (call) => {
+  const lists = call.args.positional.map((source) =>
+    [...elements(call.machine, source)].map(([key, value]) => (entriesOf(source) === undefined ? value : key)),
+  );
+  const length = lists.length === 0 ? 0 : Math.min(...lists.map((list) => list.length));
+  return new KclList(Array.from({ length }, (_, index) => new KclList(lists.map((list) => list[index]))));
+});
+
+const typeofFunction = native("typeof", ["x", "full_name"], (call) => typeName(call.value("x"), call.flag("full_name")));
+
+const reduce = native("reduce", ["reducer", "list", "initial"], (call) => {
+  const reducer = call.value("reducer");
+  return values(call, "list").reduce(
+    (total, item) => callValue(call.machine, reducer, { positional: [total, item], named: new Map() }),
+    call.value("initial"),
+  );
+});
+
+const list = native("list", ["value"], (call) => {
+  if (!call.has("value")) return new KclList([]);
+  return new KclList(values(call, "value"));
+});
+
+const dict = native("dict", ["value"], (call) => {
+  const value = call.value("value");
+  const entries = entriesOf(value);
+  const named = [...call.args.named].filter(([name]) => name !== "value");
+  if (entries !== undefined) return new KclDict(new Map([...entries, ...dictFrom(named).entries]));
+  if (value instanceof KclList) {
+    const pairs = value.items.map((pair): [string, Value] =>
+      pair instanceof KclList ? [toText(pair.items[0]), pair.items[1]] : [toText(pair), undefined],
+    );
+    return dictFrom([...pairs, ...named]);
+  }
+  return dictFrom(named);
+});
+
+export const builtinFunctions: ReadonlyMap<string, KclFunction> = new Map(
+  [
+    print,
+    multiplyof,
+    isunique,
+    isnullish,
+    len,
+    abs,
+    allTrue,
+    anyTrue,
+    inBase("hex", 16, "0x"),
+    inBase("bin", 2, "0b"),
+    inBase("oct", 8, "0o"),
+    ord,
+    sorted,
+    range,
+    extreme("max", 1),
+    extreme("min", -1),
+    sum,
+    pow,
+    round,
+    zip,
+    typeofFunction,
+    reduce,
+    list,
+    dict,
+    optionFunction,
+    ...conversions,
+  ].map((one) => [one.name, one]),
+);

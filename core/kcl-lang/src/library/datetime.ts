@@ -1,0 +1,2 @@
+import { moduleOf } from "./native.js";
+export const datetimeModule = moduleOf([]);

@@ -1,0 +1,124 @@
+/** The module `file`. What it may do is decided by the host. */
+import type { KclFileActions } from "../packages/host.js";
+import { joinPath, normalizePath } from "../packages/paths.js";
+import { KclList, type Value } from "../runtime/values.js";
+import { moduleOf, native, type NativeCall } from "./native.js";
+
+function resolve(call: NativeCall, path: string): string {
+  return path.startsWith("/") ? normalizePath(path) : joinPath(call.machine.settings.workFolder, path);
+}
+
+function actions(call: NativeCall): KclFileActions {
+  return call.machine.settings.host.files ?? call.fail("files cannot be changed here");
+}
+
+/** Runs a change; failures say what was tried. */
+function attempt(call: NativeCall, description: string, run: (files: KclFileActions) => void): undefined {
+  const files = actions(call);
+  try {
+    run(files);
+  } catch (error) {
+    call.fail(`failed to ${description}: ${systemErrorText(error)}`);
+  }
+  return undefined;
+}
+
+const errorTexts: Readonly<Record<string, string>> = {
+  ENOENT: "No such file or directory (os error 2)",
+  EEXIST: "File exists (os error 17)",
+  EACCES: "Permission denied (os error 13)",
+  ENOTDIR: "Not a directory (os error 20)",
+  EISDIR: "Is a directory (os error 21)",
+  ENOTEMPTY: "Directory not empty (os error 39)",
+};
+
+function systemErrorText(error: unknown): string {
+  const code = (error as { code?: string }).code ?? "";
+  return errorTexts[code] ?? (error as Error).message;
+}
+
+export function writeFile(call: NativeCall, path: string, text: string): void {
+  attempt(call, `write to '${path}'`, (files) => files.write(resolve(call, path), text));
+}
+
+function read(call: NativeCall): string {
+  const path = call.text("filepath");
+  return (
+    call.machine.settings.host.readFile(resolve(call, path)) ??
+    call.fail(`failed to access the file '${path}': No such file or directory (os error 2)`)
+  );
+}
+
+/** Paths below the work folder that match `*`, `?` and `**`. */
+function glob(call: NativeCall): Value {
+  const pattern = resolve(call, call.text("pattern"));
+  const root = pattern.slice(0, pattern.search(/[*?[]|$/)).replace(/\/[^/]*$/, "");
+  const expression = new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|\\]/g, "\\$&")
+      .replace(/\*\*\/?/g, "\u0000")
+      .replace(/\*/g, "[^/]*")
+      .replace(/\?/g, "[^/]")
+      .replaceAll("\u0000", ".*")}$`,
+  );
+  const found: string[] = [];
+  const walk = (folder: string): void => {
+    for (const name of [...(call.machine.settings.host.listDir(folder) ?? [])].sort()) {
+      const path = `${folder}/${name}`;
+      if (expression.test(path)) found.push(path);
+      if (call.machine.settings.host.isDirectory(path)) walk(path);
+    }
+  };
+  walk(root);
+  const prefix = call.text("pattern").startsWith("/") ? "" : `${call.machine.settings.workFolder}/`;
+  return new KclList(found.map((path) => (prefix !== "" && path.startsWith(prefix) ? path.slice(prefix.length) : path)));
+}
+
+export const fileModule = moduleOf([
+  native("read", ["filepath"], read),
+  native("glob", ["pattern"], glob),
+  native("modpath", [], (call) => call.machine.settings.moduleRoot),
+  native("workdir", [], () => ""),
+  native("current", [], (call) => call.machine.place?.file ?? ""),
+  native("exists", ["filepath"], (call) => {
+    const path = resolve(call, call.text("filepath"));
+    return call.machine.settings.host.isDirectory(path) || call.machine.settings.host.readFile(path) !== undefined;
+  }),
+  native("abs", ["filepath"], (call) => resolve(call, call.text("filepath"))),
+  native("append", ["filepath", "content"], (call) =>
+    attempt(call, `append to '${call.text("filepath")}'`, (files) =>
+      files.append(resolve(call, call.text("filepath")), call.text("content")),
+    ),
+  ),
+  native("write", ["filepath", "content"], (call) =>
+    attempt(call, `write to '${call.text("filepath")}'`, (files) =>
+      files.write(resolve(call, call.text("filepath")), call.text("content")),
+    ),
+  ),
+  native("mkdir", ["directory", "exists"], (call) =>
+    attempt(call, `create directory '${call.text("directory")}'`, (files) =>
+      files.makeFolder(resolve(call, call.text("directory")), call.flag("exists")),
+    ),
+  ),
+  native("delete", ["filepath"], (call) =>
+    attempt(call, `delete '${call.text("filepath")}'`, (files) => files.remove(resolve(call, call.text("filepath")))),
+  ),
+  native("cp", ["src", "dest"], (call) =>
+    attempt(call, `copy '${call.text("src")}' to '${call.text("dest")}'`, (files) =>
+      files.copy(resolve(call, call.text("src")), resolve(call, call.text("dest"))),
+    ),
+  ),
+  native("mv", ["src", "dest"], (call) =>
+    attempt(call, `move '${call.text("src")}' to '${call.text("dest")}'`, (files) =>
+      files.move(resolve(call, call.text("src")), resolve(call, call.text("dest"))),
+    ),
+  ),
+  native("size", ["filepath"], (call) => {
+    let size = 0;
+    attempt(call, `get size of '${call.text("filepath")}'`, (files) => {
+      size = files.size(resolve(call, call.text("filepath")));
+    });
+    return BigInt(size);
+  }),
+  native("read_env", ["key"], (call) => call.machine.settings.host.readEnvironment?.(call.text("key")) ?? undefined),
+]);

@@ -1,0 +1,67 @@
+/** Loading: from files to a checked program that can be run many times. */
+import { diagnostic, type KclDiagnostic, kinds, type SecondaryFinding } from "./diagnostics/diagnostic.js";
+import { placeOf } from "./diagnostics/place.js";
+import type { KclHost } from "./packages/host.js";
+import { type KclCache, loadSources } from "./packages/load.js";
+import { compileProgram } from "./runtime/compile-program.js";
+import type { PackageCode } from "./runtime/package.js";
+import { checkProgram } from "./semantics/check-program.js";
+import { declareProgram } from "./semantics/declare.js";
+import type { ProgramSymbols } from "./semantics/symbols.js";
+
+export interface LoadInput {
+  readonly host: KclHost;
+  /** Absolute paths of the main files; a folder stands for its `.k` files. */
+  readonly files: readonly string[];
+  /** Where import paths start. Default: the nearest folder above the first file with a `kcl.mod`, else its folder. */
+  readonly root?: string;
+  /** External packages: name to folder. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** Parsed files, shared by several loads. */
+  readonly cache?: KclCache;
+}
+
+/** A checked program. Holds no state of runs. */
+export interface Program {
+  readonly symbols: ProgramSymbols;
+  readonly code: readonly PackageCode[];
+  readonly mainFiles: readonly string[];
+  readonly moduleRoot: string;
+  readonly external: ReadonlyMap<string, string>;
+  readonly sources: ReadonlyMap<string, string>;
+  readonly host: KclHost;
+}
+
+export type LoadResult =
+  | { readonly ok: true; readonly program: Program }
+  | { readonly ok: false; readonly diagnostics: readonly KclDiagnostic[] };
+
+/** Parses the main files and all they import, resolves and checks them. Never throws for what the files say. */
+export function loadProgram(input: LoadInput): LoadResult {
+  const loaded = loadSources(input);
+  const refuse = (found: readonly KclDiagnostic[]): LoadResult => ({
+    ok: false,
+    diagnostics: found.map((one) => withSource(one, loaded.sources)),
+  });
+  if (loaded.failure !== undefined && loaded.diagnostics.length === 0) {
+    return refuse([diagnostic(kinds.module, loaded.failure, placeOf(input.files[0] ?? "", 1, 1), { caret: false })]);
+  }
+  const symbols = declareProgram(loaded.packages);
+  const findings = [...loaded.diagnostics, ...checkProgram(symbols)];
+  if (findings.some((finding) => finding.severity === "error")) return refuse(findings);
+  const { mainFiles, moduleRoot, external, sources } = loaded;
+  return {
+    ok: true,
+    program: { symbols, code: compileProgram(symbols), mainFiles, moduleRoot, external, sources, host: input.host },
+  };
+}
+
+/** Adds the source lines that a rendering shows. */
+export function withSource(finding: KclDiagnostic, sources: ReadonlyMap<string, string>): KclDiagnostic {
+  const line = (position: SecondaryFinding["position"]): { sourceLine?: string } => {
+    const text = sources.get(position.file)?.split("\n")[position.line - 1];
+    return text === undefined ? {} : { sourceLine: text.replace(/\r$/, "") };
+  };
+  const secondary = finding.secondary?.map((second) => ({ ...second, ...line(second.position) }));
+  return { ...finding, ...line(finding.position), ...(secondary && { secondary }) };
+}

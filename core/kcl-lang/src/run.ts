@@ -1,0 +1,112 @@
+/** Running a loaded program. */
+import { EvaluationFailure } from "./diagnostics/failure.js";
+import { diagnostic, type KclDiagnostic, kinds } from "./diagnostics/diagnostic.js";
+import { type Place, placeOf } from "./diagnostics/place.js";
+import { writeDocuments } from "./output/document.js";
+import { selectPath } from "./output/path-selector.js";
+import { collectSources, planPackage, type PlanOptions } from "./output/plan.js";
+import { folderOf } from "./packages/paths.js";
+import { mainPackage } from "./packages/load.js";
+import { type Program, withSource } from "./program.js";
+import { fromJavaScript, type JsonValue, toJavaScript } from "./runtime/json-value.js";
+import { defaultLimits, type Limits, Machine } from "./runtime/machine.js";
+import { LoadedPackage } from "./runtime/package.js";
+import { KclList, type Value } from "./runtime/values.js";
+
+export interface RunOptions extends PlanOptions {
+  /** What `option("x")` answers. */
+  readonly arguments?: Readonly<Record<string, JsonValue>>;
+  /** Default: see `defaultLimits`. */
+  readonly limits?: Partial<Limits>;
+  /** Numbers of 32 instead of 64 bits. */
+  readonly strictRange?: boolean;
+  /** Show only these parts of the result (`a.b.0`); several give a list. */
+  readonly select?: readonly string[];
+  /** Where relative paths of the module `file` start. Default: the folder of the first main file. */
+  readonly workFolder?: string;
+  /** Milliseconds, for the time limit. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * `value` is plain data; integers beyond the safe range of numbers are bigints. `sources` tells where each part was written, by path
+ * such as `settings.servers[0].plan`. `toText` gives the document a command line prints.
+ */
+export type RunResult =
+  | {
+      readonly ok: true;
+      readonly value: JsonValue;
+      readonly sources: ReadonlyMap<string, Place>;
+      readonly log: string;
+      toText(format?: "yaml" | "json"): string;
+    }
+  | { readonly ok: false; readonly diagnostics: readonly KclDiagnostic[]; readonly log: string };
+
+/** Evaluates the program and plans its result. Never throws for what the program does. */
+export function runProgram(program: Program, options: RunOptions = {}): RunResult {
+  const machine = createMachine(program, options);
+  const outcome = guarded(program, machine, () => {
+    const main = machine.packages.get(mainPackage)!;
+    main.run();
+    const names = [...program.symbols.packages.get(mainPackage)!.variables.keys()];
+    return selectParts(machine, planPackage(machine, main, names, options), options.select ?? []);
+  });
+  const log = machine.log.join("");
+  if (!outcome.ok) return { ...outcome, log };
+  const { value } = outcome;
+  const toText = (format: "yaml" | "json" = "yaml"): string => machine.stream ?? writeDocuments(value, format);
+  return { ok: true, value: toJavaScript(value), sources: collectSources(value), log, toText };
+}
+
+function selectParts(machine: Machine, value: Value, paths: readonly string[]): Value {
+  if (paths.length === 0) return value;
+  const parts = paths.map((path) => {
+    const part = selectPath(value, path);
+    return part === undefined ? machine.fail(`invalid path select operand ${path}, value not found`) : part;
+  });
+  return parts.length === 1 ? parts[0] : new KclList(parts);
+}
+
+/** A machine with all packages of the program, not yet run. */
+export function createMachine(program: Program, options: RunOptions, scope?: ReadonlyMap<string, Value>): Machine {
+  const machine = new Machine({
+    host: program.host,
+    arguments: new Map(Object.entries(options.arguments ?? {}).map(([key, value]) => [key, fromJavaScript(value)])),
+    limits: { ...defaultLimits, ...options.limits },
+    strictRange: options.strictRange ?? false,
+    now: options.now ?? Date.now,
+    workFolder: options.workFolder ?? folderOf(program.mainFiles[0] ?? "/"),
+    moduleRoot: program.moduleRoot,
+    packageRoots: program.external,
+    mainFiles: new Set(program.mainFiles),
+    ...(scope && { scope }),
+  });
+  for (const code of program.code) machine.packages.set(code.path, new LoadedPackage(machine, code));
+  return machine;
+}
+
+export type Outcome =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly diagnostics: readonly KclDiagnostic[] };
+
+/** Runs something on a machine; failures and exhausted stacks become diagnostics. */
+export function guarded(program: Program, machine: Machine, run: () => Value): Outcome {
+  try {
+    return { ok: true, value: run() };
+  } catch (error) {
+    const finding = toDiagnostic(error, machine);
+    if (finding === undefined) throw error;
+    return { ok: false, diagnostics: [withSource(finding, program.sources)] };
+  }
+}
+
+function toDiagnostic(error: unknown, machine: Machine): KclDiagnostic | undefined {
+  if (error instanceof EvaluationFailure) {
+    error.place ??= machine.place;
+    return error.toDiagnostic();
+  }
+  if (!(error instanceof RangeError)) return undefined;
+  return diagnostic(kinds.evaluation, "the evaluation is nested too deeply", machine.place ?? placeOf("", 0, 1), {
+    caret: false,
+  });
+}

@@ -1,0 +1,34 @@
+/** Required attributes. They are tested when the outermost schema expression is complete, so that partial defaults can be completed. */
+import { EvaluationFailure } from "../diagnostics/failure.js";
+import type { Place } from "../diagnostics/place.js";
+import { isNothing } from "./inspect.js";
+import type { Machine } from "./machine.js";
+import { KclDict, KclInstance, KclList, type Value } from "./values.js";
+
+/** Evaluates a schema expression; the outermost one tests the result. */
+export function completeSchema(machine: Machine, place: Place | undefined, build: () => Value): Value {
+  machine.schemaDepth++;
+  if (place !== undefined) machine.schemaPlaces.push(place);
+  const value = build();
+  if (place !== undefined) machine.schemaPlaces.pop();
+  machine.schemaDepth--;
+  if (machine.schemaDepth === 0) requireAttributes(machine, value);
+  return value;
+}
+
+/** Fails when an instance inside the value lacks a required attribute. */
+export function requireAttributes(machine: Machine, value: Value): void {
+  if (value instanceof KclList) for (const item of value.items) requireAttributes(machine, item);
+  else if (value instanceof KclDict) for (const entry of value.entries.values()) requireAttributes(machine, entry.value);
+  else if (value instanceof KclInstance && !machine.complete.has(value)) requireOf(machine, value);
+}
+
+function requireOf(machine: Machine, instance: KclInstance): void {
+  for (const attribute of instance.schema.layout(machine).attributes) {
+    if (attribute.optional || !isNothing(instance.get(attribute.name))) continue;
+    const text = `attribute '${attribute.name}' of ${instance.schema.name} is required and can't be None or Undefined`;
+    throw new EvaluationFailure(text, instance.place ?? machine.place);
+  }
+  machine.complete.add(instance);
+  for (const entry of instance.attributes.values()) requireAttributes(machine, entry.value);
+}

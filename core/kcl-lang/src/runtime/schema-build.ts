@@ -1,0 +1,187 @@
+/** One building of an instance: the scope its bodies run in, and the steps in their order. */
+import type { Place } from "../diagnostics/place.js";
+import { EvaluationFailure } from "../diagnostics/failure.js";
+import { findAttribute } from "../semantics/symbols.js";
+import type { Type } from "../semantics/types.js";
+import { convert } from "./convert.js";
+import { type BodyHost, Environment } from "./environment.js";
+import { isNothing, isTrue } from "./inspect.js";
+import type { Machine } from "./machine.js";
+import { applyEntry } from "./merge.js";
+import { bindParameters } from "./parameters.js";
+import type { BodyLayout, SchemaClass, SchemaLayout } from "./schema-class.js";
+import type { CheckCode } from "./compile-schema.js";
+import { LazyScope, type Setter } from "./scope.js";
+import { toText } from "./text.js";
+import { type Arguments, type Entry, KclDict, KclInstance, type Value } from "./values.js";
+
+export class SchemaBuild implements BodyHost {
+  readonly scope: LazyScope;
+  readonly places = new Map<string, Place | undefined>();
+  private readonly layout: SchemaLayout;
+  private readonly environments: Environment[];
+  private readonly setters: Map<string, Setter[]>;
+  private readonly types = new Map<string, Type | undefined>();
+
+  constructor(
+    readonly machine: Machine,
+    readonly schema: SchemaClass,
+    readonly config: KclDict,
+    readonly args: Arguments,
+    readonly place: Place | undefined,
+  ) {
+    this.layout = schema.layout(machine);
+    this.environments = this.layout.bodies.map((body) => new Environment(undefined, [], this));
+    this.setters = new Map();
+    for (const [index, body] of this.layout.bodies.entries()) this.collectSetters(body, this.environments[index]!);
+    this.scope = new LazyScope(this.setters);
+    for (const attribute of this.layout.attributes) this.scope.values.set(attribute.name, undefined);
+  }
+
+  private collectSetters(body: BodyLayout, environment: Environment): void {
+    for (const code of body.code.setters) {
+      const list = this.setters.get(code.name);
+      if (code.isDeclaration && list !== undefined) continue;
+      const setter: Setter = { name: code.name, index: list?.length ?? 0, run: (machine) => code.run(machine, environment) };
+      environment.setters.set(code, setter);
+      if (list === undefined) this.setters.set(code.name, [setter]);
+      else list.push(setter);
+    }
+  }
+
+  run(): KclInstance {
+    const { machine } = this;
+    for (const [index, body] of this.layout.bodies.entries()) this.bind(body, this.environments[index]!);
+    for (const [index, body] of this.layout.bodies.entries()) body.code.run(machine, this.environments[index]!);
+    this.finishAttributes();
+    this.applyIndexSignature();
+    const instance = this.toInstance();
+    this.runDecorators();
+    this.runChecks();
+    return instance;
+  }
+
+  private bind(body: BodyLayout, environment: Environment): void {
+    const own = body.owner === this.schema;
+    bindParameters(this.machine, body.code.parameters, this.args, environment, own ? this.schema.name : undefined);
+  }
+
+  /** Runs a setter's assignment: the value is merged with the configuration and packed. */
+  set(name: string, value: Value, place: Place | undefined): void {
+    const entry = this.config.entries.get(name);
+    const merged = entry === undefined ? undefined : applyEntry(this.machine, value, entry);
+    const result = merged === undefined ? value : merged.value;
+    const type = this.typeOf(name);
+    this.scope.values.set(name, type === undefined ? result : convert(this.machine, result, type));
+    this.places.set(name, entry !== undefined && !isNothing(entry.value) ? entry.place : (place ?? this.places.get(name)));
+  }
+
+  /** Whether the configuration replaces an attribute, so that its default need not be evaluated. */
+  isReplaced(name: string): boolean {
+    const entry = this.config.entries.get(name);
+    return entry?.operator === "=" && entry.index === undefined;
+  }
+
+  private typeOf(name: string): Type | undefined {
+    if (!this.types.has(name)) this.types.set(name, findAttribute(this.schema.symbol, name)?.type);
+    return this.types.get(name);
+  }
+
+  /** The value of a name inside a body; undefined when it is none of the instance's. */
+  find(name: string): { readonly value: Value } | undefined {
+    if (this.scope.has(name)) return { value: this.scope.read(this.machine, name) };
+    const entry = this.config.entries.get(name);
+    return entry !== undefined && this.schema.indexSignature !== undefined ? { value: entry.value } : undefined;
+  }
+
+  /** Expression statements in a schema have no effect. */
+  output(_value: Value): void {}
+
+  private finishAttributes(): void {
+    for (const attribute of this.layout.attributes) this.scope.read(this.machine, attribute.name);
+  }
+
+  private applyIndexSignature(): void {
+    const known = new Set(this.layout.attributes.map((attribute) => attribute.name));
+    const others = [...this.config.entries].filter(([key]) => !known.has(key) && !this.scope.has(key));
+    if (others.length === 0) return;
+    const signature = this.schema.indexSignature;
+    if (signature === undefined) {
+      throw new EvaluationFailure(`attribute '${others[0]![0]}' not found in schema '${this.schema.name}'`, this.machine.place);
+    }
+    for (const [key, entry] of others) {
+      const initial = this.indexDefault(key);
+      const merged = applyEntry(this.machine, initial, entry).value;
+      this.scope.values.set(key, convert(this.machine, merged, signature.value));
+      this.places.set(key, entry.place);
+    }
+  }
+
+  private indexDefault(key: string): Value {
+    const found = this.layout.bodies.findIndex((body) => body.code.indexSignature !== undefined);
+    const code = this.layout.bodies[found]?.code.indexSignature;
+    if (code?.initial === undefined) return undefined;
+    const environment = this.environments[found]!;
+    environment.alias = code.alias === undefined ? undefined : { name: code.alias, value: key };
+    const value = code.initial(this.machine, environment);
+    environment.alias = undefined;
+    const signature = this.schema.indexSignature;
+    return signature === undefined ? value : convert(this.machine, value, signature.value);
+  }
+
+  private toInstance(): KclInstance {
+    const attributes = new Map<string, Entry>();
+    for (const [name, value] of this.scope.values) {
+      const entry = this.config.entries.get(name);
+      attributes.set(name, { value, operator: entry?.operator === "=" ? "=" : ":", place: this.places.get(name) });
+    }
+    return new KclInstance(this.schema, attributes, this.config, this.args, this.place);
+  }
+
+  private runDecorators(): void {
+    for (const [index, body] of this.layout.bodies.entries())
+      body.code.decorators(this.machine, this.environments[index]!, this.config);
+  }
+
+  private runChecks(): void {
+    for (const [index, body] of this.layout.bodies.entries()) {
+      const environment = this.environments[index]!;
+      const alias = this.layout.bodies.find((one) => one.code.indexSignature?.alias !== undefined)?.code.indexSignature?.alias;
+      if (alias === undefined) {
+        this.runCheckList(body.code.checks, environment);
+        continue;
+      }
+      const known = new Set(this.layout.attributes.map((attribute) => attribute.name));
+      for (const key of this.config.entries.keys()) {
+        if (known.has(key)) continue;
+        environment.alias = { name: alias, value: key };
+        this.runCheckList(body.code.checks, environment);
+      }
+      environment.alias = undefined;
+    }
+  }
+
+  private runCheckList(checks: readonly CheckCode[], environment: Environment): void {
+    const { machine } = this;
+    for (const check of checks) {
+      machine.place = check.at;
+      if (check.condition !== undefined && !isTrue(check.condition(machine, environment))) continue;
+      if (isTrue(check.test(machine, environment))) continue;
+      const message = check.message === undefined ? undefined : check.message(machine, environment);
+      const text =
+        isNothing(message) || message === ""
+          ? "Check failed on the condition"
+          : `Check failed on the condition: ${toText(message)}`;
+      throw checkFailure(text, machine.place, this.place ?? machine.outerPlace);
+    }
+  }
+}
+
+function checkFailure(text: string, at: Place | undefined, instance: Place | undefined): EvaluationFailure {
+  if (instance === undefined || at === undefined) return new EvaluationFailure(text, at);
+  const failure = new EvaluationFailure("Instance check failed", instance, {
+    caret: true,
+    secondary: [{ message: text, position: at, caret: false }],
+  });
+  return failure;
+}

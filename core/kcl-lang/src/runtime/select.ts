@@ -1,0 +1,105 @@
+/** Selectors, subscripts and slices, for reading and for assignment along a path. */
+import { entriesOf, isNothing, isTrue, typeName } from "./inspect.js";
+import type { Machine } from "./machine.js";
+import { SchemaClass, withAttribute } from "./schema-class.js";
+import { stringMethod } from "./string-methods.js";
+import { type Entry, KclDict, KclFunction, KclInstance, KclList, KclModule, KclMultiplier, type Value } from "./values.js";
+
+export function selectAttribute(machine: Machine, target: Value, name: string): Value {
+  if (target instanceof KclDict) return target.get(name);
+  if (target instanceof KclInstance) {
+    if (target.attributes.has(name)) return target.get(name);
+    return machine.fail(`attribute '${name}' not found in schema '${target.schema.name}'`);
+  }
+  if (target instanceof KclModule) return target.get(machine, name);
+  if (typeof target === "string") {
+    const method = stringMethod(target, name);
+    return method ?? machine.fail(`'str' object has no attribute '${name}'`);
+  }
+  if (target instanceof SchemaClass && name === "instances") return instancesFunction(target);
+  if (target instanceof KclMultiplier) return machine.fail(`'number_multiplier' object has no attribute '${name}'`);
+  return machine.fail(`invalid value '${typeName(target)}' to load attribute '${name}'`);
+}
+
+function instancesFunction(schema: SchemaClass): KclFunction {
+  return new KclFunction("instances", (machine, args) => {
+    const all = args.positional[0] ?? args.named.get("full_pkg");
+    return new KclList(machine.instancesOf(schema, isTrue(all)));
+  });
+}
+
+export function subscriptValue(machine: Machine, target: Value, index: Value): Value {
+  if (target instanceof KclList) return target.items[position(machine, index, target.items.length, "list")];
+  if (typeof target === "string") {
+    const chars = [...target];
+    return chars[position(machine, index, chars.length, "string")];
+  }
+  const entries = entriesOf(target);
+  if (entries !== undefined) {
+    if (isNothing(index)) return undefined;
+    return typeof index === "string"
+      ? entries.get(index)?.value
+      : machine.fail(`invalid dict key type '${typeName(index)}', expect str`);
+  }
+  return machine.fail(`'${typeName(target)}' object is not subscriptable`);
+}
+
+function position(machine: Machine, index: Value, length: number, kind: string): number {
+  if (typeof index !== "bigint") return machine.fail(`${kind} indices must be integers, not ${typeName(index)}`);
+  const at = index < 0n ? Number(index) + length : Number(index);
+  if (at < 0 || at >= length) machine.fail(`${kind} index out of range: ${index}`);
+  return at;
+}
+
+export function sliceValue(machine: Machine, target: Value, lower: Value, upper: Value, step: Value): Value {
+  if (typeof target === "string") return slice(machine, [...target], lower, upper, step).join("");
+  if (target instanceof KclList) return new KclList(slice(machine, target.items, lower, upper, step));
+  return machine.fail(`'${typeName(target)}' object is not subscriptable`);
+}
+
+function slice<T>(machine: Machine, items: readonly T[], lower: Value, upper: Value, step: Value): T[] {
+  const stride = bound(machine, step) ?? 1;
+  if (stride === 0) machine.fail("slice step cannot be zero");
+  const { length } = items;
+  const clamp = (value: number | undefined, fallback: number): number => {
+    if (value === undefined) return fallback;
+    const at = value < 0 ? value + length : value;
+    return stride > 0 ? Math.min(Math.max(at, 0), length) : Math.min(Math.max(at, -1), length - 1);
+  };
+  const start = clamp(bound(machine, lower), stride > 0 ? 0 : length - 1);
+  const end = clamp(bound(machine, upper), stride > 0 ? length : -1);
+  const result: T[] = [];
+  for (let at = start; stride > 0 ? at < end : at > end; at += stride) result.push(items[at]!);
+  return result;
+}
+
+function bound(machine: Machine, value: Value): number | undefined {
+  if (isNothing(value)) return undefined;
+  return typeof value === "bigint" ? Number(value) : machine.fail(`slice indices must be integers, not ${typeName(value)}`);
+}
+
+/** A step of an assignment's path, evaluated. */
+export type PathKey = string | bigint;
+
+/** The value with the part at a path replaced; everything on the way is copied, nothing is changed in place. */
+export function replaceAt(machine: Machine, target: Value, path: readonly PathKey[], entry: Entry): Value {
+  const [key, ...rest] = path;
+  if (key === undefined) return entry.value;
+  if (target instanceof KclList && typeof key === "bigint") {
+    const at = position(machine, key, target.items.length, "list");
+    const items = [...target.items];
+    items[at] = replaceAt(machine, items[at], rest, entry);
+    const places = [...(target.places ?? items.map(() => undefined))];
+    places[at] = entry.place;
+    return new KclList(items, places);
+  }
+  if (typeof key !== "string") return machine.fail(`'${typeName(target)}' object does not support item assignment`);
+  const base = isNothing(target) ? new KclDict() : target;
+  const value = replaceAt(machine, entriesOf(base)?.get(key)?.value, rest, entry);
+  const changed: Entry = { value, operator: ":", place: entry.place };
+  if (base instanceof KclDict) return new KclDict(new Map(base.entries).set(key, changed));
+  if (base instanceof KclInstance) return withAttribute(base, key, changed);
+  return machine.fail(
+    `failed to update the dict. An iterable of key-value pairs was expected, but got ${typeName(target)}. Check if the syntax for updating the dictionary with the attribute '${key}' is correct`,
+  );
+}

@@ -1,0 +1,134 @@
+/** The parser's place in the token list, and its way of reporting and recovering. */
+import { diagnostic, type KclDiagnostic, kinds } from "../diagnostics/diagnostic.js";
+import { type Place, placeOf } from "../diagnostics/place.js";
+import { describeToken, type Token } from "./token.js";
+
+export class Cursor {
+  private index = 0;
+  readonly diagnostics: KclDiagnostic[] = [];
+  /** While true, `name {` is no schema expression (the target of a quantifier). */
+  bareTarget = false;
+  /** Accept `&&`, `||` and `!` for `and`, `or` and `not`. */
+  aliases = false;
+  /** While true, the innermost bracket is a parenthesis: an operator may start the next line. */
+  inParentheses = false;
+
+  constructor(
+    readonly file: string,
+    readonly source: string,
+    private readonly tokens: readonly Token[],
+  ) {}
+
+  get token(): Token {
+    return this.tokens[this.index]!;
+  }
+
+  peek(distance = 1): Token {
+    return this.tokens[Math.min(this.index + distance, this.tokens.length - 1)]!;
+  }
+
+  get position(): number {
+    return this.index;
+  }
+
+  /** Goes back to a former `position`, forgetting what was reported since. */
+  rewind(position: number, reported: number): void {
+    this.index = position;
+    this.diagnostics.length = reported;
+  }
+
+  place(token: Token = this.token): Place {
+    return placeOf(this.file, token.line, token.column);
+  }
+
+  next(): Token {
+    const token = this.token;
+    if (this.index < this.tokens.length - 1) this.index++;
+    return token;
+  }
+
+  isOp(text: string, token: Token = this.token): boolean {
+    return token.kind === "op" && token.text === text;
+  }
+
+  isKeyword(text: string, token: Token = this.token): boolean {
+    return token.kind === "keyword" && token.text === text;
+  }
+
+  isKind(kind: Token["kind"]): boolean {
+    return this.token.kind === kind;
+  }
+
+  acceptOp(text: string): boolean {
+    if (!this.isOp(text)) return false;
+    this.next();
+    return true;
+  }
+
+  acceptKeyword(text: string): boolean {
+    if (!this.isKeyword(text)) return false;
+    this.next();
+    return true;
+  }
+
+  expectOp(text: string): boolean {
+    if (this.acceptOp(text)) return true;
+    this.expected([text]);
+    return false;
+  }
+
+  /** A name; keywords are taken as names where the grammar leaves no other reading (`a.type`). */
+  expectName(allowKeyword = false): Token | undefined {
+    if (this.isKind("name") || (allowKeyword && this.isKind("keyword"))) return this.next();
+    this.expected(["identifier"]);
+    return undefined;
+  }
+
+  skipNewlines(): void {
+    while (this.token.kind === "newline") this.next();
+  }
+
+  expected(what: readonly string[]): void {
+    this.report(`expected one of [${what.map((text) => JSON.stringify(text)).join(", ")}] got ${describeToken(this.token)}`);
+  }
+
+  unexpected(): void {
+    const token = this.token;
+    this.report(
+      `unexpected token '${token.kind === "op" || token.kind === "name" || token.kind === "keyword" ? token.text : describeToken(token)}'`,
+    );
+  }
+
+  report(message: string, token: Token = this.token): void {
+    this.diagnostics.push(diagnostic(kinds.syntax, message, this.place(token)));
+  }
+
+  /** Skips to the end of the line, over whole brackets. Stops before a bracket that closes an outer construct. */
+  skipLine(): void {
+    let depth = 0;
+    for (; !this.isKind("eof"); this.next()) {
+      const token = this.token;
+      if (token.kind === "newline" && depth === 0) return;
+      if (token.kind === "op" && "([{".includes(token.text)) depth++;
+      if (token.kind === "op" && ")]}".includes(token.text) && token.text !== "") {
+        if (depth === 0 && token.inBrackets) return;
+        depth = Math.max(0, depth - 1);
+      }
+    }
+  }
+
+  /** Index of the token that closes the bracket at `from` tokens from here. */
+  matching(from = 0): number {
+    let depth = 0;
+    for (let at = this.index + from; at < this.tokens.length; at++) {
+      const token = this.tokens[at]!;
+      if (token.kind !== "op") continue;
+      if (token.text === "(" || token.text === "[" || token.text === "{") depth++;
+      else if (token.text === ")" || token.text === "]" || token.text === "}") {
+        depth--;
+        if (depth === 0) return at - this.index;
+      }
+    }
+    return this.tokens.length - 1 - this.index;
+  }
+}

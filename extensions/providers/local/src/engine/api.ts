@@ -7,7 +7,6 @@
  */
 
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
-import { request as httpsRequest } from "node:https";
 import type { Readable } from "node:stream";
 import { connectionError, isGone, responseError } from "./errors.js";
 import { demultiplex } from "./multiplexed-stream.js";
@@ -130,7 +129,12 @@ async function sendRequest(
   throw responseError(method, path, status, errorText(await readText(endpoint, response)));
 }
 
-function openRequest(endpoint: EngineEndpoint, method: Method, path: string, options: CallOptions): Promise<IncomingMessage> {
+async function openRequest(
+  endpoint: EngineEndpoint,
+  method: Method,
+  path: string,
+  options: CallOptions,
+): Promise<IncomingMessage> {
   const payload = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
   const requestOptions: RequestOptions = {
     ...target(endpoint),
@@ -139,9 +143,11 @@ function openRequest(endpoint: EngineEndpoint, method: Method, path: string, opt
     headers: headersFor(payload, options.archive),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
+  // TLS is loaded only by those who need it.
+  const isSecure = endpoint.kind === "tcp" && endpoint.tls !== undefined;
+  const open = isSecure ? (await import("node:https")).request : httpRequest;
   return new Promise((resolve, reject) => {
-    const secure = endpoint.kind === "tcp" && endpoint.tls !== undefined;
-    const request = (secure ? httpsRequest : httpRequest)(requestOptions, resolve);
+    const request = open(requestOptions, resolve);
     const limit = options.timeoutMs ?? DEFAULT_SILENCE_MS;
     request.setTimeout(limit, () =>
       request.destroy(Object.assign(new Error(`no answer for ${limit} ms`), { code: "ETIMEDOUT" })),

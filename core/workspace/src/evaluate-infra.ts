@@ -76,7 +76,7 @@ export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceL
 
   const values = ran.value as JsonObject;
   const { settings, diagnostics } = readSettings(values.settings, (path) => {
-    const source = ran.sources.get(path);
+    const source = ran.sources.get(pathText(path));
     return source === undefined ? undefined : { ...source, file: display(source.file) };
   });
   if (diagnostics.length > 0 || settings === undefined) throw new DiagnosticsError(diagnostics);
@@ -88,6 +88,11 @@ export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceL
     });
   }
   return { settings, files: files.map(display) };
+}
+
+/** As the language writes paths: `settings.servers[0].plan`. */
+function pathText(path: readonly (string | number)[]): string {
+  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 }
 
 async function infraFiles(layout: WorkspaceLayout, name: InfraName): Promise<readonly string[]> {

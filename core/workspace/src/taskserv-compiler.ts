@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TemplateRenderer } from "@provisioning/config";
 import { type CompiledTaskserv, parseHealthChecks, requireSteps, undoSteps } from "@provisioning/extension-sdk";
-import { createKclCache, type KclCache, loadProgram, type Program, runProgram, validateValue } from "@provisioning/kcl-lang";
+import { createCache, type KclCache, loadProgram, type Program, runProgram, validateValue } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
 import {
   type Diagnostic,
@@ -60,7 +60,7 @@ export interface ConfigProblem {
 /** Definitions are loaded once and run for every server. */
 export function createTaskservCompiler(kclDir: string, render: TemplateRenderer): TaskservCompiler {
   const programs = new Map<string, Program>();
-  const cache: KclCache = createKclCache();
+  const cache: KclCache = createCache();
   const programOf = (extension: TaskservExtension): Program => {
     const existing = programs.get(extension.dir);
     if (existing !== undefined) return existing;

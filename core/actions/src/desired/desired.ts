@@ -141,7 +141,9 @@ class DesiredBuilder {
       spec.image = this.options.image;
       spec.network = this.settings.name;
     } else {
-      spec.options = { host: server.host };
+      const { address, ...access } = server.host;
+      spec.address = address ?? null;
+      spec.options = access;
     }
     return spec;
   }

@@ -60,7 +60,7 @@ async function serverStatus(session: InfraSession, server: DesiredServer): Promi
     name: server.name,
     provider: server.provider,
     plan: server.plan,
-    status: observation.status === "present" ? (attributes?.running === false ? "stopped" : "running") : observation.status,
+    status: observation.status === "present" ? (attributes?.status === "stopped" ? "stopped" : "running") : observation.status,
     taskservs: await Promise.all(server.taskservs.map((name) => taskservStatus(session, server, name))),
     ...(server.role === undefined ? {} : { role: server.role }),
     ...(address === undefined ? {} : { address }),

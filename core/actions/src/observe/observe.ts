@@ -64,7 +64,7 @@ export async function observeResource(
 function viewOf(provider: Provider, resource: DesiredResource, observation: ResourceObservation<JsonObject>): ResourceView {
   if (observation.status !== "present") return observation;
   const difference = handlerFor(provider, resource.kind).diff(resource.spec, observation.attributes);
-  const faults = observation.attributes.running === false ? ["it is stopped"] : [];
+  const faults = observation.attributes.status === "stopped" ? ["it is stopped"] : [];
   return { status: "present", fields: difference.fields, steps: [], faults };
 }
 
@@ -80,7 +80,7 @@ async function observeTaskservs(
   const all = (view: ResourceView): Views => new Map(addresses.map((address) => [address, view]));
   const facts = session.records.get(server.address)?.attributes.facts;
   if (attributes === undefined || !isJsonObject(facts)) return all({ status: "absent" });
-  if (attributes.running === false) return all({ status: "unknown", reason: `${server.name} is stopped` });
+  if (attributes.status === "stopped") return all({ status: "unknown", reason: `${server.name} is stopped` });
   try {
     const sections = await Promise.all(server.taskservs.map((taskserv) => sectionFor(session, server, taskserv)));
     const report = await session.servers.run(connectionTarget(attributes), {

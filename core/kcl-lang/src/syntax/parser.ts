@@ -11,11 +11,13 @@ export interface ParseResult<T> {
   readonly diagnostics: readonly KclDiagnostic[];
 }
 
-/** module = { statement newline } */
+/** module = [documentation] { statement newline } */
 export function parseModule(file: string, source: string): ParseResult<Module> {
   const { tokens, diagnostics } = scan(file, source);
   const cursor = new Cursor(file, source, tokens);
   const body: Statement[] = [];
+  cursor.skipNewlines();
+  if (cursor.isKind("string") && cursor.peek().kind === "newline") cursor.next();
   while (!cursor.isKind("eof")) parseLine(cursor, body);
   return { tree: { file, body, source }, diagnostics: [...diagnostics, ...cursor.diagnostics] };
 }

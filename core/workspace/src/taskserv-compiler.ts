@@ -110,7 +110,7 @@ function endpointsOf(value: Json | undefined): Endpoint[] {
   return value.filter(isJsonObject).map((item) => ({ title: String(item.title), url: String(item.url) }));
 }
 
-/** A template step becomes a step with content: `source` and `values` are replaced by what they give. */
+/** A template step gets its content from `source` and `values`; the name of the source stays, for people. */
 async function renderTemplates(value: JsonObject, extension: TaskservExtension, render: TemplateRenderer): Promise<JsonObject> {
   const lists = await Promise.all(
     Object.entries(value).map(async ([key, steps]) => {
@@ -123,7 +123,8 @@ async function renderTemplates(value: JsonObject, extension: TaskservExtension, 
 
 async function renderStep(step: Json, extension: TaskservExtension, render: TemplateRenderer): Promise<Json> {
   if (!isJsonObject(step) || step.kind !== "template") return step;
-  const { source, values, ...rest } = step;
+  const { values, ...rest } = step;
+  const { source } = rest;
   const name = typeof source === "string" ? source : "";
   if (name === "" || name.startsWith("/") || name.split("/").includes("..")) {
     throw new ProvisioningError({

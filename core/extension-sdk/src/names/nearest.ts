@@ -1,13 +1,22 @@
 /** The name a user probably meant. */
 
-/** The candidate with the fewest edits, if they are at most a third of the word. */
+/** Names that begin alike for so long are meant alike: retry, retries. */
+const COMMON_START = 4;
+
+/** The candidate with the fewest edits, if they are at most a third of the word or both begin alike. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best && best.distance <= limit ? best.candidate : undefined;
+    .filter(({ candidate, distance }) => distance <= limit || commonStart(word, candidate) >= COMMON_START)
+    .sort((left, right) => left.distance - right.distance);
+  return ranked[0]?.candidate;
+}
+
+function commonStart(left: string, right: string): number {
+  let length = 0;
+  while (length < left.length && left[length] === right[length]) length += 1;
+  return length;
 }
 
 function editDistance(left: string, right: string): number {

@@ -15,7 +15,7 @@ import { type CompiledTaskserv, installSection, removeSection } from "../taskser
 export interface TaskservConformance {
   readonly name: string;
   /** A connection to a fresh server, and what takes the server away again. */
-  connect(): Promise<{ readonly connection: Connection; close(): Promise<void> }>;
+  connect(): Promise<{ readonly connection: Connection; readonly close: () => Promise<void> }>;
   /** The taskserv, evaluated for that server. */
   compile(): Promise<CompiledTaskserv>;
   readonly secrets?: readonly string[];

@@ -2,6 +2,7 @@
 
 import { choice, list, optional, text, url, withDefault } from "../field.js";
 import { defineKind } from "../kind.js";
+import { quote } from "../../shell/quote.js";
 import { call, managedFile } from "../managed-file.js";
 
 export const repositoryKind = defineKind({
@@ -59,8 +60,9 @@ export const repositoryKind = defineKind({
       look: [...files.map((file) => file.look), `! ${call("pending", mark, "run")}`].join(" && "),
       change: [
         call("mark", mark, "run"),
+        `had=; [ ! -e ${quote(source)} ] || had=1`,
         ...files.map((file) => file.change),
-        call("repository_fetch", source),
+        call("repository_fetch", source, key),
         call("unmark", mark),
       ].join("\n"),
       diff: files.map((file) => file.diff).join("\n"),

@@ -26,7 +26,7 @@ export async function keepAlive(
       return;
     }
     try {
-      current = await leases.heartbeat(current);
+      current = await beat(leases, current, clock, signal);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof StaleTokenError || clock.now() >= current.expiresAt) {
@@ -34,5 +34,19 @@ export async function keepAlive(
         return;
       }
     }
+  }
+}
+
+/** One heartbeat, which is waited for until the lease runs out: a store that does not answer must not keep us believing. */
+async function beat(leases: LeaseStore, lease: Lease, clock: Clock, signal: AbortSignal): Promise<Lease> {
+  const answered = new AbortController();
+  const silence = clock.sleep(Math.max(0, lease.expiresAt - clock.now()), AbortSignal.any([signal, answered.signal])).then(() => {
+    throw new Error("The store did not answer a heartbeat.");
+  });
+  try {
+    return await Promise.race([leases.heartbeat(lease), silence]);
+  } finally {
+    answered.abort();
+    silence.catch(() => {});
   }
 }

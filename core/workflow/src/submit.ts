@@ -46,7 +46,7 @@ function operationProblems(operation: OperationDefinition, ids: ReadonlySet<Oper
   return problems;
 }
 
-/** The operations of one cycle, each needed by the next one. */
+/** The operations of one cycle, each in need of the next one. */
 function findCycle(graph: Graph): readonly OperationId[] {
   const left = new Set(graph.operations.keys());
   for (const index of topologicalOrder(graph.dependents, graph.dependencyCounts)) left.delete(index);
@@ -59,11 +59,7 @@ function findCycle(graph: Graph): readonly OperationId[] {
   const path: number[] = [];
   for (let index = [...left][0]; index !== undefined; index = dependencies.get(index)) {
     const start = seenAt.get(index);
-    if (start !== undefined)
-      return path
-        .slice(start)
-        .reverse()
-        .map((at) => (graph.operations[at] as OperationDefinition).id);
+    if (start !== undefined) return path.slice(start).map((at) => (graph.operations[at] as OperationDefinition).id);
     seenAt.set(index, path.length);
     path.push(index);
   }

@@ -67,14 +67,20 @@ export function createFakeClock(start: Instant = 1_700_000_000_000): FakeClock {
         isSettled = true;
       };
       promise.then(settled, settled);
+      let idle = 0;
       for (await settle(); !isSettled; await settle()) {
         const next = earliest(Number.POSITIVE_INFINITY);
+        idle = next === undefined ? idle + 1 : 0;
+        if (idle > LONGEST_IDLE) throw new Error("nobody sleeps and nothing happens: the promise will never settle");
         if (next !== undefined) await wakeUntil(next.at);
       }
       return promise;
     },
   };
 }
+
+/** Rounds without a sleeper after which nothing is going to happen any more. */
+const LONGEST_IDLE = 1000;
 
 /** Lets all that is ready to happen, happen. */
 async function settle(): Promise<void> {

@@ -1,0 +1,170 @@
+/** What all checks share: the program, the package at hand, the names in scope, and a place for findings. */
+import { diagnostic, type DiagnosticDetails, type DiagnosticKind, type KclDiagnostic, kinds } from "../diagnostics/diagnostic.js";
+import type { Place } from "../diagnostics/place.js";
+import { similarNames } from "../diagnostics/suggest.js";
+import { builtinFunctions } from "../library/builtins.js";
+import type { Statement } from "../syntax/ast.js";
+import { inferExpression } from "./infer-expression.js";
+import { resolveTypeNode } from "./resolve-type.js";
+import {
+  attributeNames,
+  findAttribute,
+  findImport,
+  findIndexSignature,
+  type PackageSymbols,
+  type ProgramSymbols,
+  type SchemaSymbol,
+  type VariableSymbol,
+} from "./symbols.js";
+import { anyType, type Type, widen } from "./types.js";
+
+/** Names of a lambda, loop, literal or schema. */
+export interface LocalScope {
+  readonly kind: "lambda" | "loop" | "config" | "schema";
+  readonly names: Map<string, Type>;
+  readonly schema?: SchemaSymbol;
+  readonly parent: LocalScope | undefined;
+}
+
+export class Checker {
+  readonly findings: KclDiagnostic[] = [];
+  private readonly seen = new Set<string>();
+  private readonly variableTypes = new Map<VariableSymbol, Type>();
+  private muted = 0;
+  scope: LocalScope | undefined;
+
+  constructor(
+    readonly program: ProgramSymbols,
+    public pkg: PackageSymbols,
+  ) {}
+
+  report(kind: DiagnosticKind, message: string, at: Place, details: DiagnosticDetails = {}): void {
+    const key = `${kind.code} ${at.file}:${at.line}:${at.column} ${message}`;
+    if (this.muted > 0 || this.seen.has(key)) return;
+    this.seen.add(key);
+    this.findings.push(diagnostic(kind, message, at, details));
+  }
+
+  /** Runs something without reporting: types that are needed before their turn. */
+  quietly<T>(run: () => T): T {
+    this.muted++;
+    const result = run();
+    this.muted--;
+    return result;
+  }
+
+  within<T>(kind: LocalScope["kind"], names: Iterable<readonly [string, Type]>, run: () => T, schema?: SchemaSymbol): T {
+    const outer = this.scope;
+    this.scope = { kind, names: new Map(names), parent: outer, ...(schema && { schema }) };
+    const result = run();
+    this.scope = outer;
+    return result;
+  }
+
+  resolve(node: Parameters<typeof resolveTypeNode>[2] | undefined): Type {
+    return node === undefined ? anyType : resolveTypeNode(this.program, this.pkg, node);
+  }
+
+  /** The type of a name; an unknown one is reported. */
+  nameType(name: string, at: Place): Type {
+    const local = this.localType(name);
+    if (local !== undefined) return local;
+    const global = this.globalType(this.pkg, name, at.file);
+    if (global !== undefined) return global;
+    const known = [...this.pkg.variables.keys(), ...this.pkg.schemas.keys(), ...builtinFunctions.keys(), ...this.localNames()];
+    this.report(kinds.compile, `name '${name}' is not defined${didYouMean(name, known)}`, at);
+    return anyType;
+  }
+
+  private localType(name: string): Type | undefined {
+    for (let scope = this.scope; scope !== undefined; scope = scope.parent) {
+      const found = scope.names.get(name);
+      if (found !== undefined) return found;
+      const type = scope.schema && this.memberType(scope.schema, name);
+      if (type !== undefined) return type;
+    }
+    return undefined;
+  }
+
+  /** A mixin may use what its host has, which is not known here. */
+  private memberType(schema: SchemaSymbol, name: string): Type | undefined {
+    const attribute = findAttribute(schema, name);
+    if (attribute !== undefined) return attribute.type;
+    if (findIndexSignature(schema) !== undefined && !this.isGlobal(name)) return anyType;
+    const isMixin = schema.statement.form === "mixin" || schema.name.endsWith("Mixin");
+    return isMixin && schema.host === undefined && !this.isGlobal(name) ? anyType : undefined;
+  }
+
+  private isGlobal(name: string): boolean {
+    return (
+      this.pkg.variables.has(name) ||
+      this.pkg.schemas.has(name) ||
+      builtinFunctions.has(name) ||
+      [...this.pkg.imports.values()].some((imports) => imports.has(name))
+    );
+  }
+
+  private localNames(): string[] {
+    const names: string[] = [];
+    for (let scope = this.scope; scope !== undefined; scope = scope.parent) {
+      names.push(...scope.names.keys());
+      if (scope.schema !== undefined) names.push(...attributeNames(scope.schema));
+    }
+    return names;
+  }
+
+  /** A variable, schema, import or builtin; undefined when there is none. */
+  globalType(pkg: PackageSymbols, name: string, file: string): Type | undefined {
+    const variable = pkg.variables.get(name);
+    if (variable !== undefined) return this.variableType(pkg, variable);
+    const schema = pkg.schemas.get(name);
+    if (schema !== undefined) return { kind: "schemaValue", schema };
+    const target = findImport(pkg, file, name);
+    if (target?.kind === "system") return { kind: "module", path: target.name, system: true };
+    if (target?.kind === "package") return { kind: "module", path: target.path, system: false };
+    if (target !== undefined || pkg.aliases.has(name) || builtinFunctions.has(name)) return anyType;
+    return undefined;
+  }
+
+  /** The annotated type, else the base type of the first value. */
+  variableType(pkg: PackageSymbols, variable: VariableSymbol): Type {
+    const known = this.variableTypes.get(variable);
+    if (known !== undefined) return known;
+    this.variableTypes.set(variable, anyType);
+    const { scope: outerScope, pkg: outerPkg } = this;
+    this.scope = undefined;
+    this.pkg = pkg;
+    const type = this.quietly(() => this.declaredType(variable) ?? this.firstType(variable));
+    this.scope = outerScope;
+    this.pkg = outerPkg;
+    this.variableTypes.set(variable, type);
+    return type;
+  }
+
+  private declaredType(variable: VariableSymbol): Type | undefined {
+    for (const statement of variable.statements) {
+      if (statement.kind === "assign" && statement.type !== undefined && isWhole(statement, variable.name))
+        return this.resolve(statement.type);
+      if (statement.kind === "unification") {
+        const schema = inferExpression(this, statement.value.schema);
+        if (schema.kind === "schemaValue") return { kind: "schema", schema: schema.schema };
+      }
+    }
+    return undefined;
+  }
+
+  private firstType(variable: VariableSymbol): Type {
+    const first = variable.statements.find((statement) => statement.kind === "assign" && isWhole(statement, variable.name));
+    return first?.kind === "assign" ? widen(inferExpression(this, first.value)) : anyType;
+  }
+}
+
+function isWhole(statement: Statement, name: string): boolean {
+  return statement.kind === "assign" && statement.targets.some((target) => target.name === name && target.path.length === 0);
+}
+
+/** `, did you mean '["x"]'?`, or nothing. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const similar = similarNames(name, known);
+  return similar.length === 0 ? "" : `, did you mean '[${similar.map((one) => JSON.stringify(one)).join(", ")}]'?`;
+}

@@ -1,0 +1,211 @@
+/** Dict literals and schema configurations: keys against attributes, values against their types. */
+import { kinds } from "../diagnostics/diagnostic.js";
+import type { Place } from "../diagnostics/place.js";
+import type { ConfigEntry, ConfigExpression, KeyedEntry, SchemaExpression } from "../syntax/ast.js";
+import { isAssignable } from "./assignable.js";
+import { type Checker, didYouMean } from "./checker.js";
+import { checkSchemaArguments } from "./infer-call.js";
+import { inferExpression, requireAssignable } from "./infer-expression.js";
+import { attributeNames, findAttribute, findIndexSignature, type SchemaSymbol } from "./symbols.js";
+import { anyType, type DictType, strType, type Type, typeText, unionOf } from "./types.js";
+
+/** What the entries of a literal are checked against. */
+interface Expectation {
+  readonly schema?: SchemaSymbol;
+  readonly value?: Type;
+  /** Where the dict's type is declared. */
+  readonly definedAt?: Place | undefined;
+}
+
+interface Collected {
+  readonly keys: Type[];
+  readonly values: Type[];
+  readonly entries: Map<string, { type: Type; at: Place }>;
+  open: boolean;
+}
+
+export function inferConfig(checker: Checker, node: ConfigExpression, expected: Type, definedAt?: Place): Type {
+  const expectation = expectationOf(checker, node, expected);
+  const collected = checkEntries(checker, node, { ...expectation, definedAt });
+  if (expectation.schema !== undefined) return { kind: "schema", schema: expectation.schema };
+  const { keys, values, entries, open } = collected;
+  return { kind: "dict", key: keys.length === 0 ? anyType : unionOf(keys), value: unionOf(values), ...(!open && { entries }) };
+}
+
+/** In a union a literal is checked against a member only if there is one schema or dict it can be. */
+function expectationOf(checker: Checker, node: ConfigExpression, expected: Type): Expectation {
+  if (expected.kind === "schema") return { schema: expected.schema };
+  if (expected.kind === "dict") return { value: expected.value };
+  if (expected.kind !== "union") return {};
+  const keyed = expected.members.filter((member) => member.kind === "schema" || member.kind === "dict");
+  if (keyed.length === 1) return expectationOf(checker, node, keyed[0]!);
+  const fitting = keyed.filter((member) => member.kind === "schema" && quietlyFits(checker, node, member.schema));
+  return fitting.length === 1 ? expectationOf(checker, node, fitting[0]!) : {};
+}
+
+function quietlyFits(checker: Checker, node: ConfigExpression, schema: SchemaSymbol): boolean {
+  const type = checker.quietly(() => inferConfig(checker, node, anyType));
+  return isAssignable(type, { kind: "schema", schema });
+}
+
+function checkEntries(checker: Checker, node: ConfigExpression, expectation: Expectation): Collected {
+  const collected: Collected = { keys: [], values: [], entries: new Map(), open: false };
+  checker.within("config", localKeys(node.entries), () => {
+    for (const entry of node.entries) checkEntry(checker, entry, expectation, collected);
+  });
+  return collected;
+}
+
+/** Keys are local variables of the literal; their types are left open, since merging may change them. */
+function localKeys(entries: readonly ConfigEntry[]): [string, Type][] {
+  return entries.flatMap((entry): [string, Type][] => {
+    if (entry.kind === "ifEntry") return localKeys([...entry.then, ...entry.otherwise]);
+    const key = entry.kind === "entry" ? staticKey(entry) : undefined;
+    return key === undefined ? [] : [[key, anyType]];
+  });
+}
+
+function staticKey(entry: KeyedEntry): string | undefined {
+  if (entry.key.kind === "name") return entry.key.name;
+  return entry.key.kind === "string" ? entry.key.value : undefined;
+}
+
+function checkEntry(checker: Checker, entry: ConfigEntry, expectation: Expectation, collected: Collected): void {
+  if (entry.kind === "ifEntry") {
+    inferExpression(checker, entry.condition);
+    for (const one of [...entry.then, ...entry.otherwise]) checkEntry(checker, one, expectation, collected);
+  } else if (entry.kind === "unpack") checkUnpack(checker, entry.value, entry.at, expectation, collected);
+  else checkKeyed(checker, entry, expectation, collected);
+}
+
+function checkUnpack(
+  checker: Checker,
+  value: SchemaExpression["schema"],
+  at: Place,
+  expectation: Expectation,
+  collected: Collected,
+): void {
+  const type = inferExpression(
+    checker,
+    value,
+    expectation.schema === undefined ? anyType : { kind: "schema", schema: expectation.schema },
+  );
+  if (expectation.schema !== undefined && type.kind === "dict") checkKnownEntries(checker, type, expectation.schema, at);
+  if (type.kind !== "dict") collected.open = true;
+  else {
+    collected.keys.push(type.key);
+    collected.values.push(type.value);
+    if (type.entries === undefined) collected.open = true;
+    for (const [name, known] of type.entries ?? []) collected.entries.set(name, known);
+  }
+  if (type.kind === "schema" || type.kind === "any" || type.kind === "union") {
+    collected.keys.push(strType);
+    collected.values.push(anyType);
+  }
+}
+
+/** The entries of an unpacked dict against the schema it is unpacked into. */
+function checkKnownEntries(checker: Checker, type: DictType, schema: SchemaSymbol, at: Place): void {
+  const signature = findIndexSignature(schema);
+  for (const [name, entry] of type.entries ?? []) {
+    const attribute = findAttribute(schema, name);
+    if (attribute === undefined && signature === undefined) {
+      const secondary = [{ message: "config attribute is defined here", position: entry.at }];
+      checker.report(
+        kinds.compile,
+        `Cannot add member '${name}' to schema '${schema.name}'${didYouMean(name, attributeNames(schema))}`,
+        at,
+        { secondary },
+      );
+    } else if (attribute?.type.kind === "schema" && entry.type.kind === "dict")
+      checkKnownEntries(checker, entry.type, attribute.type.schema, at);
+  }
+}
+
+function checkKeyed(checker: Checker, entry: KeyedEntry, expectation: Expectation, collected: Collected): void {
+  const name = keyName(checker, entry);
+  const target = targetOf(checker, entry, name, expectation);
+  const expected = entry.index === undefined || entry.operator === "+=" ? target.type : itemType(target.type);
+  const value = inferValue(checker, entry, expected, target.definedAt);
+  requireAssignable(checker, value, expected, entry.at, target.definedAt);
+  collected.keys.push(name === undefined ? strType : { kind: "str", literal: name });
+  collected.values.push(value);
+  if (name === undefined) collected.open = true;
+  else collected.entries.set(name, { type: entry.index === undefined ? value : anyType, at: entry.at });
+}
+
+function inferValue(checker: Checker, entry: KeyedEntry, expected: Type, definedAt: Place | undefined): Type {
+  return entry.value.kind === "config"
+    ? inferConfig(checker, entry.value, expected, definedAt)
+    : inferExpression(checker, entry.value, expected);
+}
+
+function itemType(type: Type): Type {
+  return type.kind === "list" ? type.item : anyType;
+}
+
+/** The static key of an entry; a computed one must be a string. */
+function keyName(checker: Checker, entry: KeyedEntry): string | undefined {
+  const loop = entry.key.kind === "name" ? loopType(checker, entry.key.name) : undefined;
+  if (loop === undefined) {
+    const name = staticKey(entry);
+    if (name !== undefined) return name;
+  }
+  const type = loop ?? inferExpression(checker, entry.key);
+  if (
+    type.kind !== "str" &&
+    type.kind !== "any" &&
+    !(type.kind === "union" && type.members.some((member) => member.kind === "str"))
+  ) {
+    checker.report(kinds.illegalAttribute, `A attribute must be string type, got '${typeText(type)}'`, entry.at);
+  }
+  return type.kind === "str" ? type.literal : undefined;
+}
+
+/** The type of a loop variable that a bare key refers to. */
+function loopType(checker: Checker, name: string): Type | undefined {
+  for (let scope = checker.scope; scope !== undefined; scope = scope.parent) {
+    if (scope.kind === "loop" && scope.names.has(name)) return scope.names.get(name);
+    if (scope.kind === "lambda" && scope.names.has(name)) return undefined;
+  }
+  return undefined;
+}
+
+/** What an entry's value must be: the attribute's type, the index signature's, the dict's. */
+function targetOf(
+  checker: Checker,
+  entry: KeyedEntry,
+  name: string | undefined,
+  expectation: Expectation,
+): { type: Type; definedAt: Place | undefined } {
+  const { schema } = expectation;
+  if (schema === undefined) return { type: expectation.value ?? anyType, definedAt: expectation.definedAt };
+  if (name === undefined) return { type: anyType, definedAt: undefined };
+  const attribute = findAttribute(schema, name);
+  if (attribute !== undefined) return { type: attribute.type, definedAt: attribute.at };
+  const signature = findIndexSignature(schema);
+  if (signature !== undefined && isAssignable({ kind: "str", literal: name }, signature.key))
+    return { type: signature.value, definedAt: undefined };
+  const known = signature === undefined ? attributeNames(schema) : literalKeys(signature.key);
+  checker.report(kinds.compile, `Cannot add member '${name}' to schema '${schema.name}'${didYouMean(name, known)}`, entry.at);
+  return { type: anyType, definedAt: undefined };
+}
+
+function literalKeys(key: Type): string[] {
+  const members = key.kind === "union" ? key.members : [key];
+  return members.flatMap((member) => (member.kind === "str" && member.literal !== undefined ? [member.literal] : []));
+}
+
+export function inferSchemaExpression(checker: Checker, node: SchemaExpression): Type {
+  const target = inferExpression(checker, node.schema);
+  const schema = target.kind === "schemaValue" || target.kind === "schema" ? target.schema : undefined;
+  if (target.kind === "schemaValue") checkSchemaArguments(checker, target.schema, node.args, node.keywords, node.at);
+  else {
+    for (const arg of node.args) inferExpression(checker, arg);
+  }
+  if (schema === undefined) {
+    inferConfig(checker, node.config, anyType);
+    return anyType;
+  }
+  return inferConfig(checker, node.config, { kind: "schema", schema });
+}

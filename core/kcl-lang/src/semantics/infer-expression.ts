@@ -1,0 +1,307 @@
+/** Types of expressions. On the way, undefined names, unsuitable operands and missing attributes are reported. */
+import { kinds } from "../diagnostics/diagnostic.js";
+import type {
+  CompareExpression,
+  Expression,
+  Generator,
+  ListItem,
+  LoopVariable,
+  QuantifierExpression,
+  SelectorExpression,
+  TemplatePart,
+} from "../syntax/ast.js";
+import { stringMethodNames } from "../runtime/string-methods.js";
+import { systemModule } from "../library/registry.js";
+import { isAssignable, mayCast } from "./assignable.js";
+import { type Checker, didYouMean } from "./checker.js";
+import { inferCall } from "./infer-call.js";
+import { inferConfig, inferSchemaExpression } from "./infer-config.js";
+import { inferLambda } from "./infer-lambda.js";
+import { binaryType, compareType } from "./operator-types.js";
+import { findAttribute, findIndexSignature } from "./symbols.js";
+import {
+  anyType,
+  boolType,
+  dictOf,
+  floatType,
+  intType,
+  listOf,
+  noneType,
+  strType,
+  type Type,
+  typeText,
+  unionOf,
+  widen,
+} from "./types.js";
+
+/** The type of an expression; `expected` is the declared type it is written for, which decides how dict literals are checked. */
+export function inferExpression(checker: Checker, node: Expression, expected: Type = anyType): Type {
+  switch (node.kind) {
+    case "int":
+      return node.unit === undefined
+        ? { kind: "int", literal: node.value }
+        : { kind: "multiplier", literal: { value: node.value, unit: node.unit } };
+    case "float":
+      return { kind: "float", literal: node.value };
+    case "string":
+      return { kind: "str", literal: node.value };
+    case "constant":
+      return typeof node.value === "boolean" ? { kind: "bool", literal: node.value } : node.value === null ? noneType : anyType;
+    case "template":
+      return inferTemplate(checker, node.parts);
+    case "name":
+      return checker.nameType(node.name, node.at);
+    case "parenthesis":
+      return inferExpression(checker, node.value, expected);
+    case "unary":
+      return inferUnary(checker, node);
+    case "binary":
+      return inferBinary(checker, node, expected);
+    case "logic":
+      return unionOf([inferExpression(checker, node.left, expected), inferExpression(checker, node.right, expected)]);
+    case "compare":
+      return inferCompare(checker, node);
+    case "conditional":
+      inferExpression(checker, node.condition);
+      return unionOf([inferExpression(checker, node.then, expected), inferExpression(checker, node.otherwise, expected)]);
+    case "as":
+      return inferAs(checker, node);
+    case "selector":
+      return inferSelector(checker, node);
+    case "subscript":
+      return inferSubscript(checker, node);
+    case "slice":
+      for (const part of [node.lower, node.upper, node.step]) if (part !== undefined) inferExpression(checker, part);
+      return widen(inferExpression(checker, node.value));
+    case "call":
+      return inferCall(checker, node);
+    case "list":
+      return listOf(unionOf(node.items.flatMap((item) => inferItem(checker, item, expected))));
+    case "listComprehension":
+      return listOf(inLoops(checker, node.generators, () => inferExpression(checker, node.item, itemOf(expected))));
+    case "dictComprehension":
+      return inLoops(checker, node.generators, () => {
+        const key = inferExpression(checker, node.key);
+        return dictOf(
+          key.kind === "str" ? strType : anyType,
+          widen(inferExpression(checker, node.value, expected.kind === "dict" ? expected.value : anyType)),
+        );
+      });
+    case "config":
+      return inferConfig(checker, node, expected);
+    case "schemaExpression":
+      return inferSchemaExpression(checker, node);
+    case "quantifier":
+      return inferQuantifier(checker, node);
+    case "lambda":
+      return inferLambda(checker, node);
+    default:
+      return anyType;
+  }
+}
+
+function itemOf(expected: Type): Type {
+  if (expected.kind === "list") return expected.item;
+  const lists = expected.kind === "union" ? expected.members.filter((member) => member.kind === "list") : [];
+  return lists.length === 1 ? (lists[0] as Type & { kind: "list" }).item : anyType;
+}
+
+function inferItem(checker: Checker, item: ListItem, expected: Type): Type[] {
+  if (item.kind === "item") return [inferExpression(checker, item.value, itemOf(expected))];
+  if (item.kind === "spread") {
+    const type = inferExpression(checker, item.value);
+    return [type.kind === "list" ? type.item : anyType];
+  }
+  inferExpression(checker, item.condition);
+  return [...item.then, ...item.otherwise].flatMap((one) => inferItem(checker, one, expected));
+}
+
+function inferTemplate(checker: Checker, parts: readonly TemplatePart[]): Type {
+  for (const part of parts) {
+    inferExpression(checker, part.value);
+    const format = part.format?.trim();
+    if (format !== undefined && !["#json", "#yaml"].includes(format.toLowerCase()))
+      checker.report(kinds.compile, `${format} is a invalid format spec`, part.at);
+  }
+  return strType;
+}
+
+function inferUnary(checker: Checker, node: Expression & { kind: "unary" }): Type {
+  const type = inferExpression(checker, node.value);
+  if (node.operator === "not") return boolType;
+  if (type.kind === "int")
+    return type.literal !== undefined && node.operator === "-"
+      ? { kind: "int", literal: -type.literal }
+      : node.operator === "+"
+        ? type
+        : intType;
+  if (type.kind === "float")
+    return type.literal !== undefined && node.operator === "-" ? { kind: "float", literal: -type.literal } : floatType;
+  if (type.kind === "any" || type.kind === "union" || type.kind === "bool") return anyType;
+  checker.report(kinds.type, `bad operand type for unary ${node.operator}: '${typeText(type)}'`, node.at);
+  return anyType;
+}
+
+function inferBinary(checker: Checker, node: Expression & { kind: "binary" }, expected: Type): Type {
+  const isUnion = node.operator === "|";
+  const left = inferExpression(checker, node.left, isUnion ? expected : anyType);
+  const right = inferExpression(checker, node.right, isUnion ? (left.kind === "schema" ? left : expected) : anyType);
+  const type = binaryType(node.operator, left, right);
+  if (type !== undefined) return type;
+  checker.report(
+    kinds.type,
+    `unsupported operand type(s) for ${node.operator}: '${typeText(left)}' and '${typeText(right)}'`,
+    node.at,
+  );
+  return anyType;
+}
+
+function inferCompare(checker: Checker, node: CompareExpression): Type {
+  let left = inferExpression(checker, node.first);
+  for (const { operator, value } of node.rest) {
+    const right = inferExpression(checker, value);
+    if (compareType(operator, left, right) === undefined) {
+      checker.report(
+        kinds.type,
+        `unsupported operand type(s) for ${operator}: '${typeText(left)}' and '${typeText(right)}'`,
+        node.at,
+      );
+    }
+    left = right;
+  }
+  return boolType;
+}
+
+function inferAs(checker: Checker, node: Expression & { kind: "as" }): Type {
+  const from = inferExpression(checker, node.value);
+  const to = checker.resolve(node.type);
+  if (!mayCast(from, to))
+    checker.report(
+      kinds.type,
+      `The conversion of type '${typeText(from)}' to type '${typeText(to)}' may be by mistake because neither type sufficiently overlaps with the other`,
+      node.at,
+    );
+  return to;
+}
+
+function inferSelector(checker: Checker, node: SelectorExpression): Type {
+  const target = inferExpression(checker, node.value);
+  const type = memberType(checker, target, node.name);
+  if (type !== undefined) return type;
+  checker.report(
+    kinds.type,
+    `attribute '${node.name}' not found in '${typeText(target)}'${didYouMean(node.name, memberNames(target))}`,
+    node.at,
+  );
+  return anyType;
+}
+
+/** The type of `target.name`, or undefined when there is no such thing. */
+export function memberType(checker: Checker, target: Type, name: string): Type | undefined {
+  switch (target.kind) {
+    case "schema": {
+      const signature = findIndexSignature(target.schema);
+      return findAttribute(target.schema, name)?.type ?? signature?.value;
+    }
+    case "schemaValue":
+      return name === "instances"
+        ? { kind: "function", parameters: [], result: listOf({ kind: "schema", schema: target.schema }), variadic: true }
+        : undefined;
+    case "str":
+      return stringMethodNames.includes(name) ? anyType : undefined;
+    case "dict":
+      return target.entries?.get(name)?.type ?? target.value;
+    case "module":
+      return moduleMember(checker, target, name);
+    case "bool":
+    case "int":
+    case "float":
+    case "list":
+      return undefined;
+    default:
+      return anyType;
+  }
+}
+
+function memberNames(target: Type): string[] {
+  if (target.kind === "schemaValue") return ["instances"];
+  return target.kind === "schema" ? [...target.schema.attributes.keys()] : [];
+}
+
+function moduleMember(checker: Checker, target: Type & { kind: "module" }, name: string): Type | undefined {
+  if (target.system) return systemModule(target.path)?.has(name) ? anyType : undefined;
+  const pkg = checker.program.packages.get(target.path);
+  if (pkg === undefined) return anyType;
+  const found = pkg.variables.get(name) ?? pkg.schemas.get(name);
+  if (found === undefined) return pkg.aliases.has(name) ? anyType : undefined;
+  return checker.globalType(pkg, name, "");
+}
+
+function inferSubscript(checker: Checker, node: Expression & { kind: "subscript" }): Type {
+  const target = inferExpression(checker, node.value);
+  const index = inferExpression(checker, node.index);
+  if (target.kind === "list") return target.item;
+  if (target.kind === "str") return strType;
+  if (target.kind === "dict")
+    return index.kind === "str" && index.literal !== undefined
+      ? (target.entries?.get(index.literal)?.type ?? target.value)
+      : target.value;
+  return anyType;
+}
+
+/** Checks what stands in the loops; the loop variables are in scope for `run`. */
+function inLoops(checker: Checker, generators: readonly Generator[], run: () => Type): Type {
+  const [first, ...rest] = generators;
+  if (first === undefined) return run();
+  const source = inferExpression(checker, first.source);
+  return checker.within("loop", loopVariables(checker, first.variables, source), () => {
+    for (const condition of first.conditions) inferExpression(checker, condition);
+    return inLoops(checker, rest, run);
+  });
+}
+
+function loopVariables(checker: Checker, variables: readonly LoopVariable[], source: Type): (readonly [string, Type])[] {
+  for (const variable of variables)
+    if (!variable.plain) checker.report(kinds.compile, "loop variables can only be ordinary identifiers", variable.at);
+  const extra = variables[2];
+  if (extra !== undefined)
+    checker.report(kinds.compile, `the number of loop variables is ${variables.length}, which can only be 1 or 2`, extra.at);
+  const types =
+    source.kind === "list"
+      ? [intType, source.item]
+      : source.kind === "dict"
+        ? [strType, source.value]
+        : source.kind === "str"
+          ? [intType, strType]
+          : [anyType, anyType];
+  const single = source.kind === "dict" ? strType : types[1]!;
+  return variables.map(
+    (variable, index) => [variable.name, variables.length === 1 ? single : (types[index] ?? anyType)] as const,
+  );
+}
+
+function inferQuantifier(checker: Checker, node: QuantifierExpression): Type {
+  const source = inferExpression(checker, node.source);
+  const test = checker.within("loop", loopVariables(checker, node.variables, source), () => {
+    if (node.condition !== undefined) inferExpression(checker, node.condition);
+    return inferExpression(checker, node.test);
+  });
+  if (node.form === "map") return listOf(test);
+  return node.form === "filter" ? source : boolType;
+}
+
+/** Reports a value that does not fit what is declared. */
+export function requireAssignable(
+  checker: Checker,
+  from: Type,
+  to: Type,
+  at: Expression["at"],
+  definedAt?: Expression["at"],
+): boolean {
+  if (isAssignable(from, to)) return true;
+  const secondary = definedAt && [
+    { message: `variable is defined here, its type is ${typeText(to)}, but got ${typeText(from)}`, position: definedAt },
+  ];
+  checker.report(kinds.type, `expected ${typeText(to)}, got ${typeText(from)}`, at, secondary === undefined ? {} : { secondary });
+  return false;
+}

@@ -56,7 +56,7 @@ service_change() {
   case $3/$u_active in
     stopped/*) service_do stop "$1" ;;
     started/active | started/reloading) [ -z "$reaction" ] || service_do "$(reaction_verb)" "$1" ;;
-    started/*) systemctl reset-failed -- "$1" 2>/dev/null || :; service_do start "$1" ;;
+    started/*) service_do start "$1" ;;
     /active | /reloading) [ -z "$reaction" ] || service_do "$(reaction_verb)" "$1" ;;
   esac
   unmark "$4"
@@ -64,8 +64,10 @@ service_change() {
 
 reaction_verb() { if [ "$reaction" = reload ]; then echo reload-or-restart; else echo restart; fi; }
 
-# service_do VERB UNIT: with the last lines of the journal when it fails.
+# service_do VERB UNIT: with the last lines of the journal when it fails. A start that was asked for does not count against the unit's limit
+# of starts, nor do earlier failures.
 service_do() {
+  [ "$1" = stop ] || systemctl reset-failed -- "$2" 2>/dev/null || :
   timeout -k 5 300 systemctl "$1" -- "$2" && return
   failure=$?
   journalctl -u "$2" -n 15 --no-pager -o cat 2>/dev/null || :

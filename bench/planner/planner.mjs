@@ -36,6 +36,7 @@ const options = {
   onFailure: "continue",
   retry: { maxAttempts: 3, backoff: "exponential", initialDelayMs: 1, maxDelayMs: 1 },
   isClustered: () => false,
+  usesOf: () => [],
 };
 
 const results = [];

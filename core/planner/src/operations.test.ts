@@ -7,6 +7,7 @@ import {
   type Plan,
   providerName,
   type ResourceKind,
+  taskservName,
 } from "@provisioning/model";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -73,6 +74,18 @@ describe("planOperations", () => {
     const operations = operationsOf(planOf(change("taskserv.a.etcd", "update"), change("taskserv.b.etcd", "update")));
     expect(needs(operations, "taskserv.install:taskserv.a.etcd")).toEqual([]);
     expect(needs(operations, "taskserv.install:taskserv.b.etcd")).toEqual(["taskserv.health:taskserv.a.etcd"]);
+  });
+
+  it("checks what uses a taskserv after that taskserv, wherever it is, and installs it without waiting", () => {
+    const plan = planOf(change("taskserv.a.nginx", "create"), change("taskserv.a.etcd", "create"), change("taskserv.b.etcd", "create"));
+    const usesOf: OperationOptions["usesOf"] = (placement) => (placement.endsWith("nginx") ? [taskservName("etcd")] : []);
+    const operations = new Map(planOperations(plan, { ...options, usesOf }).map((operation) => [String(operation.id), operation]));
+    expect(operations.get("taskserv.health:taskserv.a.nginx")?.dependsOn).toEqual([
+      { on: "taskserv.install:taskserv.a.nginx", type: "hard" },
+      { on: "taskserv.health:taskserv.a.etcd", type: "soft" },
+      { on: "taskserv.health:taskserv.b.etcd", type: "soft" },
+    ]);
+    expect(needs(operations, "taskserv.install:taskserv.a.nginx")).toEqual([]);
   });
 
   it("removes nothing from a server that goes away itself", () => {

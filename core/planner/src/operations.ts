@@ -39,6 +39,8 @@ export interface OperationOptions {
   readonly onFailure: OnFailure;
   /** Its members form one cluster across servers. */
   readonly isClustered: (taskserv: TaskservName) => boolean;
+  /** Taskservs anywhere in the infra that must answer before this placement can be healthy. */
+  readonly usesOf: (placement: Address) => readonly TaskservName[];
 }
 
 /** Linear in changes and dependencies, except that the members of one clustered taskserv all know each other. */
@@ -52,7 +54,7 @@ export function planOperations(plan: Plan, options: OperationOptions): Operation
     options,
     pending,
     deleted,
-    members: clusterMembers(work, options),
+    placements: changedPlacements(work),
     hasBarrier: servers.length > 0,
   };
   const operations = work.flatMap((change) => operationsFor(change, context));
@@ -64,9 +66,9 @@ interface Context {
   readonly options: OperationOptions;
   readonly pending: ReadonlyMap<Address, Change>;
   readonly deleted: ReadonlySet<Address>;
-  /** Per clustered taskserv, its changed members in plan order. */
-  readonly members: ReadonlyMap<TaskservName, readonly Address[]>;
   readonly hasBarrier: boolean;
+  /** Per taskserv, the placements that change, without deletions. */
+  readonly placements: ReadonlyMap<TaskservName, readonly Address[]>;
 }
 
 export function operationId(action: OperationAction, address: Address): OperationId {
@@ -140,7 +142,7 @@ function taskservOperations(
     installAfter(change, context),
     server,
   );
-  const members = context.members.get(taskserv) ?? [];
+  const members = membersOf(context, taskserv);
   const healthAfter = members.filter((member) => isInitial(context, member) || member === change.address);
   const after = new Set<Address>([change.address, ...(change.kind === "create" ? healthAfter : [])]);
   const health = operation(
@@ -148,10 +150,16 @@ function taskservOperations(
     change,
     "taskserv.health",
     `check ${taskserv} on ${server}`,
-    [...after].map((member) => hard(operationId("taskserv.install", member))),
+    [...[...after].map((member) => hard(operationId("taskserv.install", member))), ...healthOfUsed(change.address, context)],
     server,
   );
   return [install, health];
+}
+
+/** What it uses is waited for; when that fails, its own check says what does not work. */
+function healthOfUsed(placement: Address, context: Context): OperationDependency[] {
+  const used = context.options.usesOf(placement).flatMap((taskserv) => context.placements.get(taskserv) ?? []);
+  return used.filter((address) => address !== placement).map((address) => ({ on: operationId("taskserv.health", address), type: "soft" }));
 }
 
 /** Its server, the addresses of all servers, what it requires, and in a rolling update the member before it. */
@@ -171,7 +179,7 @@ function installAfter(change: Change, context: Context): OperationDependency[] {
 function previousMember(change: Change, context: Context): Address | undefined {
   const address = parseAddress(change.address);
   if (address.kind !== "taskserv" || change.kind !== "update") return undefined;
-  const updates = (context.members.get(address.taskserv) ?? []).filter((member) => !isInitial(context, member));
+  const updates = membersOf(context, address.taskserv).filter((member) => !isInitial(context, member));
   return updates[updates.indexOf(change.address) - 1];
 }
 
@@ -179,16 +187,22 @@ function isInitial(context: Context, member: Address): boolean {
   return context.pending.get(member)?.kind === "create";
 }
 
-function clusterMembers(work: readonly Change[], options: OperationOptions): Map<TaskservName, Address[]> {
-  const members = new Map<TaskservName, Address[]>();
+/** In plan order. */
+function changedPlacements(work: readonly Change[]): Map<TaskservName, Address[]> {
+  const placements = new Map<TaskservName, Address[]>();
   for (const change of work) {
     const address = parseAddress(change.address);
-    if (address.kind !== "taskserv" || change.kind === "delete" || !options.isClustered(address.taskserv)) continue;
-    const list = members.get(address.taskserv);
+    if (address.kind !== "taskserv" || change.kind === "delete") continue;
+    const list = placements.get(address.taskserv);
     if (list) list.push(change.address);
-    else members.set(address.taskserv, [change.address]);
+    else placements.set(address.taskserv, [change.address]);
   }
-  return members;
+  return placements;
+}
+
+/** The changed members of the cluster that a taskserv forms; none when it forms no cluster. */
+function membersOf(context: Context, taskserv: TaskservName): readonly Address[] {
+  return context.options.isClustered(taskserv) ? (context.placements.get(taskserv) ?? []) : [];
 }
 
 function barrierAfter(servers: readonly Change[], context: Context): OperationDefinition {

@@ -3,9 +3,8 @@
  * facts and the rest of the infra, templates are rendered, and the steps are parsed. No code of an extension runs.
  */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TemplateRenderer } from "@provisioning/config";
+import { readIfThere, type TemplateRenderer } from "@provisioning/config";
 import { type CompiledTaskserv, parseHealthChecks, requireSteps, undoSteps } from "@provisioning/extension-sdk";
 import { createCache, type KclCache, loadProgram, type Program, runProgram, validateValue } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
@@ -16,6 +15,8 @@ import {
   type Json,
   type JsonObject,
   ProvisioningError,
+  type TaskservName,
+  taskservName,
 } from "@provisioning/model";
 import type { TaskservExtension } from "./catalog.js";
 import { toDiagnostic } from "./kcl-diagnostic.js";
@@ -35,6 +36,8 @@ export interface TaskservInput {
 
 /** A taskserv as it is on one server, and how to reach it there. */
 export interface PlacedTaskserv extends CompiledTaskserv {
+  /** Taskservs anywhere in the infra that must answer before this one can be healthy; it is installed without them. */
+  readonly uses: readonly TaskservName[];
   readonly endpoints: readonly Endpoint[];
 }
 
@@ -73,7 +76,7 @@ export function createTaskservCompiler(kclDir: string, render: TemplateRenderer)
     async compile(extension, input) {
       const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json> });
       if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, (file) => file)));
-      const rendered = await renderTemplates(ran.value as JsonObject, extension, render);
+      const rendered = await renderTemplates(ran.value as JsonObject, extension, input, render);
       return parseCompiled(extension, rendered);
     },
   };
@@ -101,6 +104,7 @@ function parseCompiled({ manifest }: TaskservExtension, value: JsonObject): Plac
     install,
     remove,
     health: checks,
+    uses: Array.isArray(value.uses) ? value.uses.map((name: Json) => taskservName(String(name))) : [],
     endpoints: endpointsOf(value.endpoints),
   };
 }
@@ -110,22 +114,26 @@ function endpointsOf(value: Json | undefined): Endpoint[] {
   return value.filter(isJsonObject).map((item) => ({ title: String(item.title), url: String(item.url) }));
 }
 
-/** A template step gets its content from `source` and `values`; the name of the source stays, for people. */
-async function renderTemplates(value: JsonObject, extension: TaskservExtension, render: TemplateRenderer): Promise<JsonObject> {
+/** A template step becomes a step with content. Templates see what the definition sees, and the step's own `values` over it. */
+async function renderTemplates(
+  value: JsonObject,
+  extension: TaskservExtension,
+  input: TaskservInput,
+  render: TemplateRenderer,
+): Promise<JsonObject> {
   const lists = await Promise.all(
     Object.entries(value).map(async ([key, steps]) => {
       if (!Array.isArray(steps)) return [key, steps] as const;
-      return [key, await Promise.all(steps.map((step: Json) => renderStep(step, extension, render)))] as const;
+      return [key, await Promise.all(steps.map((step: Json) => renderStep(step, extension, input, render)))] as const;
     }),
   );
   return Object.fromEntries(lists);
 }
 
-async function renderStep(step: Json, extension: TaskservExtension, render: TemplateRenderer): Promise<Json> {
-  if (!isJsonObject(step) || step.kind !== "template") return step;
+async function renderStep(step: Json, extension: TaskservExtension, input: TaskservInput, render: TemplateRenderer): Promise<Json> {
+  if (!isJsonObject(step) || step.kind !== "template" || step.state === "absent") return step;
   const { values, ...rest } = step;
-  const { source } = rest;
-  const name = typeof source === "string" ? source : "";
+  const name = typeof step.source === "string" ? step.source : "";
   if (name === "" || name.startsWith("/") || name.split("/").includes("..")) {
     throw new ProvisioningError({
       code: "STEP_INVALID",
@@ -134,5 +142,16 @@ async function renderStep(step: Json, extension: TaskservExtension, render: Temp
     });
   }
   const file = join(extension.dir, "templates", name);
-  return { ...rest, content: render(file, await readFile(file, "utf8"), isJsonObject(values) ? values : {}) };
+  const scope = { ...(input as unknown as JsonObject), ...(isJsonObject(values) ? values : {}) };
+  return { ...rest, content: render(file, await readTemplate(file, extension), scope) };
+}
+
+async function readTemplate(file: string, extension: TaskservExtension): Promise<string> {
+  const text = await readIfThere(file);
+  if (text !== undefined) return text;
+  throw new ProvisioningError({
+    code: "TEMPLATE_MISSING",
+    message: `${extension.manifest.name} names a template that it does not have: ${file}`,
+    hint: "Correct the name, or add the file to the taskserv's templates folder.",
+  });
 }

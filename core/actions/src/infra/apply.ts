@@ -13,7 +13,7 @@ import { executeRun } from "../run/execute.js";
 import { finishUnfinished } from "../run/resume.js";
 import { loadRunReport, type RunReport } from "../run/report.js";
 import { type InfraSession, openInfraSession } from "../session.js";
-import { planSession } from "./plan.js";
+import { type PlannedInfra, planSession } from "./plan.js";
 import type { Targets } from "./targets.js";
 
 export interface ApplyInput {
@@ -41,11 +41,12 @@ export async function applyInfra(context: ActionContext, input: ApplyInput): Pro
   try {
     const resumed = await finishUnfinished(session);
     const left = resumed === undefined ? {} : { resumed };
-    const plan = await planSession(session, input.targets);
+    const planned = await planSession(session, input.targets);
+    const { plan } = planned;
     context.report({ type: "planned", plan });
     if (isNoop(plan)) return { outcome: "unchanged", plan, roundTrips: session.servers.roundTrips, ...left };
     if (!(await input.confirm(plan))) return { outcome: "declined", plan };
-    const definition = runDefinition(session, plan, input.title ?? `apply ${session.infra}`);
+    const definition = runDefinition(session, planned, input.title ?? `apply ${session.infra}`);
     const state = await executeRun(session, definition);
     return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id), ...left };
   } finally {
@@ -53,7 +54,7 @@ export async function applyInfra(context: ActionContext, input: ApplyInput): Pro
   }
 }
 
-export function runDefinition(session: InfraSession, plan: Plan, name: string): RunDefinition {
+export function runDefinition(session: InfraSession, { plan, uses }: PlannedInfra, name: string): RunDefinition {
   const options = runOptions(session.config);
   return {
     id: newRunId(),
@@ -62,6 +63,7 @@ export function runDefinition(session: InfraSession, plan: Plan, name: string): 
     operations: planOperations(plan, {
       ...options,
       isClustered: (taskserv) => session.catalog.get(taskserv)?.manifest.clustered ?? false,
+      usesOf: (address) => uses.get(address) ?? [],
     }),
     parallelLimit: options.parallelLimit,
     labels: { desired: session.desiredDigest },

@@ -1,9 +1,10 @@
 /** Shows what would change, and changes nothing. */
 
-import { type Change, DiagnosticsError, type Plan, ProvisioningError } from "@provisioning/model";
+import { type Address, type Change, DiagnosticsError, type Plan, ProvisioningError, taskservAddress, type TaskservName } from "@provisioning/model";
 import { makePlan } from "@provisioning/planner";
 import type { ActionContext } from "../context.js";
 import { observeInfra } from "../observe/observe.js";
+import { sectionFor } from "../servers/section.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 import { narrow, type Targets } from "./targets.js";
 
@@ -15,7 +16,7 @@ export interface PlanInfraInput {
 export async function planInfra(context: ActionContext, input: PlanInfraInput): Promise<Plan> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
-    return await planSession(session, input.targets);
+    return (await planSession(session, input.targets)).plan;
   } finally {
     await session.close();
   }
@@ -27,9 +28,17 @@ export async function driftOfInfra(context: ActionContext, input: PlanInfraInput
   return { ...plan, changes: plan.changes.filter((change) => change.drift || change.kind === "read") };
 }
 
+/** A plan, and what only the compiled definitions know. */
+export interface PlannedInfra {
+  readonly plan: Plan;
+  /** By the address of a placement: taskservs that must answer before it can be healthy. */
+  readonly uses: ReadonlyMap<Address, readonly TaskservName[]>;
+}
+
 /** @throws DiagnosticsError for protected servers, ProvisioningError RESOURCE_FOREIGN */
-export async function planSession(session: InfraSession, targets?: Targets): Promise<Plan> {
+export async function planSession(session: InfraSession, targets?: Targets): Promise<PlannedInfra> {
   const { desired } = session;
+  const uses = await compileAll(session);
   session.context.report({ type: "phase", title: `Look at ${desired.servers.length} servers of ${session.infra}` });
   const observed = await observeInfra(session, { taskservs: true });
   for (const [address, view] of observed) {
@@ -46,7 +55,17 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
     targets,
   );
   refuseProtected(session, plan.changes);
-  return plan;
+  return { plan, uses };
+}
+
+/** A definition, configuration or template that cannot become steps is refused before anything is touched. */
+async function compileAll(session: InfraSession): Promise<ReadonlyMap<Address, readonly TaskservName[]>> {
+  const placed = session.desired.servers.flatMap((server) => server.taskservs.map((taskserv) => ({ server, taskserv })));
+  const entries = placed.map(async ({ server, taskserv }) => {
+    const { uses } = await sectionFor(session, server, taskserv);
+    return [taskservAddress(server.name, taskserv), uses] as const;
+  });
+  return new Map(await Promise.all(entries));
 }
 
 function refuseProtected(session: InfraSession, changes: readonly Change[]): void {

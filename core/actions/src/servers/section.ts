@@ -9,6 +9,8 @@ import { taskservInput } from "./taskserv-input.js";
 export interface TitledSection extends ProgramSection {
   /** By the id of a step or health check. */
   readonly titles: ReadonlyMap<string, string>;
+  /** Taskservs anywhere in the infra that must answer before this one can be healthy. */
+  readonly uses: readonly TaskservName[];
 }
 
 /**
@@ -31,6 +33,7 @@ export async function sectionFor(
     requires: extension.manifest.requires,
     steps,
     health: compiled.health,
+    uses: compiled.uses,
     titles: new Map([
       ...steps.map((step) => [step.id, stepTitle(step)] as const),
       ...compiled.health.map((check) => [check.id, check.title ?? check.id] as const),

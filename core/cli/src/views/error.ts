@@ -32,7 +32,7 @@ function renderFailure(error: unknown, style: Style): string[] {
   return lines;
 }
 
-function renderDiagnostic(diagnostic: Diagnostic, style: Style): string[] {
+export function renderDiagnostic(diagnostic: Diagnostic, style: Style): string[] {
   const mark = diagnostic.severity === "error" ? style.red(`✗ ${diagnostic.code}`) : style.yellow(`! ${diagnostic.code}`);
   const lines = [`${mark} ${diagnostic.summary}`];
   if (diagnostic.position !== undefined) lines.push(...renderPlace(diagnostic, style));

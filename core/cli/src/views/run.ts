@@ -1,7 +1,9 @@
 /** A run with its operations, slowest facts included: state, attempts, duration, error. */
 
 import type { OperationReport, RunReport } from "@provisioning/actions";
+import type { Diagnostic } from "@provisioning/model";
 import type { Style } from "../style.js";
+import { renderDiagnostic } from "./error.js";
 import { formatDuration } from "./duration.js";
 import { renderTable } from "./table.js";
 
@@ -39,9 +41,15 @@ function renderFailure(operation: OperationReport, style: Style): string[] {
     "",
     `${style.red(`✗ ${error.code}`)} ${error.message}`,
     ...(output === "" ? [] : output.split("\n").map((line) => style.dim(`  │ ${line}`))),
+    ...renderFindings(details.diagnostics, style),
     ...(changed.length === 0 ? [] : [`  Changed before it failed: ${changed.join(", ")}.`]),
     ...(error.hint === undefined ? [] : [`  ${style.cyan("→")} ${error.hint}`]),
   ];
+}
+
+/** What was wrong in a definition, when that is why the operation failed. */
+function renderFindings(diagnostics: unknown, style: Style): string[] {
+  return Array.isArray(diagnostics) ? (diagnostics as Diagnostic[]).flatMap((item) => renderDiagnostic(item, style)) : [];
 }
 
 function nextSteps(run: RunReport, style: Style): string[] {

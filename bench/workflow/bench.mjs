@@ -112,7 +112,9 @@ async function durability() {
   for (const concurrency of [1, 64]) {
     const submissions = await submissionsPerSecond(folder, concurrency);
     const runs = await durableRunsPerSecond(folder, concurrency);
-    console.log(`${concurrency} at a time: ${submissions.toFixed(0)} acknowledged submissions/s, ${runs.toFixed(0)} whole one-step runs/s`);
+    console.log(
+      `${concurrency} at a time: ${submissions.toFixed(0)} acknowledged submissions/s, ${runs.toFixed(0)} whole one-step runs/s`,
+    );
     console.log(`  against a bare sync: ${(submissions / bare).toFixed(2)} submissions, ${(runs / bare).toFixed(2)} runs`);
   }
   await rm(folder, { recursive: true });

@@ -25,7 +25,10 @@ export interface LeaseStore {
   /** Extends by the lease's own time from now. An expired lease that nobody took over meanwhile goes on. @throws StaleTokenError */
   heartbeat(lease: Lease): Promise<Lease>;
 
-  /** Gives it back. Releasing what is already released is nothing. @throws StaleTokenError when another holder has it */
+  /**
+   * Gives it back: free for others when it resolves; after a crash right then it may have to expire first. Releasing what is
+   * already released is nothing. @throws StaleTokenError when another holder has it
+   */
   release(lease: Lease): Promise<void>;
 
   /** Who holds it now; absent when nobody does or the time is over. */

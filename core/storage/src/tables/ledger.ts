@@ -25,9 +25,9 @@ export interface Ledger {
 }
 
 /** Reads see only durable data: they look, then wait until what they saw is durable. */
-async function read<T>(ledger: Ledger, look: (tables: Tables) => T | Promise<T>): Promise<T> {
+async function read<T>(ledger: Ledger, look: (tables: Tables) => T): Promise<T> {
   await ledger.refresh();
-  const seen = await look(ledger.tables());
+  const seen = look(ledger.tables());
   await ledger.settled();
   return seen;
 }
@@ -35,8 +35,18 @@ async function read<T>(ledger: Ledger, look: (tables: Tables) => T | Promise<T>)
 export function createRunStore(ledger: Ledger): RunStore {
   const watchers = new Set<{ readonly listener: (appended: AppendedEvents) => void; readonly runId: RunId | undefined }>();
 
+  /** How many writes of a run are not durable yet: reading another run need not wait for them. */
+  const writing = new Map<RunId, number>();
+
   const write = async (run: RunId, version: Version, events: readonly RunEvent[]) => {
-    await ledger.commit({ type: "runEvents", run, version, events });
+    writing.set(run, (writing.get(run) ?? 0) + 1);
+    try {
+      await ledger.commit({ type: "runEvents", run, version, events });
+    } finally {
+      const left = (writing.get(run) ?? 1) - 1;
+      if (left === 0) writing.delete(run);
+      else writing.set(run, left);
+    }
     for (const watcher of watchers) {
       if (watcher.runId === undefined || watcher.runId === run) watcher.listener({ runId: run, version, events });
     }
@@ -61,11 +71,13 @@ export function createRunStore(ledger: Ledger): RunStore {
       if (events.length === 0) return actual;
       return write(runId, actual + events.length, events);
     },
-    load: (runId) =>
-      read(ledger, async (tables) => {
-        const events = await ledger.readEvents(tables.runs.get(runId));
-        return { version: events.length, events };
-      }),
+    async load(runId) {
+      await ledger.refresh();
+      const isBeingWritten = writing.has(runId);
+      const events = await ledger.readEvents(ledger.tables().runs.get(runId));
+      if (isBeingWritten) await ledger.settled();
+      return { version: events.length, events };
+    },
     list: (query = {}) => read(ledger, (tables) => tables.runs.page(query)),
     watch(listener, runId) {
       const watcher = { listener: shielded(listener, () => watchers.delete(watcher)), runId };
@@ -112,7 +124,8 @@ export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
       const { leases } = ledger.tables();
       if (!leases.held.has(lease.scope)) return;
       leases.assertCurrent(lease.scope, lease.token);
-      await ledger.commit({ type: "leaseReleased", scope: lease.scope, token: lease.token });
+      // Free at once. A commit that fails breaks the store, and whoever writes next is told.
+      ledger.commit({ type: "leaseReleased", scope: lease.scope, token: lease.token }).catch(() => {});
     },
     current: (scope) =>
       read(ledger, (tables) => {

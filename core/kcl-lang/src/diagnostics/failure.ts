@@ -6,6 +6,8 @@ import { type Place, placeOf } from "./place.js";
 export class EvaluationFailure extends Error {
   place: Place | undefined;
   details: DiagnosticDetails;
+  /** What `runtime.catch` answers, where it differs from the message. */
+  caught: string | undefined;
 
   constructor(message: string, place?: Place, details: DiagnosticDetails = {}) {
     super(message);

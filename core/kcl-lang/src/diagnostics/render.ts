@@ -29,7 +29,7 @@ function renderExcerpt(excerpt: Excerpt | SecondaryFinding): string[] {
   const gutter = `${" ".repeat(width)} |`;
   const lines = [`${" ".repeat(width)}--> ${file}:${line}:${excerpt.caret === false ? 1 : column}`, gutter];
   if (excerpt.sourceLine !== undefined) lines.push(`${line} | ${excerpt.sourceLine}`);
-  const mark = excerpt.caret === false ? " " : `${" ".repeat(column)}^ `;
+  const mark = excerpt.caret === false ? "  " : `${" ".repeat(column)}^ `;
   const text = excerpt.message === "" ? "" : `${mark}${excerpt.message}`;
   lines.push(`${gutter}${text}`, gutter);
   return lines;

@@ -4,7 +4,8 @@ import { elements } from "../runtime/compile-loop.js";
 import { callValue } from "../runtime/compile-call.js";
 import { binary, orderOf, power } from "../runtime/operators.js";
 import { checkInteger } from "../runtime/number-range.js";
-import { dictFrom, KclDict, type KclFunction, KclList, type Value } from "../runtime/values.js";
+import { dictFrom, KclDict, KclFunction, KclList, type Value } from "../runtime/values.js";
+import { typeText } from "../semantics/types.js";
 import { toText } from "../runtime/text.js";
 import { conversions } from "./conversions.js";
 import { native, type NativeCall } from "./native.js";
@@ -144,13 +145,28 @@ const zip = native("zip", [], (call) => {
   return new KclList(Array.from({ length }, (_, index) => new KclList(lists.map((list) => list[index]))));
 });
 
-const typeofFunction = native("typeof", ["x", "full_name"], (call) => typeName(call.value("x"), call.flag("full_name")));
+const typeofFunction = native("typeof", ["x", "full_name"], (call) => typeofText(call.value("x"), call.flag("full_name")));
+
+/** As in messages, except for None and schemas. */
+function typeofText(value: Value, fullName: boolean): string {
+  if (value === null) return "None";
+  const name = typeName(value, fullName);
+  return name === "schema" ? "type" : name;
+}
 
 const reduce = native("reduce", ["reducer", "list", "initial"], (call) => {
   const reducer = call.value("reducer");
-  return values(call, "list").reduce(
+  const [first, ...rest] = values(call, "list");
+  const seeded = call.has("initial");
+  const accumulator = reducer instanceof KclFunction ? reducer.parameters?.[0] : undefined;
+  if (first === undefined && !seeded) {
+    if (accumulator === undefined || accumulator.kind === "any" || accumulator.kind === "none") return null;
+    return call.fail(`reduce() empty list with no initial value and non-nullable accumulator type '${typeText(accumulator)}'`);
+  }
+  const items = seeded ? values(call, "list") : rest;
+  return items.reduce(
     (total, item) => callValue(call.machine, reducer, { positional: [total, item], named: new Map() }),
-    call.value("initial"),
+    seeded ? call.value("initial") : first,
   );
 });
 

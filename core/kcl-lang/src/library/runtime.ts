@@ -16,7 +16,7 @@ export const runtimeModule = moduleOf([
       machine.place = place;
       machine.schemaDepth = schemaDepth;
       machine.resetDepth(depth);
-      return error.message;
+      return error.caught ?? error.message;
     }
   }),
 ]);

@@ -146,7 +146,9 @@ class Loader {
   }
 
   private followPackage(statement: ImportStatement, located: Located & { kind: "package" }): ImportTarget {
-    const isMain = located.files.some((file) => this.mainFiles.includes(file));
+    const isMain = this.mainFiles.some(
+      (file) => located.files.includes(file) && (file === statement.at.file || this.open.length > 1),
+    );
     const path = isMain ? mainPackage : located.path;
     if (located.files.length === 0) this.failure ??= "No KCL files found in the specified folder";
     const cycle = this.open.findIndex((open) => open.path === path);

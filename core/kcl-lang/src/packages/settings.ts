@@ -89,7 +89,7 @@ export function parseArgument(text: string): [string, JsonValue] {
 function argumentValue(text: string): JsonValue {
   if (text === "True" || text === "False") return text === "True";
   if (text === "None") return null;
-  if (/^[+-]?\d+[eE][+-]?\d+$/.test(text)) return text;
+  if (/^[+-]?\d+(\.\d+)?[eE][+-]?\d+$/.test(text)) return text;
   try {
     return toJavaScript(decodeJson(text));
   } catch {

@@ -20,7 +20,6 @@ import { castTo } from "./convert.js";
 import { isNothing, isTrue, typeName } from "./inspect.js";
 import { formatTemplate } from "./template.js";
 import { binary, compare, unary } from "./operators.js";
-import { checkInteger } from "./number-range.js";
 import { selectAttribute, sliceValue, subscriptValue } from "./select.js";
 import { packageOf, type StaticScope } from "./static-scope.js";
 import { KclList, multiplier, type Value } from "./values.js";
@@ -102,11 +101,7 @@ function constant(value: Value, place: Place): Code {
 }
 
 function compileInteger(node: Expression & { kind: "int" }): Code {
-  if (node.unit !== undefined) return constant(multiplier(node.value, node.unit), node.at);
-  return (machine) => {
-    machine.place = node.at;
-    return checkInteger(machine, node.value);
-  };
+  return constant(node.unit === undefined ? node.value : multiplier(node.value, node.unit), node.at);
 }
 
 function compileTemplate(parts: readonly TemplatePart[], scope: StaticScope): Code {

@@ -35,6 +35,7 @@ export function compileLambda(node: LambdaExpression, outer: StaticScope): Code 
   const { program, pkg } = packageOf(outer);
   const parameters = compileParameters(node.parameters, scope);
   const result = node.result && resolveTypeNode(program, pkg, node.result);
+  const types = parameters.map((parameter) => parameter.type);
   const body = compileStatements(node.body, scope, names);
   return (machine, environment) => {
     machine.place = node.at;
@@ -49,7 +50,7 @@ export function compileLambda(node: LambdaExpression, outer: StaticScope): Code 
         const value = callMachine.nested(() => body(callMachine, local));
         return result === undefined ? value : convert(callMachine, value, result, true);
       },
-      result,
+      types,
     );
   };
 }

@@ -19,7 +19,7 @@ export function typeName(value: Value, fullName = false): string {
   }
   if (value instanceof KclList) return "list";
   if (value instanceof KclDict) return "dict";
-  if (value instanceof KclInstance) return fullName ? value.schema.fullName : value.schema.name;
+  if (value instanceof KclInstance) return fullName ? value.schema.qualifiedName : value.schema.name;
   if (value instanceof KclMultiplier) return "number_multiplier";
   if (value instanceof KclFunction) return "function";
   if (value instanceof KclModule) return "module";

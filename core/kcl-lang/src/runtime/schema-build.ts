@@ -29,6 +29,8 @@ export class SchemaBuild implements BodyHost {
     readonly config: KclDict,
     readonly args: Arguments,
     readonly place: Place | undefined,
+    /** Where the instance is built again by merging, for failed checks. */
+    private readonly checkPlace?: Place,
   ) {
     this.layout = schema.layout(machine);
     this.environments = this.layout.bodies.map((body) => new Environment(undefined, [], this));
@@ -139,6 +141,7 @@ export class SchemaBuild implements BodyHost {
   }
 
   private runDecorators(): void {
+    this.machine.place = this.place ?? this.machine.place;
     for (const [index, body] of this.layout.bodies.entries())
       body.code.decorators(this.machine, this.environments[index]!, this.config);
   }
@@ -172,7 +175,7 @@ export class SchemaBuild implements BodyHost {
         isNothing(message) || message === ""
           ? "Check failed on the condition"
           : `Check failed on the condition: ${toText(message)}`;
-      throw checkFailure(text, machine.place, this.place ?? machine.outerPlace);
+      throw checkFailure(text, machine.place, this.checkPlace ?? this.place ?? machine.outerPlace);
     }
   }
 }
@@ -183,5 +186,6 @@ function checkFailure(text: string, at: Place | undefined, instance: Place | und
     caret: true,
     secondary: [{ message: text, position: at, caret: false }],
   });
+  failure.caught = text.replace(/^Check failed on the condition(: )?/, "") || text;
   return failure;
 }

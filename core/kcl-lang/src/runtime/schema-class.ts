@@ -57,9 +57,16 @@ export class SchemaClass {
   }
 
   /** Builds an instance; `place` is that of the schema expression, undefined for converted dicts. */
-  build(machine: Machine, config: KclDict, args: Arguments, place: Place | undefined, register = true): KclInstance {
+  build(
+    machine: Machine,
+    config: KclDict,
+    args: Arguments,
+    place: Place | undefined,
+    register = true,
+    checkPlace?: Place,
+  ): KclInstance {
     const outer = machine.place;
-    const instance = machine.nested(() => new SchemaBuild(machine, this, config, args, place).run());
+    const instance = machine.nested(() => new SchemaBuild(machine, this, config, args, place, checkPlace).run());
     machine.place = outer;
     if (register) machine.register(instance, place === undefined || machine.inMainPackage(place.file));
     return instance;
@@ -67,7 +74,7 @@ export class SchemaClass {
 
   /** The instance again, with another configuration. */
   rebuild(machine: Machine, from: { readonly args: Arguments; readonly place: Place | undefined }, config: KclDict): KclInstance {
-    return this.build(machine, config, from.args, from.place, false);
+    return this.build(machine, config, from.args, from.place, false, machine.schemaDepth === 0 ? machine.place : undefined);
   }
 
   layout(machine: Machine): SchemaLayout {

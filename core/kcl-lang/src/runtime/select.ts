@@ -86,7 +86,9 @@ export function replaceAt(machine: Machine, target: Value, path: readonly PathKe
   const [key, ...rest] = path;
   if (key === undefined) return entry.value;
   if (target instanceof KclList && typeof key === "bigint") {
-    const at = position(machine, key, target.items.length, "list");
+    const at = key < 0n ? Number(key) + target.items.length : Number(key);
+    if (at < 0 || at >= target.items.length)
+      machine.fail(`index out of bounds: the len is ${target.items.length} but the index is ${key}`);
     const items = [...target.items];
     items[at] = replaceAt(machine, items[at], rest, entry);
     const places = [...(target.places ?? items.map(() => undefined))];
@@ -94,7 +96,7 @@ export function replaceAt(machine: Machine, target: Value, path: readonly PathKe
     return new KclList(items, places);
   }
   if (typeof key !== "string") return machine.fail(`'${typeName(target)}' object does not support item assignment`);
-  const base = isNothing(target) ? new KclDict() : target;
+  const base = target;
   const value = replaceAt(machine, entriesOf(base)?.get(key)?.value, rest, entry);
   const changed: Entry = { value, operator: ":", place: entry.place };
   if (base instanceof KclDict) return new KclDict(new Map(base.entries).set(key, changed));

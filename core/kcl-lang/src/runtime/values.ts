@@ -86,8 +86,8 @@ export class KclFunction {
   constructor(
     readonly name: string,
     readonly call: (machine: Machine, args: Arguments) => Value,
-    /** The type of the result, where declared. */
-    readonly type?: Type,
+    /** The types of the parameters, where known. */
+    readonly parameters?: readonly Type[],
   ) {}
 }
 

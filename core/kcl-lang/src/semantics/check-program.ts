@@ -1,5 +1,6 @@
 /** All checks of a program, in the order in which they are reported: packages in order of import, the main package last. */
 import type { KclDiagnostic } from "../diagnostics/diagnostic.js";
+import { checkAnnotations } from "./check-annotations.js";
 import { checkImmutable } from "./check-immutable.js";
 import { checkSchemas } from "./check-schemas.js";
 import { checkStatement } from "./check-statements.js";
@@ -12,6 +13,7 @@ export function checkProgram(program: ProgramSymbols): KclDiagnostic[] {
     const checker = new Checker(program, pkg);
     checkImmutable(checker);
     checkSchemas(checker);
+    checkAnnotations(checker);
     for (const statement of pkg.modules.flatMap((module) => module.body)) checkStatement(checker, statement);
     findings.push(...checker.findings);
   }

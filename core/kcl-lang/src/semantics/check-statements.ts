@@ -49,9 +49,7 @@ export function checkStatement(checker: Checker, statement: Statement): void {
 
 function checkAssign(checker: Checker, statement: AssignStatement): void {
   if (statement.type !== undefined) checkTypeNode(checker, statement.type);
-  const [first] = statement.targets;
-  const declared =
-    statement.type === undefined ? (first === undefined ? anyType : targetType(checker, first)) : checker.resolve(statement.type);
+  const declared = statement.type === undefined ? anyType : checker.resolve(statement.type);
   const value = inferExpression(checker, statement.value, declared);
   for (const target of statement.targets)
     requireAssignable(checker, value, statement.type === undefined ? targetType(checker, target) : declared, target.at);

@@ -39,8 +39,28 @@ function expectationOf(checker: Checker, node: ConfigExpression, expected: Type)
   if (expected.kind !== "union") return {};
   const keyed = expected.members.filter((member) => member.kind === "schema" || member.kind === "dict");
   if (keyed.length === 1) return expectationOf(checker, node, keyed[0]!);
+  reportInNone(checker, node, keyed);
   const fitting = keyed.filter((member) => member.kind === "schema" && quietlyFits(checker, node, member.schema));
   return fitting.length === 1 ? expectationOf(checker, node, fitting[0]!) : {};
+}
+
+/** A key that no schema of a union knows. */
+function reportInNone(checker: Checker, node: ConfigExpression, members: readonly Type[]): void {
+  const schemas = members.flatMap((member) => (member.kind === "schema" ? [member.schema] : []));
+  if (
+    schemas.length === 0 ||
+    schemas.length < members.length ||
+    schemas.some((schema) => findIndexSignature(schema) !== undefined)
+  )
+    return;
+  for (const entry of node.entries) {
+    const name =
+      entry.kind === "entry" && entry.key.kind !== "name" ? undefined : entry.kind === "entry" ? staticKey(entry) : undefined;
+    if (name === undefined || entry.kind !== "entry" || schemas.some((schema) => findAttribute(schema, name) !== undefined))
+      continue;
+    const names = schemas.map((schema) => JSON.stringify(schema.name)).join(", ");
+    checker.report(kinds.compile, `Cannot add member '${name}' to 'schemas [${names}]'`, entry.at);
+  }
 }
 
 function quietlyFits(checker: Checker, node: ConfigExpression, schema: SchemaSymbol): boolean {
@@ -50,19 +70,10 @@ function quietlyFits(checker: Checker, node: ConfigExpression, schema: SchemaSym
 
 function checkEntries(checker: Checker, node: ConfigExpression, expectation: Expectation): Collected {
   const collected: Collected = { keys: [], values: [], entries: new Map(), open: false };
-  checker.within("config", localKeys(node.entries), () => {
+  checker.within("config", [], () => {
     for (const entry of node.entries) checkEntry(checker, entry, expectation, collected);
   });
   return collected;
-}
-
-/** Keys are local variables of the literal; their types are left open, since merging may change them. */
-function localKeys(entries: readonly ConfigEntry[]): [string, Type][] {
-  return entries.flatMap((entry): [string, Type][] => {
-    if (entry.kind === "ifEntry") return localKeys([...entry.then, ...entry.otherwise]);
-    const key = entry.kind === "entry" ? staticKey(entry) : undefined;
-    return key === undefined ? [] : [[key, anyType]];
-  });
 }
 
 function staticKey(entry: KeyedEntry): string | undefined {
@@ -122,12 +133,14 @@ function checkKnownEntries(checker: Checker, type: DictType, schema: SchemaSymbo
   }
 }
 
+/** A key is a local variable for later entries; its type is left open, since merging may change it. */
 function checkKeyed(checker: Checker, entry: KeyedEntry, expectation: Expectation, collected: Collected): void {
   const name = keyName(checker, entry);
   const target = targetOf(checker, entry, name, expectation);
   const expected = entry.index === undefined || entry.operator === "+=" ? target.type : itemType(target.type);
   const value = inferValue(checker, entry, expected, target.definedAt);
   requireAssignable(checker, value, expected, entry.at, target.definedAt);
+  if (name !== undefined) checker.scope?.names.set(name, anyType);
   collected.keys.push(name === undefined ? strType : { kind: "str", literal: name });
   collected.values.push(value);
   if (name === undefined) collected.open = true;

@@ -315,18 +315,22 @@ export function parseGenerators(p: Cursor): Generator[] {
   return generators;
 }
 
-/** loop_variables = primary { "," primary } */
+/** loop_variables = loop_variable { "," loop_variable } */
 function parseLoopVariables(p: Cursor): LoopVariable[] {
   const variables: LoopVariable[] = [];
-  const outer = p.bareTarget;
-  p.bareTarget = true;
-  do {
-    const at = p.place();
-    const target = parsePrimary(p);
-    variables.push({ at, name: target.kind === "name" ? target.name : "", plain: target.kind === "name" });
-  } while (p.acceptOp(","));
-  p.bareTarget = outer;
+  do variables.push(parseLoopVariable(p));
+  while (p.acceptOp(","));
   return variables;
+}
+
+/** loop_variable = name; selectors behind it are taken along and refused by the checker */
+function parseLoopVariable(p: Cursor): LoopVariable {
+  const at = p.place();
+  if (!p.isKind("name")) return { at, name: "", plain: parsePrimary(p).kind === "name" };
+  const name = p.next().text;
+  if (!p.isOp(".")) return { at, name, plain: true };
+  while (p.acceptOp(".")) p.expectName(true);
+  return { at, name: "", plain: false };
 }
 
 /** quantifier = ("all" | "any" | "map" | "filter") variables "in" expression "{" expression ["if" expression] "}" */

@@ -5,6 +5,7 @@ import { EvaluationFailure } from "./diagnostics/failure.js";
 import { createNodeHost } from "./node-host.js";
 import { loadProgram } from "./program.js";
 import { type RunOptions, runProgram } from "./run.js";
+import { findModuleRoot } from "./packages/locate.js";
 import { mergeSettings, parseArgument, type Settings } from "./packages/settings.js";
 
 export interface KclCase {
@@ -45,7 +46,7 @@ function runCase(kase: KclCase): KclCaseResult {
   const settings = mergeSettings(host, kase.cwd, kase.settings.settingFiles);
   const packages = externalPackages(kase);
   const given = kase.files.length > 1 || settings.files.length === 0 ? kase.files : settings.files;
-  const files = given.map((file) => resolve(kase.cwd, file));
+  const files = given.map((file) => resolve(kase.cwd, file.replaceAll("${KCL_MOD}", findModuleRoot(host, `${kase.cwd}/main.k`))));
   const loaded = loadProgram({ host, files, packages });
   if (!loaded.ok) return { ok: false, error: renderDiagnostics(loaded.diagnostics) };
   const result = runProgram(loaded.program, runOptions(kase, settings));

@@ -18,6 +18,7 @@ const options: OperationOptions = {
   retry: DEFAULT_RETRY,
   onFailure: "continue",
   isClustered: (name) => name === "etcd",
+  usesOf: () => [],
 };
 
 function change(address: string, kind: ChangeKind, dependsOn: string[] = []): Change {

@@ -7,6 +7,7 @@ import { startTestServer, type TestServer, testServerObstacle } from "../testing
 
 const obstacle = await testServerObstacle();
 const ROUNDS = Number(process.env.INTERRUPTION_ROUNDS ?? 12);
+const WAYS = ["program killed", "connection cut", "aborted"] as const;
 let server: TestServer;
 
 function steps(content: string): Json {
@@ -50,14 +51,13 @@ describe.skipIf(obstacle !== undefined)(`an interrupted program${obstacle ? ` (s
   afterAll(() => server?.remove());
 
   const firstSeed = Number(process.env.INTERRUPTION_SEED ?? Date.now() % 100_000);
-  const ways = ["program killed", "connection cut", "aborted"] as const;
-  it.each(Array.from({ length: ROUNDS }, (_, index) => [firstSeed + index, ways[index % ways.length] ?? "aborted"] as const))(
+  it.each(Array.from({ length: ROUNDS }, (_, index) => [firstSeed + index, WAYS[index % WAYS.length] ?? "aborted"] as const))(
     "converges after seed %i, %s",
     async (seed, way) => {
       const content = newRunId();
       const next = random(seed);
       const delayMs = Math.floor(next() * 700);
-      await interrupt(content, way, delayMs);
+      await interrupt(program(content), way, delayMs);
       const connection = await server.connect();
       const report = await runProgram(connection, program(content));
       expect(report.steps.filter((step) => step.status === "failed")).toEqual([]);
@@ -70,9 +70,31 @@ describe.skipIf(obstacle !== undefined)(`an interrupted program${obstacle ? ` (s
       await connection.close();
     },
   );
+
+  it.each(WAYS.map((way, index) => [firstSeed + index, way] as const))(
+    "finishes an installation of packages after seed %i, %s, and lets services start again",
+    async (seed, way) => {
+      const packages = (state: string) => [
+        { kind: "package", id: "packages", names: ["memcached", "tinyproxy"], start: false, state, purge: true },
+      ];
+      const text = (state: string) => {
+        const list = requireSteps(packages(state), { taskserv: "worker", list: "install" });
+        return compileProgram({ mode: "apply", sections: [{ taskserv: "worker", version: "1.0.0", steps: list, health: [] }] });
+      };
+      await interrupt(text("present"), way, Math.floor(random(seed)() * 2_500));
+      const connection = await server.connect();
+      const report = await runProgram(connection, text("present"));
+      expect(report.steps.filter((step) => step.status === "failed")).toEqual([]);
+      expect(await server.exec("dpkg", "--audit")).toBe("");
+      expect(await server.exec("sh", "-c", "ls /usr/sbin/policy-rc.d* 2>/dev/null || :")).toBe("");
+      expect(await server.exec("sh", "-c", "systemctl is-active memcached tinyproxy || :")).toBe("inactive\ninactive");
+      await runProgram(connection, text("absent"));
+      await connection.close();
+    },
+  );
 });
 
-async function interrupt(content: string, way: "program killed" | "connection cut" | "aborted", delayMs: number): Promise<void> {
+async function interrupt(text: string, way: (typeof WAYS)[number], delayMs: number): Promise<void> {
   const connection: Connection = await server.connect();
   const controller = new AbortController();
   const strike = async (session: number) => {
@@ -82,7 +104,7 @@ async function interrupt(content: string, way: "program killed" | "connection cu
     else await server.exec("sh", "-c", killWhere(`[ "$4" = ${session} ]`));
   };
   let struck: Promise<void> | undefined;
-  await runProgram(connection, program(content), {
+  await runProgram(connection, text, {
     signal: controller.signal,
     onStart: ({ session }) => {
       struck = strike(session);

@@ -111,6 +111,10 @@ package_install() {
   wanted=$1 start=$2 recommends=$3
   shift 3
   command -v apt-get >/dev/null || fail UNSUPPORTED_SYSTEM 'This server has no apt-get; packages need Debian or a relative of it.'
+  if [ -z "$start" ]; then
+    trap package_allow_starts EXIT
+    package_forbid_starts
+  fi
   package_repair
   refreshed=
   if lists_are_old; then
@@ -123,11 +127,7 @@ package_install() {
   fi
   [ -z "$unknown" ] || fail PACKAGE_NOT_FOUND "No repository of this server offers: $unknown"
   [ -z "$wanted" ] || set -- "$1=$wanted"
-  [ -n "$start" ] || package_forbid_starts
-  code=0
-  package_get "$recommends" "$@" || code=$?
-  [ -n "$start" ] || package_allow_starts
-  [ "$code" = 0 ] || return "$code"
+  package_get "$recommends" "$@"
 }
 
 # Lists that are a little old can name files that the mirror has replaced: refreshed once more, then tried again.

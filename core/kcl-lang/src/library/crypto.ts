@@ -22,7 +22,9 @@ export const cryptoModule = moduleOf([
   native("filesha256", ["filepath"], (call) => {
     const path = call.text("filepath");
     const absolute = path.startsWith("/") ? path : `${call.machine.settings.workFolder}/${path}`;
-    const text = call.machine.settings.host.readFile(absolute) ?? call.fail(`failed to access the file '${path}': No such file or directory (os error 2)`);
+    const text =
+      call.machine.settings.host.readFile(absolute) ??
+      call.fail(`failed to access the file '${path}': No such file or directory (os error 2)`);
     return sha256(encoder.encode(text));
   }),
 ]);

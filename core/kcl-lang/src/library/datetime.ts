@@ -2,7 +2,20 @@
 import { moduleOf, native } from "./native.js";
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const months = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** What each directive prints, and the pattern that `validate` accepts. */
@@ -28,13 +41,22 @@ const directives: Readonly<Record<string, Directive>> = {
   A: { show: (date) => days[date.getDay()]!, pattern: `(?:${days.join("|")})` },
   b: { show: (date) => months[date.getMonth()]!.slice(0, 3), pattern: short(months) },
   B: { show: (date) => months[date.getMonth()]!, pattern: `(?:${months.join("|")})` },
-  j: { show: (date) => String(Math.floor((date.getTime() - new Date(date.getFullYear(), 0, 0).getTime()) / 86_400_000)).padStart(3, "0"), pattern: "\\d{1,3}" },
+  j: {
+    show: (date) =>
+      String(Math.floor((date.getTime() - new Date(date.getFullYear(), 0, 0).getTime()) / 86_400_000)).padStart(3, "0"),
+    pattern: "\\d{1,3}",
+  },
   z: { show: () => "+0000", pattern: "[+-]\\d{2}:?\\d{2}" },
   Z: { show: () => "UTC", pattern: "[A-Z]+" },
   "%": { show: () => "%", pattern: "%" },
 };
 
-const composites: readonly (readonly [RegExp, string])[] = [[/%F/g, "%Y-%m-%d"], [/%T/g, "%H:%M:%S"], [/%D/g, "%m/%d/%y"], [/%R/g, "%H:%M"]];
+const composites: readonly (readonly [RegExp, string])[] = [
+  [/%F/g, "%Y-%m-%d"],
+  [/%T/g, "%H:%M:%S"],
+  [/%D/g, "%m/%d/%y"],
+  [/%R/g, "%H:%M"],
+];
 
 function expand(format: string): string {
   return composites.reduce((text, [pattern, by]) => text.replace(pattern, by), format);
@@ -45,10 +67,13 @@ function formatDate(date: Date, format: string): string {
 }
 
 function matches(text: string, format: string): boolean {
-  const source = expand(format).replace(/%([A-Za-z%])|([.*+?^${}()|[\]\\])/g, (whole, letter: string | undefined, special: string | undefined) => {
-    if (special !== undefined) return `\\${special}`;
-    return directives[letter ?? ""]?.pattern ?? whole;
-  });
+  const source = expand(format).replace(
+    /%([A-Za-z%])|([.*+?^${}()|[\]\\])/g,
+    (whole, letter: string | undefined, special: string | undefined) => {
+      if (special !== undefined) return `\\${special}`;
+      return directives[letter ?? ""]?.pattern ?? whole;
+    },
+  );
   return new RegExp(`^${source}$`).test(text) && isRealDate(text, format);
 }
 
@@ -64,7 +89,9 @@ const calendar = /^(\d{4})-?(\d{2})-?(\d{2})(T(\d{2})(:?(\d{2})(:?(\d{2})([.,]\d
 const isDay = (text: string): boolean => isRealDate(text, "%F") && !Number.isNaN(Date.parse(text.slice(0, 10)));
 
 export const datetimeModule = moduleOf([
-  native("now", ["format"], (call) => formatDate(new Date(call.machine.settings.now()), call.text("format", "%a %b %d %H:%M:%S %Y"))),
+  native("now", ["format"], (call) =>
+    formatDate(new Date(call.machine.settings.now()), call.text("format", "%a %b %d %H:%M:%S %Y")),
+  ),
   native("today", [], (call) => formatDate(new Date(call.machine.settings.now()), "%Y-%m-%d %H:%M:%S.%f")),
   native("date", [], (call) => formatDate(new Date(call.machine.settings.now()), "%Y-%m-%d %H:%M:%S")),
   native("ticks", [], (call) => call.machine.settings.now() / 1000 + Number.EPSILON),

@@ -1,6 +1,17 @@
 /** The module `net`. */
 import { dictFrom, type KclFunction, KclList } from "../runtime/values.js";
-import { addressBits, type IpAddress, ipText, isIn, netmask, type Network, parseIp, parseNetwork, toIp6, unmapped } from "./ip-address.js";
+import {
+  addressBits,
+  type IpAddress,
+  ipText,
+  isIn,
+  netmask,
+  type Network,
+  parseIp,
+  parseNetwork,
+  toIp6,
+  unmapped,
+} from "./ip-address.js";
 import { moduleOf, native, type NativeCall } from "./native.js";
 
 function address(call: NativeCall, parameter = "ip"): IpAddress {
@@ -15,7 +26,8 @@ function subnet(call: NativeCall, from: Network, added: number, index: bigint): 
   const prefix = from.prefix + added;
   const bits = addressBits(from.address);
   if (added < 0 || prefix > bits) return call.fail(`insufficient address space to extend prefix of ${from.prefix} by ${added}`);
-  if (index < 0n || index >= 1n << BigInt(added)) return call.fail(`prefix extension of ${added} does not accommodate a subnet numbered ${index}`);
+  if (index < 0n || index >= 1n << BigInt(added))
+    return call.fail(`prefix extension of ${added} does not accommodate a subnet numbered ${index}`);
   return `${ipText({ ...from.address, value: from.address.value + (index << BigInt(bits - prefix)) })}/${prefix}`;
 }
 
@@ -35,11 +47,13 @@ function subnets(call: NativeCall): KclList {
   const bits = addressBits(from.address);
   const texts = call.list("additional_bits").items.map((item) => {
     const prefix = from.prefix + Number(item);
-    if (typeof item !== "bigint" || prefix > bits) return call.fail(`insufficient address space to extend prefix of ${from.prefix}`);
+    if (typeof item !== "bigint" || prefix > bits)
+      return call.fail(`insufficient address space to extend prefix of ${from.prefix}`);
     const size = 1n << BigInt(bits - prefix);
     const start = ((next + size - 1n) / size) * size;
     next = start + size;
-    if (next > from.address.value + (1n << BigInt(bits - from.prefix))) return call.fail("not enough remaining address space for a subnet");
+    if (next > from.address.value + (1n << BigInt(bits - from.prefix)))
+      return call.fail("not enough remaining address space for a subnet");
     return `${ipText({ ...from.address, value: start })}/${prefix}`;
   });
   return new KclList(texts);
@@ -55,12 +69,24 @@ function within(name: string, ...networks: readonly string[]): KclFunction {
 
 function isGlobalUnicast(call: NativeCall): boolean {
   const parsed = unmapped(address(call));
-  return !["224.0.0.0/4", "ff00::/8", "127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10", "0.0.0.0/32", "::/128", "255.255.255.255/32"].some((one) => isIn(parsed, one));
+  return ![
+    "224.0.0.0/4",
+    "ff00::/8",
+    "127.0.0.0/8",
+    "::1/128",
+    "169.254.0.0/16",
+    "fe80::/10",
+    "0.0.0.0/32",
+    "::/128",
+    "255.255.255.255/32",
+  ].some((one) => isIn(parsed, one));
 }
 
 function splitHostPort(call: NativeCall): KclList {
   const match = /^(?:\[([^\]]*)\]|([^:]*)):([^:]*)$/.exec(call.text("ip_end_point"));
-  return match === null ? call.fail(`invalid ip end point '${call.text("ip_end_point")}'`) : new KclList([match[1] ?? match[2] ?? "", match[3]!]);
+  return match === null
+    ? call.fail(`invalid ip end point '${call.text("ip_end_point")}'`)
+    : new KclList([match[1] ?? match[2] ?? "", match[3]!]);
 }
 
 export const netModule = moduleOf([
@@ -69,11 +95,16 @@ export const netModule = moduleOf([
     const { address: base, prefix } = network(call);
     return ipText({ ...base, value: netmask(base, prefix) });
   }),
-  native("CIDR_subnet", ["cidr", "additional_bits", "net_num"], (call) => subnet(call, network(call), Number(call.integer("additional_bits")), call.integer("net_num"))),
+  native("CIDR_subnet", ["cidr", "additional_bits", "net_num"], (call) =>
+    subnet(call, network(call), Number(call.integer("additional_bits")), call.integer("net_num")),
+  ),
   native("CIDR_subnets", ["cidr", "additional_bits"], subnets),
   native("parse_CIDR", ["cidr"], (call) => {
     const parsed = network(call);
-    return dictFrom([["ip", call.text("cidr").split("/")[0]!], ["mask", BigInt(parsed.prefix)]]);
+    return dictFrom([
+      ["ip", call.text("cidr").split("/")[0]!],
+      ["mask", BigInt(parsed.prefix)],
+    ]);
   }),
   native("is_IP_in_CIDR", ["ip", "cidr"], (call) => isIn(address(call), call.text("cidr"))),
   native("split_host_port", ["ip_end_point"], splitHostPort),

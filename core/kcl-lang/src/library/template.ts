@@ -9,7 +9,13 @@ import { moduleOf, native, type NativeCall } from "./native.js";
 type Node =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "value"; readonly path: string; readonly raw: boolean }
-  | { readonly kind: "block"; readonly name: string; readonly path: string; readonly body: readonly Node[]; readonly otherwise: readonly Node[] };
+  | {
+      readonly kind: "block";
+      readonly name: string;
+      readonly path: string;
+      readonly body: readonly Node[];
+      readonly otherwise: readonly Node[];
+    };
 
 interface Context {
   readonly value: Value;
@@ -19,7 +25,15 @@ interface Context {
 }
 
 export function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;" };
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#x27;",
+    "`": "&#x60;",
+    "=": "&#x3D;",
+  };
   return text.replace(/[&<>"'`=]/g, (char) => entities[char]!);
 }
 
@@ -68,7 +82,8 @@ class TemplateParser {
       top.inElse = true;
     } else if (content.startsWith("/")) {
       const top = this.stack.pop();
-      if (top === undefined || top.name !== content.slice(1).trim()) return this.fail(`template block '${content}' does not close the open block`);
+      if (top === undefined || top.name !== content.slice(1).trim())
+        return this.fail(`template block '${content}' does not close the open block`);
       this.add({ kind: "block", ...top });
     } else if (/^raw\s+/.test(content)) this.add({ kind: "value", path: content.slice(4).trim(), raw: true });
     else if (content.startsWith("&")) this.add({ kind: "value", path: content.slice(1).trim(), raw: true });
@@ -82,7 +97,10 @@ function lookup(context: Context, path: string): Value {
   for (; rest.startsWith("../"); rest = rest.slice(3)) at = at.parent ?? at;
   if (rest.startsWith("@")) return at.data.get(rest.slice(1));
   let { value } = at;
-  for (const key of rest.replace(/^this\b[./]?/, "").replaceAll(/\[([^\]]*)\]/g, ".$1").split(/[./]/)) {
+  for (const key of rest
+    .replace(/^this\b[./]?/, "")
+    .replaceAll(/\[([^\]]*)\]/g, ".$1")
+    .split(/[./]/)) {
     if (key === "" || key === "this") continue;
     value = value instanceof KclList ? value.items[Number(key)] : entriesOf(value)?.get(key)?.value;
   }
@@ -108,7 +126,10 @@ function renderNode(machine: Machine, node: Node, context: Context): string {
   if (node.name === "each") return renderEach(machine, node, value, context);
   if (node.name === "if") return render(machine, isTrue(value) ? node.body : node.otherwise, context);
   if (node.name === "unless") return render(machine, isTrue(value) ? node.otherwise : node.body, context);
-  if (node.name === "with") return isTrue(value) ? render(machine, node.body, { value, parent: context, data: context.data }) : render(machine, node.otherwise, context);
+  if (node.name === "with")
+    return isTrue(value)
+      ? render(machine, node.body, { value, parent: context, data: context.data })
+      : render(machine, node.otherwise, context);
   return machine.fail(`template helper '${node.name}' is not defined`);
 }
 
@@ -117,7 +138,12 @@ function renderEach(machine: Machine, node: Node & { kind: "block" }, source: Va
   if (turns.length === 0) return render(machine, node.otherwise, context);
   return turns
     .map(([key, value], index) => {
-      const data = new Map<string, Value>([["index", BigInt(index)], ["key", key], ["first", index === 0], ["last", index === turns.length - 1]]);
+      const data = new Map<string, Value>([
+        ["index", BigInt(index)],
+        ["key", key],
+        ["first", index === 0],
+        ["last", index === turns.length - 1],
+      ]);
       return render(machine, node.body, { value, parent: context, data });
     })
     .join("");

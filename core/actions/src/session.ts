@@ -196,7 +196,7 @@ function providersOf(settings: InfraSettings, fallback: ProviderName): ProviderN
 }
 
 /** Adds the line of source that each finding is about. */
-async function withSource(findings: readonly Diagnostic[], root: string): Promise<Diagnostic[]> {
+export async function withSource(findings: readonly Diagnostic[], root: string): Promise<Diagnostic[]> {
   return Promise.all(
     findings.map(async (finding) => {
       if (finding.position === undefined || finding.sourceLine !== undefined) return finding;

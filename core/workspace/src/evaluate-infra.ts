@@ -13,7 +13,7 @@ import {
   infraName,
   isName,
 } from "@provisioning/model";
-import { toDiagnostic } from "./kcl-diagnostic.js";
+import { type FileView, toDiagnostic } from "./kcl-diagnostic.js";
 import type { PlatformLayout, WorkspaceLayout } from "./layout.js";
 import { type InfraSettings, readSettings } from "./settings.js";
 
@@ -68,16 +68,17 @@ export async function chooseInfra(layout: WorkspaceLayout, wanted: string | unde
 /** @throws DiagnosticsError with every finding and its place; InfraUnknownError */
 export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceLayout, name: InfraName): Promise<EvaluatedInfra> {
   const files = await infraFiles(layout, name);
-  const display = (file: string) => (file.startsWith(layout.root) ? relative(layout.root, file) : file);
+  const isOwn = (file: string) => file.startsWith(`${layout.root}/`);
+  const view: FileView = { isOwn, display: (file) => (isOwn(file) ? relative(layout.root, file) : file) };
   const loaded = loadProgram({ host: createNodeHost(), files: [...files], packages: { provisioning: platform.kclDir } });
-  if (!loaded.ok) throw new DiagnosticsError(loaded.diagnostics.map((item) => toDiagnostic(item, display)));
+  if (!loaded.ok) throw new DiagnosticsError(loaded.diagnostics.map((item) => toDiagnostic(item, view)));
   const ran = runProgram(loaded.program, {});
-  if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, display)));
+  if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, view)));
 
   const values = ran.value as JsonObject;
   const { settings, diagnostics } = readSettings(values.settings, (path) => {
     const source = ran.sources.get(pathText(path));
-    return source === undefined ? undefined : { ...source, file: display(source.file) };
+    return source === undefined ? undefined : { ...source, file: view.display(source.file) };
   });
   if (diagnostics.length > 0 || settings === undefined) throw new DiagnosticsError(diagnostics);
   if (settings.name !== name) {
@@ -87,7 +88,7 @@ export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceL
       hint: `Set infra.name to "${name}", or rename the folder.`,
     });
   }
-  return { settings, files: files.map(display) };
+  return { settings, files: files.map(view.display) };
 }
 
 /** As the language writes paths: `settings.servers[0].plan`. */

@@ -19,7 +19,7 @@ import {
   taskservName,
 } from "@provisioning/model";
 import type { TaskservExtension } from "./catalog.js";
-import { toDiagnostic } from "./kcl-diagnostic.js";
+import { type FileView, toDiagnostic } from "./kcl-diagnostic.js";
 
 /** What `option(…)` answers in a taskserv's KCL. */
 export interface TaskservInput {
@@ -60,6 +60,8 @@ export interface ConfigProblem {
   readonly suggestion?: string;
 }
 
+const EXTENSION_FILES: FileView = { display: (file) => file, isOwn: () => true };
+
 /** Definitions are loaded once and run for every server. */
 export function createTaskservCompiler(kclDir: string, render: TemplateRenderer): TaskservCompiler {
   const programs = new Map<string, Program>();
@@ -75,7 +77,7 @@ export function createTaskservCompiler(kclDir: string, render: TemplateRenderer)
     checkConfig: (extension, config) => validateValue(programOf(extension), "Config", config),
     async compile(extension, input) {
       const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json> });
-      if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, (file) => file)));
+      if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, EXTENSION_FILES)));
       const rendered = await renderTemplates(ran.value as JsonObject, extension, input, render);
       return parseCompiled(extension, rendered);
     },
@@ -86,7 +88,7 @@ function load(extension: TaskservExtension, kclDir: string, cache: KclCache): Pr
   const files = ["schema.k", "taskserv.k"].map((file) => join(extension.dir, file));
   const loaded = loadProgram({ host: createNodeHost(), files, packages: { provisioning: kclDir }, cache });
   if (loaded.ok) return loaded.program;
-  const diagnostics: Diagnostic[] = loaded.diagnostics.map((item) => toDiagnostic(item, (file) => file));
+  const diagnostics: Diagnostic[] = loaded.diagnostics.map((item) => toDiagnostic(item, EXTENSION_FILES));
   throw new DiagnosticsError(diagnostics);
 }
 

@@ -4,7 +4,7 @@ import { type Address, type Change, DiagnosticsError, type Plan, ProvisioningErr
 import { makePlan } from "@provisioning/planner";
 import type { ActionContext } from "../context.js";
 import { observeInfra } from "../observe/observe.js";
-import { sectionFor } from "../servers/section.js";
+import { compileAll } from "./compile-all.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 import { narrow, type Targets } from "./targets.js";
 
@@ -56,16 +56,6 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
   );
   refuseProtected(session, plan.changes);
   return { plan, uses };
-}
-
-/** A definition, configuration or template that cannot become steps is refused before anything is touched. */
-async function compileAll(session: InfraSession): Promise<ReadonlyMap<Address, readonly TaskservName[]>> {
-  const placed = session.desired.servers.flatMap((server) => server.taskservs.map((taskserv) => ({ server, taskserv })));
-  const entries = placed.map(async ({ server, taskserv }) => {
-    const { uses } = await sectionFor(session, server, taskserv);
-    return [taskservAddress(server.name, taskserv), uses] as const;
-  });
-  return new Map(await Promise.all(entries));
 }
 
 function refuseProtected(session: InfraSession, changes: readonly Change[]): void {

@@ -1,0 +1,42 @@
+/** Compiles every taskserv of an infra: what cannot become steps is refused before anything is touched, all of it at once. */
+
+import { type Address, type Diagnostic, DiagnosticsError, ProvisioningError, taskservAddress, type TaskservName } from "@provisioning/model";
+import type { DesiredServer } from "../desired/desired.js";
+import { sectionFor } from "../servers/section.js";
+import { type InfraSession, withSource } from "../session.js";
+
+export type UsesByPlacement = ReadonlyMap<Address, readonly TaskservName[]>;
+
+/** What each placement uses. @throws DiagnosticsError */
+export async function compileAll(session: InfraSession): Promise<UsesByPlacement> {
+  const uses = new Map<Address, readonly TaskservName[]>();
+  const diagnostics: Diagnostic[] = [];
+  const compile = async (server: DesiredServer, taskserv: TaskservName): Promise<void> => {
+    const address = taskservAddress(server.name, taskserv);
+    try {
+      uses.set(address, (await sectionFor(session, server, taskserv)).uses);
+    } catch (error) {
+      if (!(error instanceof ProvisioningError)) throw error;
+      diagnostics.push(...findingsOf(session, address, error));
+    }
+  };
+  await Promise.all(session.desired.servers.flatMap((server) => server.taskservs.map((taskserv) => compile(server, taskserv))));
+  if (diagnostics.length > 0) throw new DiagnosticsError(await withSource(diagnostics, session.workspace.layout.root));
+  return uses;
+}
+
+/** A finding in an extension's own files is shown where the user asked for the extension. */
+function findingsOf(session: InfraSession, address: Address, error: ProvisioningError): Diagnostic[] {
+  const placement = session.desired.placements.get(address);
+  const position = placement?.position;
+  const found: readonly Diagnostic[] =
+    error instanceof DiagnosticsError
+      ? error.diagnostics
+      : [{ severity: "error", code: error.code, summary: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }];
+  return found.map(({ sourceLine: _, position: inside, ...finding }) => ({
+    ...finding,
+    summary: `${address}: ${finding.summary}`,
+    ...(inside === undefined ? {} : { detail: `${finding.detail === undefined ? "" : `${finding.detail} `}It was found at ${inside.file}:${inside.line}.` }),
+    ...(position === undefined ? {} : { position }),
+  }));
+}

@@ -103,7 +103,7 @@ const name = (index: number) => `op-${index}` as OperationId;
 const retry = { ...DEFAULT_RETRY, initialDelayMs: 3 };
 
 function scenarioOf(specs: readonly (Partial<OperationDefinition> & { nature?: Nature })[], parallelLimit: number): Scenario {
-  const operations = specs.map(({ nature: _, ...changes }, index) => sampleOperation(name(index), { retry, ...changes }));
+  const operations = specs.map((spec, index) => sampleOperation(name(index), { retry, ...spec }));
   return {
     definition: sampleRun({ operations, parallelLimit }),
     natures: new Map(specs.map(({ nature = "fine" }, index) => [name(index), nature])),

@@ -1,5 +1,5 @@
 import type { DependencyType, OperationDefinition, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
-import { type Lease, openMemoryStorage, runScope, type Storage } from "@provisioning/storage";
+import { type Lease, openMemoryStorage, runScope, type Storage, StoreFailedError } from "@provisioning/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   createEngine,
@@ -513,6 +513,23 @@ describe("working under a lease", () => {
     await expect(clock.runUntil(lost)).rejects.toMatchObject({ code: "LEASE_LOST" });
     expect(script.calls[0]?.result).toBe("aborted");
   });
+});
+
+test("a store that fails stops the worker and its handlers; another one can go on", async () => {
+  const script = scripted({ a: { delayMs: 10 }, b: { delayMs: 100 } });
+  const runId = await engineWith().submit(sampleRun({ operations: [operation("a"), operation("b")] }));
+  const append: typeof storage.runs.append = async (...args) => {
+    if (args[2].some(({ type }) => type === "operationCompleted"))
+      throw new StoreFailedError("disk", { cause: new Error("full") });
+    return storage.runs.append(...args);
+  };
+  const failing = engineWith({ storage: { ...storage, runs: { ...storage.runs, append } } });
+  await expect(clock.runUntil(failing.execute(runId, script))).rejects.toMatchObject({ code: "STORE_FAILED" });
+  expect(script.calls.map(({ result }) => result)).toEqual(["done", "aborted"]);
+  await clock.advance(30_000);
+  const state = await clock.runUntil(engineWith().execute(runId, script));
+  const { statuses } = await report(runId, state, script);
+  expect(statuses).toEqual(["a:completed", "b:completed"]);
 });
 
 describe("size", () => {

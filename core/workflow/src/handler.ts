@@ -25,9 +25,9 @@ export interface OperationContext {
   /** Aborts when the run is cancelled, the attempt takes too long or the lease is lost. Stop the effect and reject soon. */
   readonly signal: AbortSignal;
   /** What another operation of this run reported; absent while it has not completed. */
-  outputOf(id: OperationId): Json | undefined;
-  report(progress: Progress): void;
-  log(message: string, fields?: JsonObject): void;
+  readonly outputOf: (id: OperationId) => Json | undefined;
+  readonly report: (progress: Progress) => void;
+  readonly log: (message: string, fields?: JsonObject) => void;
 }
 
 export interface CompensationContext extends OperationContext {

@@ -89,7 +89,8 @@ function diskFile(handle: FileHandle): DiskFile {
   return {
     async write(data) {
       // Into the page cache: for little data that is faster than handing it to another thread.
-      if (data.byteLength > SMALL_WRITE || writeSync(handle.fd, data) !== data.byteLength) await writeAll(handle, data);
+      const written = data.byteLength <= SMALL_WRITE ? writeSync(handle.fd, data) : 0;
+      await writeAll(handle, data.subarray(written));
     },
     sync: () => handle.datasync(),
     close: () => handle.close(),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -121,6 +121,9 @@ test("a process id that is used again, another boot and a successor that died do
     await writeFile(`${path}.first`, JSON.stringify({ ...self, ...change, nonce: "second" }));
     await (await open(dataDir)).close();
   }
+  await writeFile(`${path}.leftover`, "{}");
+  await (await open(dataDir)).close();
+  expect((await readdir(dataDir)).filter((name) => name.includes("writer"))).toEqual([]);
   await writeFile(path, "");
   await (await open(dataDir)).close();
   await writeFile(path, JSON.stringify({ ...self, pidNamespace: "pid:[1]", nonce: "elsewhere" }));

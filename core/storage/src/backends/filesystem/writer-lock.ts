@@ -11,7 +11,7 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { link, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { type Clock, type Instant, ProvisioningError } from "@provisioning/model";
 import { isMissing } from "./disk.js";
 import { currentProcess, livenessOf, type ProcessIdentity } from "./process-identity.js";
@@ -68,7 +68,10 @@ export async function acquireWriterLock(options: WriterLockOptions): Promise<Wri
   await writeDurably(own, `${JSON.stringify(self, undefined, 2)}\n`);
   try {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      if ((await linkIfFree(own, path)) || (await succeed(path, own, self))) return hold(path, self, options);
+      if ((await linkIfFree(own, path)) || (await succeed(path, own, self))) {
+        await sweepLeftovers(folder);
+        return hold(path, self, options);
+      }
     }
     throw new Error(`cannot settle who writes to ${folder}`);
   } finally {
@@ -101,14 +104,26 @@ async function finish(path: string, own: string, dead: WriterLockHolder, claims:
   return true;
 }
 
+/** What takers left who died while they tried. Called by the holder: no claim on an earlier one can succeed any more. */
+async function sweepLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = `${folder}/${name}`;
+    const isAbandoned = name.startsWith(".writer-") && (await silenceMs(path)) > SILENCE_MS;
+    if (isAbandoned || name.startsWith("writer.lock.")) await rm(path, { force: true });
+  }
+}
+
+async function silenceMs(path: string): Promise<number> {
+  return stat(path).then(
+    (stats) => Date.now() - stats.mtimeMs,
+    () => 0,
+  );
+}
+
 async function isGone(path: string, holder: WriterLockHolder, self: WriterLockHolder): Promise<boolean> {
   const liveness = livenessOf(holder, self);
   if (liveness !== "unknown") return liveness === "dead";
-  const touched = await stat(path).then(
-    (stats) => stats.mtimeMs,
-    () => Date.now(),
-  );
-  return Date.now() - touched > SILENCE_MS;
+  return (await silenceMs(path)) > SILENCE_MS;
 }
 
 function hold(path: string, self: WriterLockHolder, options: WriterLockOptions): WriterLock {

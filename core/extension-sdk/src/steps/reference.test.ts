@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { stepReference } from "./reference.js";
+
+it("is what the README holds", () => {
+  const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8");
+  expect(readme).toContain(stepReference());
+});

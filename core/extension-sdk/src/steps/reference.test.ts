@@ -5,5 +5,10 @@ import { stepReference } from "./reference.js";
 
 it("is what the README holds", () => {
   const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8");
-  expect(readme).toContain(stepReference());
+  expect(unpadded(readme)).toContain(unpadded(stepReference()));
 });
+
+/** The formatter pads the columns of tables. */
+function unpadded(markdown: string): string {
+  return markdown.replace(/ +/g, " ").replace(/-{3,}/g, "---");
+}

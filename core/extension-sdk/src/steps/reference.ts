@@ -8,5 +8,5 @@ export function stepReference(): string {
     const names = attributes.map(([name, field]) => (field.required ? `**${name}**` : name));
     return `| \`${kind.kind}\` | \`${kind.schema}\` | ${kind.doc.replaceAll("|", "\\|")} | ${names.join(", ")} |`;
   });
-  return ["| kind | KCL schema | what it keeps | attributes (bold: required) |", "|---|---|---|---|", ...rows].join("\n");
+  return ["| kind | KCL schema | what it keeps | attributes (bold: required) |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }

@@ -1,0 +1,3 @@
+import { describeTaskserv } from "../../testing/describe-taskserv.js";
+
+await describeTaskserv({ name: "runc" });

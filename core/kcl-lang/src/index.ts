@@ -5,6 +5,7 @@ export { renderDiagnostics } from "./diagnostics/render.js";
 export { similarNames } from "./diagnostics/suggest.js";
 export { evaluateExpression, type EvaluateResult } from "./evaluate.js";
 export type { KclFileActions, KclHost } from "./packages/host.js";
+export { createMemoryHost } from "./memory-host.js";
 export { createCache, type KclCache } from "./packages/load.js";
 export { mergeSettings, parseArgument, type Settings } from "./packages/settings.js";
 export { loadProgram, type LoadInput, type LoadResult, type Program } from "./program.js";

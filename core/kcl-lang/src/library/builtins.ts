@@ -30,7 +30,7 @@ const isnullish = native("isnullish", ["value"], (call) => call.value("value") =
 
 const len = native("len", ["value"], (call) => {
   const value = call.value("value");
-  if (typeof value === "string") return BigInt([...value].length);
+  if (typeof value === "string") return BigInt(Array.from(value).length);
   if (value instanceof KclList) return BigInt(value.items.length);
   const entries = entriesOf(value);
   return entries === undefined ? call.fail(`object of type '${typeName(value)}' has no len()`) : BigInt(entries.size);
@@ -60,7 +60,7 @@ function inBase(name: string, base: number, prefix: string): KclFunction {
 }
 
 const ord = native("ord", ["c"], (call) => {
-  const chars = [...call.text("c")];
+  const chars = Array.from(call.text("c"));
   return chars.length === 1
     ? BigInt(chars[0]!.codePointAt(0)!)
     : call.fail(`ord() expected a character, but string of length ${chars.length} found`);

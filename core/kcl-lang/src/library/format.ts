@@ -117,7 +117,7 @@ function grouped(digits: string, group: string | undefined): string {
 }
 
 function pad(text: string, width: number, align: string, fill: string): string {
-  const missing = width - [...text].length;
+  const missing = width - Array.from(text).length;
   if (missing <= 0) return text;
   if (align === "<") return text + fill.repeat(missing);
   if (align === ">") return fill.repeat(missing) + text;

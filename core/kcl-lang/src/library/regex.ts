@@ -34,7 +34,8 @@ export const regexModule = moduleOf([
   native("search", ["string", "pattern"], (call) => pattern(call).test(call.text("string"))),
   native("compile", ["pattern"], (call) => {
     try {
-      return new RegExp(call.text("pattern"), "u") !== undefined;
+      void new RegExp(call.text("pattern"), "u");
+      return true;
     } catch {
       return false;
     }

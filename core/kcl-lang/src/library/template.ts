@@ -38,7 +38,7 @@ export function escapeHtml(text: string): string {
 }
 
 /** Tags; a block tag, an else or a comment alone on its line takes the whole line with it. */
-const tag = /(^[ \t]*)?(\{\{\{\s*([^}]*?)\s*\}\}\}|\{\{(~)?\s*(!--[\s\S]*?--|[^}]*?)\s*(~)?\}\})([ \t]*(?:\r?\n|$))?/gm;
+const tag = /(^[ \t]*|)(\{\{\{\s*([^}]*?)\s*\}\}\}|\{\{(~)?\s*(!--[\s\S]*?--|[^}]*?)\s*(~)?\}\})([ \t]*(?:\r?\n|$))?/gm;
 
 class TemplateParser {
   private readonly stack: { name: string; path: string; body: Node[]; otherwise: Node[]; inElse: boolean }[] = [];
@@ -50,7 +50,7 @@ class TemplateParser {
     let from = 0;
     for (const match of source.matchAll(tag)) {
       const [whole, indent = "", , triple, , content = "", , lineEnd = ""] = match;
-      const atLineStart = match[1] !== undefined;
+      const atLineStart = match.index === 0 || source[match.index - 1] === "\n";
       const alone = atLineStart && match[7] !== undefined && triple === undefined && /^(#|\/|!|else\b|\^)/.test(content);
       this.text(source.slice(from, match.index) + (alone ? "" : indent));
       if (triple !== undefined) this.add({ kind: "value", path: triple, raw: true });

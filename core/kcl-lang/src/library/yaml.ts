@@ -35,7 +35,7 @@ function encodeAll(call: NativeCall): string {
   return call
     .list("data")
     .items.map((item) => writeYaml(item, options(call)))
-    .join("---\n");
+    .join("\n---\n");
 }
 
 export const yamlModule = moduleOf([

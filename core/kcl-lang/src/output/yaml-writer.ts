@@ -81,11 +81,7 @@ function floatText(value: number): string {
 }
 
 function text(value: string, indent: string): string {
-  const block =
-    value.includes("\n") &&
-    !/[\u0000-\u0008\u000b-\u001f\u007f\u0085\u2028\u2029]/.test(value) &&
-    !/^\s/.test(value) &&
-    value.trim() !== "";
+  const block = value.includes("\n") && !/[^\P{Cc}\n\t]|[\u2028\u2029]/u.test(value) && !/^\s/.test(value) && value.trim() !== "";
   return block ? blockText(value, indent) : quoteIfNeeded(value);
 }
 
@@ -100,7 +96,7 @@ function blockText(value: string, indent: string): string {
 const reserved = /^(y|yes|n|no|on|off|true|false|null|nil|~|nan)$/i;
 
 function quoteIfNeeded(value: string): string {
-  if (/[\u0000-\u001f\u007f\u0085\u2028\u2029\ufeff]/.test(value)) return JSON.stringify(value);
+  if (/\p{Cc}|[\u2028\u2029\ufeff]/u.test(value)) return JSON.stringify(value);
   const plain =
     value !== "" &&
     !/^[0-9\-.+]/.test(value) &&

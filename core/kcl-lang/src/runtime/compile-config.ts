@@ -32,7 +32,7 @@ export function compileConfig(
 function keysOf(entries: readonly ConfigEntry[], keys = new Set<string>()): Set<string> {
   for (const entry of entries) {
     if (entry.kind === "ifEntry") {
-      keysOf(entry.then, keys);
+      keysOf(entry.whenTrue, keys);
       keysOf(entry.otherwise, keys);
     } else if (entry.kind === "entry") {
       const key = staticKey(entry.key);
@@ -51,10 +51,10 @@ function compileEntry(entry: ConfigEntry, scope: StaticScope, deferred: boolean)
   if (entry.kind === "unpack") return compileUnpack(entry.value, scope);
   if (entry.kind === "entry") return compileKeyed(entry, scope, deferred);
   const condition = compileExpression(entry.condition, scope);
-  const then = entry.then.map((one) => compileEntry(one, scope, deferred));
+  const whenTrue = entry.whenTrue.map((one) => compileEntry(one, scope, deferred));
   const otherwise = entry.otherwise.map((one) => compileEntry(one, scope, deferred));
   return (machine, environment, entries) => {
-    for (const code of isTrue(condition(machine, environment)) ? then : otherwise) code(machine, environment, entries);
+    for (const code of isTrue(condition(machine, environment)) ? whenTrue : otherwise) code(machine, environment, entries);
   };
 }
 

@@ -140,10 +140,10 @@ function compileCompare(node: CompareExpression, scope: StaticScope): Code {
 
 function compileConditional(node: Expression & { kind: "conditional" }, scope: StaticScope): Code {
   const condition = compileExpression(node.condition, scope);
-  const then = compileExpression(node.then, scope);
+  const whenTrue = compileExpression(node.whenTrue, scope);
   const otherwise = compileExpression(node.otherwise, scope);
   return (machine, environment) =>
-    isTrue(condition(machine, environment)) ? then(machine, environment) : otherwise(machine, environment);
+    isTrue(condition(machine, environment)) ? whenTrue(machine, environment) : otherwise(machine, environment);
 }
 
 function compileAs(node: Expression & { kind: "as" }, scope: StaticScope): Code {
@@ -231,9 +231,9 @@ function compileItem(item: ListItem, scope: StaticScope): ItemCode {
     };
   }
   const condition = compileExpression(item.condition, scope);
-  const then = item.then.map((one) => compileItem(one, scope));
+  const whenTrue = item.whenTrue.map((one) => compileItem(one, scope));
   const otherwise = item.otherwise.map((one) => compileItem(one, scope));
   return (machine, environment, items, places) => {
-    for (const code of isTrue(condition(machine, environment)) ? then : otherwise) code(machine, environment, items, places);
+    for (const code of isTrue(condition(machine, environment)) ? whenTrue : otherwise) code(machine, environment, items, places);
   };
 }

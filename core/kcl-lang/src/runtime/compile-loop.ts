@@ -41,7 +41,7 @@ type Visit = (machine: Machine, environment: Environment) => void;
 function compileGenerators(
   generators: readonly Generator[],
   outer: StaticScope,
-): { scope: StaticScope; run(machine: Machine, environment: Environment, visit: Visit): void } {
+): { scope: StaticScope; readonly run: (machine: Machine, environment: Environment, visit: Visit) => void } {
   let scope = outer;
   const levels = generators.map((generator) => {
     const source = compileExpression(generator.source, scope);

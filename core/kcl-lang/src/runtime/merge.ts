@@ -7,6 +7,7 @@ import { EvaluationFailure } from "../diagnostics/failure.js";
 import { entriesOf, equals, isNothing, typeName } from "./inspect.js";
 import type { Machine } from "./machine.js";
 import { joinLists } from "./operators.js";
+import { display } from "./text.js";
 import { type Entry, KclDict, KclInstance, KclList, type Value } from "./values.js";
 
 interface MergeMode {
@@ -192,5 +193,6 @@ function conflictText(value: Value): string {
   if (value instanceof KclList) return "[...]";
   if (entriesOf(value) !== undefined) return "{...}";
   if (typeof value === "string") return JSON.stringify(value);
-  return value === null ? "null" : String(value);
+  if (value === null) return "null";
+  return typeof value === "boolean" ? String(value) : display(value);
 }

@@ -31,7 +31,7 @@ function instancesFunction(schema: SchemaClass): KclFunction {
 export function subscriptValue(machine: Machine, target: Value, index: Value): Value {
   if (target instanceof KclList) return target.items[position(machine, index, target.items.length, "list")];
   if (typeof target === "string") {
-    const chars = [...target];
+    const chars = Array.from(target);
     return chars[position(machine, index, chars.length, "string")];
   }
   const entries = entriesOf(target);
@@ -52,7 +52,7 @@ function position(machine: Machine, index: Value, length: number, kind: string):
 }
 
 export function sliceValue(machine: Machine, target: Value, lower: Value, upper: Value, step: Value): Value {
-  if (typeof target === "string") return slice(machine, [...target], lower, upper, step).join("");
+  if (typeof target === "string") return slice(machine, Array.from(target), lower, upper, step).join("");
   if (target instanceof KclList) return new KclList(slice(machine, target.items, lower, upper, step));
   return machine.fail(`'${typeName(target)}' object is not subscriptable`);
 }

@@ -69,7 +69,7 @@ function splitText(text: string, separator: string | undefined, limit: number): 
 }
 
 function reverseText(text: string): string {
-  return [...text].reverse().join("");
+  return Array.from(text).reverse().join("");
 }
 
 function split(text: string, call: NativeCall): Value {
@@ -123,7 +123,7 @@ function replace(text: string, call: NativeCall): string {
 
 function join(text: string, call: NativeCall): Value {
   const items = call.value("iter");
-  if (typeof items === "string") return [...items].join(text);
+  if (typeof items === "string") return Array.from(items).join(text);
   const list = call
     .list("iter")
     .items.map((item, index) => (typeof item === "string" ? item : call.fail(`sequence item ${index}: expected str instance`)));
@@ -134,7 +134,7 @@ const simple = (run: (text: string, call: NativeCall) => Value, ...parameters: s
 
 const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["capitalize", simple((text) => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase())],
-  ["chars", simple((text) => new KclList([...text]))],
+  ["chars", simple((text) => new KclList(Array.from(text)))],
   ["count", simple((text, call) => BigInt(part(text, call).text.split(call.text("sub")).length - 1), "sub", "start", "end")],
   [
     "endswith",
@@ -146,10 +146,10 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["isalnum", simple((text) => every(text, /^[\p{L}\p{N}]+$/u))],
   ["isalpha", simple((text) => every(text, /^\p{L}+$/u))],
   ["isdigit", simple((text) => every(text, /^\p{Nd}+$/u))],
-  ["islower", simple((text) => [...text].some((char) => isLetter(char) && isLower(char)) && text === text.toLowerCase())],
+  ["islower", simple((text) => Array.from(text).some((char) => isLetter(char) && isLower(char)) && text === text.toLowerCase())],
   ["isspace", simple((text) => every(text, /^\s+$/))],
-  ["istitle", simple((text) => [...text].some(isLetter) && text === title(text))],
-  ["isupper", simple((text) => [...text].some((char) => isLetter(char) && isUpper(char)) && text === text.toUpperCase())],
+  ["istitle", simple((text) => Array.from(text).some(isLetter) && text === title(text))],
+  ["isupper", simple((text) => Array.from(text).some((char) => isLetter(char) && isUpper(char)) && text === text.toUpperCase())],
   ["join", simple(join, "iter")],
   ["lower", simple((text) => text.toLowerCase())],
   ["upper", simple((text) => text.toUpperCase())],

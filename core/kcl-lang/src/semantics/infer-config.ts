@@ -84,7 +84,7 @@ function staticKey(entry: KeyedEntry): string | undefined {
 function checkEntry(checker: Checker, entry: ConfigEntry, expectation: Expectation, collected: Collected): void {
   if (entry.kind === "ifEntry") {
     inferExpression(checker, entry.condition);
-    for (const one of [...entry.then, ...entry.otherwise]) checkEntry(checker, one, expectation, collected);
+    for (const one of [...entry.whenTrue, ...entry.otherwise]) checkEntry(checker, one, expectation, collected);
   } else if (entry.kind === "unpack") checkUnpack(checker, entry.value, entry.at, expectation, collected);
   else checkKeyed(checker, entry, expectation, collected);
 }

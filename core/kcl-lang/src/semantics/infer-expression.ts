@@ -63,7 +63,7 @@ export function inferExpression(checker: Checker, node: Expression, expected: Ty
       return inferCompare(checker, node);
     case "conditional":
       inferExpression(checker, node.condition);
-      return unionOf([inferExpression(checker, node.then, expected), inferExpression(checker, node.otherwise, expected)]);
+      return unionOf([inferExpression(checker, node.whenTrue, expected), inferExpression(checker, node.otherwise, expected)]);
     case "as":
       return inferAs(checker, node);
     case "selector":
@@ -113,7 +113,7 @@ function inferItem(checker: Checker, item: ListItem, expected: Type): Type[] {
     return [type.kind === "list" ? type.item : anyType];
   }
   inferExpression(checker, item.condition);
-  return [...item.then, ...item.otherwise].flatMap((one) => inferItem(checker, one, expected));
+  return [...item.whenTrue, ...item.otherwise].flatMap((one) => inferItem(checker, one, expected));
 }
 
 function inferTemplate(checker: Checker, parts: readonly TemplatePart[]): Type {
@@ -146,7 +146,8 @@ function inferBinary(checker: Checker, node: Expression & { kind: "binary" }, ex
   const isUnion = node.operator === "|";
   const left = inferExpression(checker, node.left, isUnion ? expected : anyType);
   const right = inferExpression(checker, node.right, isUnion ? (left.kind === "schema" ? left : expected) : anyType);
-  const type = binaryType(node.operator, left, right);
+  const completes = isUnion && expected.kind === "schema" && left.kind === "dict" && right.kind === "schema";
+  const type = completes ? expected : binaryType(node.operator, left, right);
   if (type !== undefined) return type;
   checker.report(
     kinds.type,

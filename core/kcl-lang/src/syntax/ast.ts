@@ -272,7 +272,7 @@ export interface ConditionalExpression {
   readonly kind: "conditional";
   readonly at: Place;
   readonly condition: Expression;
-  readonly then: Expression;
+  readonly whenTrue: Expression;
   readonly otherwise: Expression;
 }
 
@@ -283,7 +283,7 @@ export type ListItem =
       readonly kind: "ifItem";
       readonly at: Place;
       readonly condition: Expression;
-      readonly then: readonly ListItem[];
+      readonly whenTrue: readonly ListItem[];
       readonly otherwise: readonly ListItem[];
     };
 
@@ -349,7 +349,7 @@ export interface IfEntry {
   readonly kind: "ifEntry";
   readonly at: Place;
   readonly condition: Expression;
-  readonly then: readonly ConfigEntry[];
+  readonly whenTrue: readonly ConfigEntry[];
   readonly otherwise: readonly ConfigEntry[];
 }
 

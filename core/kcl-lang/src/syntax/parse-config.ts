@@ -149,7 +149,7 @@ function parseIfEntry(p: Cursor): ConfigEntry {
   const start = p.next();
   const condition = parseExpression(p);
   p.expectOp(":");
-  const then = parseEntryBlock(p, start);
+  const whenTrue = parseEntryBlock(p, start);
   let otherwise: ConfigEntry[] = [];
   if (branchFollows(p, "elif")) otherwise = [parseIfEntry(p)];
   else if (branchFollows(p, "else")) {
@@ -157,7 +157,7 @@ function parseIfEntry(p: Cursor): ConfigEntry {
     p.expectOp(":");
     otherwise = parseEntryBlock(p, word);
   }
-  return { kind: "ifEntry", at, condition, then, otherwise };
+  return { kind: "ifEntry", at, condition, whenTrue, otherwise };
 }
 
 /** The entries behind a colon: the one on the same line, or the following lines that start right of the word. */

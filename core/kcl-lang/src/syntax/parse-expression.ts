@@ -7,17 +7,17 @@ import { parseType } from "./parse-type.js";
 /** expression = simple_expression ["if" simple_expression "else" expression] */
 export function parseExpression(p: Cursor): Expression {
   const at = p.place();
-  const then = parseSimpleExpression(p);
-  if (!p.isKeyword("if")) return then;
+  const whenTrue = parseSimpleExpression(p);
+  if (!p.isKeyword("if")) return whenTrue;
   p.next();
   const condition = parseSimpleExpression(p);
   skipBeforeElse(p);
   if (!p.acceptKeyword("else")) {
     p.expected(["else"]);
-    return then;
+    return whenTrue;
   }
   skipInBrackets(p);
-  return { kind: "conditional", at, condition, then, otherwise: parseExpression(p) };
+  return { kind: "conditional", at, condition, whenTrue, otherwise: parseExpression(p) };
 }
 
 function skipBeforeElse(p: Cursor): void {

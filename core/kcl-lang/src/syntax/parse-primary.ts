@@ -251,7 +251,7 @@ function parseIfItem(p: Cursor): ListItem {
   const start = p.next();
   const condition = parseExpression(p);
   p.expectOp(":");
-  const then = parseItemBlock(p, start);
+  const whenTrue = parseItemBlock(p, start);
   let otherwise: ListItem[] = [];
   if (branchFollows(p, "elif")) otherwise = [parseIfItem(p)];
   else if (branchFollows(p, "else")) {
@@ -259,7 +259,7 @@ function parseIfItem(p: Cursor): ListItem {
     p.expectOp(":");
     otherwise = parseItemBlock(p, word);
   }
-  return { kind: "ifItem", at, condition, then, otherwise };
+  return { kind: "ifItem", at, condition, whenTrue, otherwise };
 }
 
 /** The items behind a colon: those on the same line, or the following lines that start right of the word. */
@@ -356,7 +356,7 @@ function parseQuantifierBody(p: Cursor): { test: Expression; condition?: Express
   if (!p.acceptKeyword("if")) return { test };
   const condition = parseSimpleExpression(p);
   if (!p.acceptKeyword("else")) return { test, condition };
-  return { test: { kind: "conditional", at, condition, then: test, otherwise: parseExpression(p) } };
+  return { test: { kind: "conditional", at, condition, whenTrue: test, otherwise: parseExpression(p) } };
 }
 
 /** string = plain or interpolated literal */

@@ -233,10 +233,10 @@ class Scanner {
       inBrackets,
     });
     const lineEnd = kind === "newline" ? -1 : written.lastIndexOf("\n");
-    if (lineEnd < 0) this.column += [...written].length;
+    if (lineEnd < 0) this.column += Array.from(written).length;
     else {
       this.line += written.split("\n").length - 1;
-      this.column = [...written.slice(lineEnd + 1)].length + 1;
+      this.column = Array.from(written.slice(lineEnd + 1)).length + 1;
     }
     this.offset = end;
   }

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { createMemoryHost } from "../memory-host.js";
+import { loadProgram, type LoadInput } from "../program.js";
+import { runProgram } from "../run.js";
+import { validateValue } from "../validate.js";
+import { createCache } from "./load.js";
+
+const files = {
+  "/kcl/kcl.mod": '[package]\nname = "platform"\n',
+  "/kcl/settings.k":
+    'import .parts.names\nimport platform.more\n\nschema Server:\n    name: str = names.prefix + more.suffix\n    plan: "small" | "large" = "small"\n    check:\n        len(name) < 9, "name too long"\n\nschema Settings:\n    servers: [Server]\n',
+  "/kcl/more.k": 'suffix = "1"\n',
+  "/kcl/parts/names.k": 'prefix = "node"\n',
+  "/app/main.k":
+    'import platform.settings as cfg\n_n = option("count") or 1\nsettings: cfg.Settings = {\n    servers = [{plan = "large"}] + [{} for i in range(_n)]\n}\n',
+  "/app/kcl.mod": "",
+};
+
+function load(extra: Partial<LoadInput> = {}) {
+  const loaded = loadProgram({ host: createMemoryHost(files), files: ["/app/main.k"], packages: { platform: "/kcl" }, ...extra });
+  if (!loaded.ok) throw new Error(loaded.diagnostics[0]?.message);
+  return loaded.program;
+}
+
+describe("external packages", () => {
+  it("resolve imports, their own included", () => {
+    const result = runProgram(load());
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        settings: {
+          servers: [
+            { name: "node1", plan: "large" },
+            { name: "node1", plan: "small" },
+          ],
+        },
+      },
+    });
+  });
+
+  it("run again with other arguments", () => {
+    const program = load();
+    const counts = [1, 3].map((count) => {
+      const result = runProgram(program, { arguments: { count } });
+      return result.ok ? (result.value as { settings: { servers: unknown[] } }).settings.servers.length : 0;
+    });
+    expect(counts).toEqual([2, 4]);
+  });
+
+  it("are parsed once with a cache", () => {
+    const cache = createCache();
+    load({ cache });
+    const before = cache.modules.get("/kcl/settings.k");
+    load({ cache });
+    expect(cache.modules.get("/kcl/settings.k")).toBe(before);
+  });
+});
+
+describe("sources", () => {
+  it("tell where each part was written", () => {
+    const result = runProgram(load());
+    const places = result.ok ? result.sources : new Map();
+    expect(places.get("settings.servers[0].plan")).toEqual({ file: "/app/main.k", line: 4, column: 17 });
+    expect(places.get("settings.servers[0].name")).toEqual({ file: "/kcl/settings.k", line: 5, column: 17 });
+  });
+});
+
+describe("validateValue", () => {
+  it.each([
+    [{ servers: [{ name: "a", plan: "large" }] }, []],
+    [{ servers: [{ plann: "large" }] }, [{ path: ["servers", 0, "plann"], suggestion: "plan" }]],
+    [{ servers: [{ plan: 1 }] }, [{ path: ["servers", 0, "plan"] }]],
+    [{}, [{ path: ["servers"] }]],
+    [
+      { servers: [{}, { name: "much-too-long" }] },
+      [{ path: ["servers", 1], message: "Check failed on the condition: name too long" }],
+    ],
+  ])("%j", (value, expected) => expect(validateValue(load(), "cfg.Settings", value)).toMatchObject(expected));
+});

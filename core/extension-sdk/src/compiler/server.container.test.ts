@@ -290,7 +290,7 @@ describe.skipIf(obstacle !== undefined)(`steps on a server${obstacle ? ` (skippe
       {
         kind: "script",
         id: "who",
-        script: 'id -un; pwd; echo "$GREETING"; cat',
+        script: 'id -un; pwd; echo "$HOME"; echo "$GREETING"; cat',
         user: "daemon",
         cwd: "/var",
         env: { GREETING: "it's $HOME" },
@@ -298,7 +298,7 @@ describe.skipIf(obstacle !== undefined)(`steps on a server${obstacle ? ` (skippe
         unless: ["false"],
       },
     ]);
-    expect(report.steps[0]).toMatchObject({ status: "changed", output: "daemon\n/var\nit's $HOME\nfrom `stdin`" });
+    expect(report.steps[0]).toMatchObject({ status: "changed", output: "daemon\n/var\n/usr/sbin\nit's $HOME\nfrom `stdin`" });
   });
 
   it("stops a command that takes too long", async () => {

@@ -65,7 +65,6 @@ export async function openSshConnection(target: SshTarget, options: SshConnectio
       stop: async (session) => {
         if (session !== undefined && isOpen) await endSession(session).catch(() => undefined);
         channel.close();
-        if (session === undefined) client.end();
       },
     };
   };

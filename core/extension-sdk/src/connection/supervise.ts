@@ -12,6 +12,11 @@ export interface StartedProgram {
   stop(session: number | undefined): Promise<void>;
 }
 
+/** A program names its session with its first line. One that has not begun by then has nothing to end. */
+const SESSION_WAIT_MS = 2_000;
+/** A dead server must not keep a cancelled run waiting. */
+const STOP_LIMIT_MS = 20_000;
+
 /** Starts a program and waits for its end, or stops it. @throws the signal's reason, ProgramTimeoutError, or what `start` throws */
 export async function supervise(
   description: string,
@@ -19,21 +24,55 @@ export async function supervise(
   start: (onLine: (line: string) => void) => Promise<StartedProgram>,
 ): Promise<RunResult> {
   options.signal?.throwIfAborted();
-  let session: number | undefined;
-  const program = await start((line) => {
-    session ??= sessionOf(line);
+  const session = createSessionWatch();
+  const stopped = stopRequest(description, options);
+  const starting = start((line) => {
+    session.see(line);
     options.onLine?.(line);
   });
-  const stopped = stopRequest(description, options);
   try {
-    const first = await Promise.race([program.ended, stopped.reason]);
+    const first = await Promise.race([starting.then((program) => program.ended), stopped.reason]);
     if (!("stop" in first)) return first;
-    await program.stop(session);
-    await program.ended.catch(() => undefined);
+    await Promise.race([stop(starting, session), pause(STOP_LIMIT_MS)]);
     throw first.stop;
   } finally {
     stopped.dispose();
   }
+}
+
+async function stop(starting: Promise<StartedProgram>, session: SessionWatch): Promise<void> {
+  const program = await starting.catch(() => undefined);
+  if (!program) return;
+  const ended = program.ended.catch(() => undefined);
+  await Promise.race([session.known, ended, pause(SESSION_WAIT_MS)]);
+  await program.stop(session.current());
+  await ended;
+}
+
+interface SessionWatch {
+  see(line: string): void;
+  current(): number | undefined;
+  readonly known: Promise<void>;
+}
+
+function createSessionWatch(): SessionWatch {
+  let session: number | undefined;
+  let settle: () => void = () => undefined;
+  const known = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return {
+    see(line) {
+      session ??= sessionOf(line);
+      if (session !== undefined) settle();
+    },
+    current: () => session,
+    known,
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function stopRequest(description: string, { signal, timeoutMs }: RunOptions) {

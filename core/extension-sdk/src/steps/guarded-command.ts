@@ -112,5 +112,5 @@ function setting(step: Pick<Guarded, "env" | "cwd">): string[] {
 }
 
 function asUser(step: Pick<Guarded, "user">): string {
-  return step.user === undefined ? "" : `runuser -u ${quote(step.user)} -- `;
+  return step.user === undefined ? "" : `as_user ${quote(step.user)} `;
 }

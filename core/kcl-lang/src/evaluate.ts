@@ -1,5 +1,6 @@
 /** Single expressions over given names, for conditions. */
-import type { KclDiagnostic } from "./diagnostics/diagnostic.js";
+import { diagnostic, type KclDiagnostic, kinds } from "./diagnostics/diagnostic.js";
+import { placeOf } from "./diagnostics/place.js";
 import type { KclHost } from "./packages/host.js";
 import { systemModuleNames } from "./library/registry.js";
 import { createMachine, guarded } from "./run.js";
@@ -33,7 +34,7 @@ export function evaluateExpression(
 ): EvaluateResult {
   const file = "expression";
   const sources = new Map([[file, text]]);
-  const parsed = parseExpressionText(file, text);
+  const parsed = parse(file, text);
   if (parsed.diagnostics.length > 0)
     return { ok: false, diagnostics: parsed.diagnostics.map((finding) => withSource(finding, sources)) };
   const pkg = expressionSymbols(file);
@@ -66,4 +67,15 @@ function expressionSymbols(file: string): PackageSymbols {
     aliases: new Map(),
     imports: new Map([[file, imports]]),
   };
+}
+
+/** Parsing, with an exhausted stack as a finding. */
+function parse(file: string, text: string): Pick<ReturnType<typeof parseExpressionText>, "tree" | "diagnostics"> {
+  try {
+    return parseExpressionText(file, text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const at = placeOf(file, 1, 1);
+    return { tree: { kind: "missing", at }, diagnostics: [diagnostic(kinds.syntax, "the expression is nested too deeply", at)] };
+  }
 }

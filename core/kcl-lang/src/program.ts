@@ -38,6 +38,20 @@ export type LoadResult =
 
 /** Parses the main files and all they import, resolves and checks them. Never throws for what the files say. */
 export function loadProgram(input: LoadInput): LoadResult {
+  try {
+    return load(input);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return {
+      ok: false,
+      diagnostics: [
+        diagnostic(kinds.syntax, "the program is nested too deeply", placeOf(input.files[0] ?? "", 1, 1), { caret: false }),
+      ],
+    };
+  }
+}
+
+function load(input: LoadInput): LoadResult {
   const loaded = loadSources(input);
   const refuse = (found: readonly KclDiagnostic[]): LoadResult => ({
     ok: false,

@@ -26,7 +26,11 @@ export interface LocalScope {
   readonly parent: LocalScope | undefined;
 }
 
+/** Variables whose types depend on each other in a row; beyond that a type is left open. */
+const longestTypeChain = 50;
+
 export class Checker {
+  private depth = 0;
   readonly findings: KclDiagnostic[] = [];
   private readonly seen = new Set<string>();
   private readonly variableTypes = new Map<VariableSymbol, Type>();
@@ -130,11 +134,14 @@ export class Checker {
   variableType(pkg: PackageSymbols, variable: VariableSymbol): Type {
     const known = this.variableTypes.get(variable);
     if (known !== undefined) return known;
+    if (this.depth >= longestTypeChain) return anyType;
     this.variableTypes.set(variable, anyType);
+    this.depth++;
     const { scope: outerScope, pkg: outerPkg } = this;
     this.scope = undefined;
     this.pkg = pkg;
     const type = this.quietly(() => this.declaredType(variable) ?? this.firstType(variable));
+    this.depth--;
     this.scope = outerScope;
     this.pkg = outerPkg;
     this.variableTypes.set(variable, type);

@@ -3,7 +3,11 @@ import { diagnostic, type KclDiagnostic, kinds } from "../diagnostics/diagnostic
 import { type Place, placeOf } from "../diagnostics/place.js";
 import { describeToken, type Token } from "./token.js";
 
+/** Brackets and blocks inside each other; more is damage, and would exhaust the stack. */
+const deepestNesting = 200;
+
 export class Cursor {
+  private depth = 0;
   private index = 0;
   readonly diagnostics: KclDiagnostic[] = [];
   /** While true, `name {` is no schema expression (the target of a quantifier). */
@@ -82,6 +86,19 @@ export class Cursor {
     if (this.isKind("name") || (allowKeyword && this.isKind("keyword"))) return this.next();
     this.expected(["identifier"]);
     return undefined;
+  }
+
+  /** Runs a production that can contain itself, down to `deepestNesting`; below that the rest of the file is skipped. */
+  nested<T>(parse: () => T, fallback: () => T): T {
+    if (this.depth >= deepestNesting) {
+      this.report("the program is nested too deeply");
+      this.index = this.tokens.length - 1;
+      return fallback();
+    }
+    this.depth++;
+    const result = parse();
+    this.depth--;
+    return result;
   }
 
   skipNewlines(): void {

@@ -6,6 +6,13 @@ import { parseType } from "./parse-type.js";
 
 /** expression = simple_expression ["if" simple_expression "else" expression] */
 export function parseExpression(p: Cursor): Expression {
+  return p.nested(
+    () => parseConditional(p),
+    () => ({ kind: "missing", at: p.place() }),
+  );
+}
+
+function parseConditional(p: Cursor): Expression {
   const at = p.place();
   const whenTrue = parseSimpleExpression(p);
   if (!p.isKeyword("if")) return whenTrue;

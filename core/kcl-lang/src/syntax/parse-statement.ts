@@ -11,6 +11,13 @@ import type { Token } from "./token.js";
 
 /** statement = import | schema | mixin | protocol | rule | if | assert | type_alias | simple */
 export function parseStatement(p: Cursor): Statement[] {
+  return p.nested(
+    () => parseAnyStatement(p),
+    () => [],
+  );
+}
+
+function parseAnyStatement(p: Cursor): Statement[] {
   const token = p.token;
   if (token.kind === "keyword") {
     switch (token.text) {

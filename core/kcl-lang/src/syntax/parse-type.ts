@@ -6,6 +6,13 @@ import { openStringToken, unescapeString } from "./string-literal.js";
 
 /** type = basic_type { "|" basic_type } */
 export function parseType(p: Cursor): TypeNode {
+  return p.nested(
+    () => parseUnionType(p),
+    () => ({ kind: "anyType", at: p.place() }),
+  );
+}
+
+function parseUnionType(p: Cursor): TypeNode {
   const at = p.place();
   const members = [parseBasicType(p)];
   while (p.acceptOp("|")) {

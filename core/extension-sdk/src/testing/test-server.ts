@@ -57,7 +57,9 @@ export async function startTestServer(env: Readonly<Record<string, string | unde
   const name = `sdk-test-${randomBytes(4).toString("hex")}`;
   const key = await makeKey();
   const image = await testImage(env);
-  const flags = ["--hostname", name, "--label", "provisioning.test=extension-sdk", "--stop-signal=SIGRTMIN+3"];
+  await removeAbandoned();
+  const labels = ["--label", LABEL, "--label", `${OWNER_LABEL}=${process.pid}`];
+  const flags = ["--hostname", name, ...labels, "--stop-signal=SIGRTMIN+3"];
   const rights = [
     "--cap-add",
     "SYS_ADMIN",
@@ -103,6 +105,30 @@ export async function startTestServer(env: Readonly<Record<string, string | unde
   } catch (error) {
     await remove().catch(() => undefined);
     throw error;
+  }
+}
+
+const LABEL = "provisioning.test=extension-sdk";
+const OWNER_LABEL = "provisioning.test.pid";
+
+/** A test run that was killed leaves its servers; the next one takes them away. */
+async function removeAbandoned(): Promise<void> {
+  const format = `{{.ID}} {{.Label "${OWNER_LABEL}"}}`;
+  const { stdout } = await run("docker", ["ps", "-a", "--filter", `label=${OWNER_LABEL}`, "--format", format]);
+  const abandoned = stdout
+    .split("\n")
+    .map((line) => line.split(" "))
+    .filter(([id, pid]) => id !== "" && !isAlive(Number(pid)))
+    .map(([id]) => id ?? "");
+  // Another run may be removing the same ones.
+  if (abandoned.length > 0) await run("docker", ["rm", "-f", "-v", ...abandoned]).catch(() => undefined);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

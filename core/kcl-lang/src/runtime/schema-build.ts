@@ -33,7 +33,7 @@ export class SchemaBuild implements BodyHost {
     private readonly checkPlace?: Place,
   ) {
     this.layout = schema.layout(machine);
-    this.environments = this.layout.bodies.map((body) => new Environment(undefined, [], this));
+    this.environments = this.layout.bodies.map(() => new Environment(undefined, [], this));
     this.setters = new Map();
     for (const [index, body] of this.layout.bodies.entries()) this.collectSetters(body, this.environments[index]!);
     this.scope = new LazyScope(this.setters);

@@ -14,7 +14,7 @@ export function renderDiagnostics(list: readonly KclDiagnostic[]): string {
   return list.map(renderDiagnostic).join("\n");
 }
 
-export function renderDiagnostic(finding: KclDiagnostic): string {
+function renderDiagnostic(finding: KclDiagnostic): string {
   const lines = [`${finding.severity}[${finding.code}]: ${finding.name}`];
   lines.push(...renderExcerpt(finding));
   for (const second of finding.secondary ?? []) lines.push("", ...renderExcerpt(second));

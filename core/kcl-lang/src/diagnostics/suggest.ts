@@ -13,7 +13,7 @@ export function similarNames(name: string, candidates: Iterable<string>): string
 }
 
 /** Levenshtein distance in which swapping two neighbours costs one. */
-export function editDistance(left: string, right: string): number {
+function editDistance(left: string, right: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let i = 1; i <= left.length; i++) {

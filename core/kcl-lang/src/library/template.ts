@@ -24,7 +24,7 @@ interface Context {
   readonly data: ReadonlyMap<string, Value>;
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     "&": "&amp;",
     "<": "&lt;",

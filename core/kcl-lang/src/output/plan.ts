@@ -40,7 +40,7 @@ function combine(machine: Machine, entries: Map<string, Entry>, output: Value): 
 }
 
 /** Without hidden names, functions and Undefined; instances become dicts. */
-export function planValue(value: Value, options: PlanOptions): Value {
+function planValue(value: Value, options: PlanOptions): Value {
   if (value instanceof KclMultiplier) return value.value;
   if (value instanceof KclList) return planList(value, options);
   const entries = entriesOf(value);

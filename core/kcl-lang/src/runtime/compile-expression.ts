@@ -86,7 +86,7 @@ export function compileExpression(node: Expression, scope: StaticScope): Code {
 }
 
 /** Notes the place before evaluating, for failures. */
-export function at(place: Place, code: Code): Code {
+function at(place: Place, code: Code): Code {
   return (machine, environment) => {
     machine.place = place;
     return code(machine, environment);

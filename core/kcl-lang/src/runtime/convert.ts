@@ -139,7 +139,7 @@ function mismatchText(value: Value, type: Type): string {
 }
 
 /** Why a dict or instance is not one of a schema. */
-export function schemaProblems(value: Value, schema: SchemaSymbol, strict: boolean): string[] {
+function schemaProblems(value: Value, schema: SchemaSymbol, strict: boolean): string[] {
   const entries = entriesOf(value);
   if (entries === undefined) return [];
   const problems: string[] = [];

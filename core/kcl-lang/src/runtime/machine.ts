@@ -44,7 +44,6 @@ export class Machine {
   schemaDepth = 0;
   /** Set by `manifests.yaml_stream`: replaces the output. */
   stream: string | undefined;
-  readonly calls: Place[] = [];
   /** The schema expressions being evaluated, innermost last. */
   readonly schemaPlaces: Place[] = [];
   /** Instances whose required attributes were found complete. */

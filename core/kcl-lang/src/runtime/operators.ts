@@ -5,7 +5,6 @@ import type { Machine } from "./machine.js";
 import { union } from "./merge.js";
 import { checkFloat, checkInteger } from "./number-range.js";
 import { KclList, KclMultiplier, type Value } from "./values.js";
-import { SchemaClass } from "./schema-class.js";
 
 export function unary(machine: Machine, operator: UnaryOperator, value: Value): Value {
   if (operator === "not") return !isTrue(value);
@@ -156,7 +155,7 @@ function isSame(left: Value, right: Value): boolean {
   return equals(left, right);
 }
 
-export function contains(machine: Machine, container: Value, value: Value): boolean {
+function contains(machine: Machine, container: Value, value: Value): boolean {
   if (typeof container === "string") return typeof value === "string" ? container.includes(value) : false;
   if (container instanceof KclList) return container.items.some((item) => equals(item, value));
   const entries = entriesOf(container);
@@ -185,8 +184,4 @@ export function orderOf(left: Value, right: Value): number | undefined {
     if (order !== 0) return order;
   }
   return left.items.length - right.items.length;
-}
-
-export function isSchemaClass(value: Value): value is SchemaClass {
-  return value instanceof SchemaClass;
 }

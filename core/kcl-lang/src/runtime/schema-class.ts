@@ -7,9 +7,9 @@ import { attributeNames, findAttribute, findIndexSignature, isDescendant, type S
 import type { SchemaCode } from "./compile-schema.js";
 import { SchemaBuild } from "./schema-build.js";
 import type { Machine } from "./machine.js";
-import { type Arguments, type Entry, KclDict, KclInstance, noArguments, type Value } from "./values.js";
+import { type Arguments, type Entry, KclDict, KclInstance } from "./values.js";
 
-export interface AttributeLayout {
+interface AttributeLayout {
   readonly name: string;
   readonly optional: boolean;
 }
@@ -110,14 +110,4 @@ export function withAttribute(instance: KclInstance, name: string, entry: Entry)
   const attributes = new Map(instance.attributes).set(name, entry);
   const config = new KclDict(new Map(instance.config.entries).set(name, { ...entry, operator: "=" }));
   return new KclInstance(instance.schema, attributes, config, instance.args, instance.place);
-}
-
-export function callSchema(
-  machine: Machine,
-  schema: SchemaClass,
-  args: Arguments,
-  config: KclDict = new KclDict(),
-  place = machine.place,
-): Value {
-  return schema.build(machine, config, args ?? noArguments, place);
 }

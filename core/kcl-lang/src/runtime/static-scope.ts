@@ -8,7 +8,7 @@ export type StaticScope =
   | { readonly kind: "config"; readonly keys: ReadonlySet<string>; readonly deferred: boolean; readonly parent: StaticScope };
 
 /** A schema's body: attributes are looked up in the instance, then come parameters. */
-export interface BodyScope {
+interface BodyScope {
   readonly kind: "body";
   readonly names: ReadonlyMap<string, number>;
   readonly parent: StaticScope;

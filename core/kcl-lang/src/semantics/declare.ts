@@ -85,7 +85,7 @@ function linkSchema(program: ProgramSymbols, schema: SchemaSymbol): void {
 }
 
 /** The schema a (dotted) name stands for in a package. */
-export function findSchema(program: ProgramSymbols, pkg: PackageSymbols, name: Expression): SchemaSymbol | undefined {
+function findSchema(program: ProgramSymbols, pkg: PackageSymbols, name: Expression): SchemaSymbol | undefined {
   const type = schemaNameType(program, pkg, name);
   return type?.kind === "schema" ? type.schema : undefined;
 }

@@ -75,7 +75,7 @@ export function resolveNamed(
   return qualified && resolveNamed(program, qualified, file, path.slice(-1), seen);
 }
 
-export function literalType(value: LiteralValue): Type {
+function literalType(value: LiteralValue): Type {
   switch (value.kind) {
     case "int":
       return value.unit === undefined

@@ -61,7 +61,7 @@ export function unionOf(types: readonly Type[]): Type {
   return members.length === 1 ? members[0]! : { kind: "union", members };
 }
 
-export function sameType(left: Type, right: Type): boolean {
+function sameType(left: Type, right: Type): boolean {
   if (left === right) return true;
   if (left.kind !== right.kind) return false;
   switch (left.kind) {

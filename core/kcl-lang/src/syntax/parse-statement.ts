@@ -249,7 +249,7 @@ function namePath(type: TypeNode & { kind: "namedType" }): Expression {
 }
 
 /** Turns an expression into the target of an assignment, or reports why it cannot be one. */
-export function toTarget(p: Cursor, expression: Expression): Target | undefined {
+function toTarget(p: Cursor, expression: Expression): Target | undefined {
   const path: TargetStep[] = [];
   let inner = expression;
   for (;;) {

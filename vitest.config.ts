@@ -5,11 +5,12 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL(".", import.meta.url));
 
 /** Tests run on the sources: every workspace package resolves to its `src`. */
-const alias = readdirSync(`${root}core`).flatMap((name) => [
-  { find: new RegExp(`^@provisioning/${name}$`), replacement: `${root}core/${name}/src/index.ts` },
-  { find: new RegExp(`^@provisioning/${name}/testing$`), replacement: `${root}core/${name}/src/testing/index.ts` },
-  { find: new RegExp(`^@provisioning/${name}/node$`), replacement: `${root}core/${name}/src/node-host.ts` },
-])
+const alias = readdirSync(`${root}core`)
+  .flatMap((name) => [
+    { find: new RegExp(`^@provisioning/${name}$`), replacement: `${root}core/${name}/src/index.ts` },
+    { find: new RegExp(`^@provisioning/${name}/testing$`), replacement: `${root}core/${name}/src/testing/index.ts` },
+    { find: new RegExp(`^@provisioning/${name}/node$`), replacement: `${root}core/${name}/src/node-host.ts` },
+  ])
   .concat({ find: /^@provisioning\/provider-local$/, replacement: `${root}extensions/providers/local/src/index.ts` });
 
 export default defineConfig({
@@ -20,7 +21,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{core,tools}/*/src/**/*.test.ts", "extensions/providers/*/src/**/*.test.ts"],
+          include: [
+            "{core,tools}/*/src/**/*.test.ts",
+            "extensions/providers/*/src/**/*.test.ts",
+            "extensions/taskservs/**/*.test.ts",
+          ],
           exclude: ["**/*.container.test.ts"],
         },
       },

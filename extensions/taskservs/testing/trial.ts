@@ -69,7 +69,9 @@ export async function openTrial(specs: readonly TrialServerSpec[]): Promise<Tria
       facts: {},
       server: describeServer(serverOf(server)),
       infra: { name: "trial", servers: servers.map(describeServer) },
-      peers: servers.filter((item) => item.taskservs.includes(taskserv)).map((item) => ({ ...describeServer(item), outputs: {} })),
+      peers: servers
+        .filter((item) => item.taskservs.includes(taskserv))
+        .map((item) => ({ ...describeServer(item), outputs: {} })),
     });
   };
   return {

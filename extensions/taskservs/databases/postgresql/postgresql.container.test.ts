@@ -38,10 +38,22 @@ describe.skipIf(await testServerObstacle())("postgresql", { sequential: true }, 
   });
 
   it("lets servers of the infra in with the password", async () => {
-    const { exec } = trial.machine("client");
-    await exec("sh", "-c", "apt-get install -y postgresql-client >/dev/null 2>&1");
+    const server = trial.machine("client");
+    await server.exec("sh", "-c", "apt-get install -y postgresql-client >/dev/null 2>&1");
     const ask = (password: string) =>
-      exec("env", `PGPASSWORD=${password}`, "psql", "-XAtw", "-h", trial.machine("db").address, "-U", "shop", "-c", "CREATE TABLE t ()", "shop");
+      server.exec(
+        "env",
+        `PGPASSWORD=${password}`,
+        "psql",
+        "-XAtw",
+        "-h",
+        trial.machine("db").address,
+        "-U",
+        "shop",
+        "-c",
+        "CREATE TABLE t ()",
+        "shop",
+      );
     expect(await ask(SECRET)).toBe("CREATE TABLE");
     await expect(ask("wrong")).rejects.toThrow(/password authentication failed/);
   });

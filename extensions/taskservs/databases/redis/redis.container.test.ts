@@ -33,7 +33,17 @@ describe.skipIf(await testServerObstacle())("redis", { sequential: true }, () =>
     const ask = (environment: string) =>
       trial
         .machine("client")
-        .exec("env", environment, "redis-cli", "--no-auth-warning", "-h", trial.machine("cache").address, "CONFIG", "GET", "maxmemory");
+        .exec(
+          "env",
+          environment,
+          "redis-cli",
+          "--no-auth-warning",
+          "-h",
+          trial.machine("cache").address,
+          "CONFIG",
+          "GET",
+          "maxmemory",
+        );
     expect(await ask(`REDISCLI_AUTH=${SECRET}`)).toBe("maxmemory\n33554432");
     expect(await ask("NOTHING=1")).toContain("NOAUTH");
   });

@@ -19,10 +19,7 @@ describe.skipIf(await testServerObstacle())("nginx", { sequential: true }, () =>
   afterAll(() => trial?.close());
 
   it("passes requests on to the servers of another taskserv, and is healthy as soon as they are there", async () => {
-    const [web, store] = await Promise.all([
-      trial.run("apply", "nginx", "web", { config }),
-      trial.run("apply", "etcd", "store"),
-    ]);
+    const [web, store] = await Promise.all([trial.run("apply", "nginx", "web", { config }), trial.run("apply", "etcd", "store")]);
     expect([web, store].flatMap(complaints)).toEqual([]);
     expect(JSON.parse(await fetchFrom(":8080/etcd/health"))).toEqual({ health: "true" });
     expect(await fetchFrom(":8080/")).toContain("<h1>web</h1>");

@@ -11,10 +11,13 @@ describe.skipIf(await testServerObstacle())("a cluster of etcd", { sequential: t
   let trial: Trial;
   beforeAll(async () => {
     trial = await openTrial(NAMES.map((name) => ({ name, taskservs: ["etcd"] })));
-    await Promise.all(NAMES.map((name) => trial.machine(name).exec("sh", "-c", "command -v curl || apt-get install -y curl >/dev/null 2>&1")));
+    await Promise.all(
+      NAMES.map((name) => trial.machine(name).exec("sh", "-c", "command -v curl || apt-get install -y curl >/dev/null 2>&1")),
+    );
   });
   afterAll(() => trial?.close());
-  const ctl = (name: string, ...words: readonly string[]) => trial.machine(name).exec("env", "ETCDCTL_API=3", "etcdctl", ...words);
+  const ctl = (name: string, ...words: readonly string[]) =>
+    trial.machine(name).exec("env", "ETCDCTL_API=3", "etcdctl", ...words);
   const install = async (name: string) => {
     const report = await trial.run("apply", "etcd", name, { withoutHealth: true });
     expect(complaints(report)).toEqual([]);

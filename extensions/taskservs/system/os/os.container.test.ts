@@ -31,13 +31,13 @@ describe.skipIf(await testServerObstacle())("os", { sequential: true }, () => {
 
   it("sets what the configuration says", async () => {
     expect(complaints(await trial.run("apply", "os", "a", { config }))).toEqual([]);
-    const { exec } = trial.machine("a");
-    expect(await exec("getent", "hosts", "b")).toContain(`${trial.machine("b").address}`);
-    expect(await exec("getent", "hosts", "b.trial.internal")).toContain(`${trial.machine("b").address}`);
-    expect(await exec("id", "-nG", "ann")).toContain("operators");
-    expect(await exec("cat", "/home/ann/.ssh/authorized_keys")).toBe(config.users[0]?.authorized_keys[0]);
-    expect(await exec("su", "-", "ann", "-c", "ulimit -n")).toBe("900");
-    expect(await exec("date", "+%Z")).toMatch(/^CES?T$/);
+    const server = trial.machine("a");
+    expect(await server.exec("getent", "hosts", "b")).toContain(`${trial.machine("b").address}`);
+    expect(await server.exec("getent", "hosts", "b.trial.internal")).toContain(`${trial.machine("b").address}`);
+    expect(await server.exec("id", "-nG", "ann")).toContain("operators");
+    expect(await server.exec("cat", "/home/ann/.ssh/authorized_keys")).toBe(config.users[0]?.authorized_keys[0]);
+    expect(await server.exec("su", "-", "ann", "-c", "ulimit -n")).toBe("900");
+    expect(await server.exec("date", "+%Z")).toMatch(/^CES?T$/);
   });
 
   it("generates another locale", async () => {
@@ -48,10 +48,14 @@ describe.skipIf(await testServerObstacle())("os", { sequential: true }, () => {
   });
 
   it("forgets servers that are gone, and keeps what others wrote", async () => {
-    const { exec } = trial.machine("a");
-    await exec("sh", "-c", "echo '192.0.2.1 mine' >>/etc/hosts; echo '192.0.2.2 gone # provisioning os/host-gone' >>/etc/hosts");
+    const server = trial.machine("a");
+    await server.exec(
+      "sh",
+      "-c",
+      "echo '192.0.2.1 mine' >>/etc/hosts; echo '192.0.2.2 gone # provisioning os/host-gone' >>/etc/hosts",
+    );
     expect(touched(await trial.run("apply", "os", "a", { config }))).toContain("forget-hosts");
-    const hosts = await exec("cat", "/etc/hosts");
+    const hosts = await server.exec("cat", "/etc/hosts");
     expect(hosts).not.toContain("gone");
     expect(hosts).toContain("192.0.2.1 mine");
     expect(hosts).toContain("os/host-b");
@@ -59,9 +63,11 @@ describe.skipIf(await testServerObstacle())("os", { sequential: true }, () => {
 
   it("leaves no names and users behind", async () => {
     expect(complaints(await trial.run("remove", "os", "a", { config }))).toEqual([]);
-    const { exec } = trial.machine("a");
-    expect(await exec("sh", "-c", "grep -c 'provisioning os/' /etc/hosts || true")).toBe("0");
-    expect(await exec("sh", "-c", "getent passwd ann; getent group operators; ls -d /home/ann 2>/dev/null || true")).toBe("");
-    expect(await exec("cat", "/etc/hosts")).toContain("192.0.2.1 mine");
+    const server = trial.machine("a");
+    expect(await server.exec("sh", "-c", "grep -c 'provisioning os/' /etc/hosts || true")).toBe("0");
+    expect(await server.exec("sh", "-c", "getent passwd ann; getent group operators; ls -d /home/ann 2>/dev/null || true")).toBe(
+      "",
+    );
+    expect(await server.exec("cat", "/etc/hosts")).toContain("192.0.2.1 mine");
   });
 });

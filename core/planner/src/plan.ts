@@ -125,12 +125,18 @@ function decidePresent(
   const fields = view.fields.length > 0 ? withPositions(view.fields, resource) : asked;
   const reasons = presentReasons(record, view, isAsked);
   if (reasons.length === 0) return { kind: "none", reasons: [] };
-  return { kind: presentKind(record, view), reasons, fields, steps: view.steps, drift: !isAsked && record?.status === "ready" };
+  return { kind: presentKind(resource, record, view), reasons, fields, steps: view.steps, drift: !isAsked && record?.status === "ready" };
 }
 
-function presentKind(record: ResourceRecord | undefined, view: Extract<ResourceView, { status: "present" }>): ChangeKind {
+/** A taskserv that was never finished is still being made: its peers may wait for it as it waits for them. */
+function presentKind(
+  resource: DesiredResource,
+  record: ResourceRecord | undefined,
+  view: Extract<ResourceView, { status: "present" }>,
+): ChangeKind {
   if (view.fields.some((field) => field.forcesReplacement)) return "replace";
-  return record === undefined ? "create" : "update";
+  const isUnfinished = resource.kind === "taskserv" && record?.status !== "ready";
+  return record === undefined || isUnfinished ? "create" : "update";
 }
 
 function presentReasons(

@@ -33,6 +33,9 @@ export const SERVER_PATHS: ServerPaths = {
   scratchDir: "/run",
 };
 
+/** A second try, because a service that was just restarted may not answer yet. */
+const CHECK_HEALTH_TRIES = 2;
+
 /** Long installations hold the lock; whoever waits longer is better told. */
 const LOCK_WAIT_SECONDS = 600;
 
@@ -58,6 +61,8 @@ export function compileProgram(options: ProgramOptions): string {
       secrets: secrets.filter((secret) => secret !== ""),
       withSteps: mode !== "health",
       withHealth: mode !== "remove",
+      // A look does not wait for something to become healthy.
+      ...(mode === "check" ? { maxHealthTries: CHECK_HEALTH_TRIES } : {}),
     }),
   );
   const programs = sections.flatMap((section) => section.programs);

@@ -90,6 +90,7 @@ export class Execution {
     for (let round = 1; ; round += 1) {
       if (round % ROUNDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       if (this.#mustCatchUp) await this.#catchUp();
+      this.#throwIfFatal();
       const draft = new Draft(recorder.state, clock.now());
       if (!claimed) draft.add({ type: "runClaimed", at: draft.now, holder: lease.holder, token: lease.token });
       if (phase === undefined || draft.state.status !== direction) {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildGraph } from "./graph.js";
 import { Heap } from "./heap.js";
-import { findProblems, replay } from "./index.js";
+import { findProblems, next, replay } from "./index.js";
 import { Readiness } from "./ready.js";
 import { retryAt } from "./retry.js";
 import { sampleOperation, sampleRun } from "./testing/index.js";
@@ -141,4 +141,35 @@ test("what was parked for a lane comes when the one before it in the queue was g
   expect(ready.take(10)).toEqual([2]);
   ready.settle(2);
   expect(ready.isDone).toBe(true);
+});
+
+test("what a crash interrupted is found again whatever else could start", () => {
+  const status = fc.constantFrom("completed", "running", "pending");
+  const anyOperation = fc.record({ wanted: status, needed: fc.uniqueArray(fc.nat(30), { maxLength: 3 }) });
+  fc.assert(
+    fc.property(fc.array(anyOperation, { minLength: 1, maxLength: 30 }), (specs) => {
+      const operations = specs.map(({ needed }, index) =>
+        sampleOperation(`op-${index}`, { dependsOn: needs(...needed.filter((on) => on < index).map((on) => `op-${on}`)) }),
+      );
+      const definition = sampleRun({ operations, parallelLimit: 100 });
+      let state = next(undefined, { type: "runSubmitted", at: 0, definition });
+      state = next(state, { type: "runClaimed", at: 0, holder: "w", token: 1 });
+      const interrupted: number[] = [];
+      operations.forEach(({ id: operation, dependsOn }, index) => {
+        const mayStart = dependsOn.every(({ on }) => state.operations.get(on).status === "completed");
+        if (!mayStart || specs[index]?.wanted === "pending") return;
+        state = next(state, { type: "operationStarted", at: 0, operation, attempt: 1, token: 1 });
+        if (specs[index]?.wanted === "running") interrupted.push(index);
+        else state = next(state, { type: "operationCompleted", at: 0, operation, attempt: 1, output: null });
+      });
+      const ready = new Readiness(buildGraph(definition), state);
+      expect([...ready.take(0, true)].sort((left, right) => left - right)).toEqual(interrupted);
+      const others = [...operations.keys()].filter((index) => {
+        const isFree = operations[index]?.dependsOn.every(({ on }) => state.operations.get(on).status === "completed");
+        return isFree === true && state.operations.at(index).status === "pending";
+      });
+      expect([...ready.take(0)].sort((left, right) => left - right)).toEqual(others);
+    }),
+    { numRuns: 1000 },
+  );
 });

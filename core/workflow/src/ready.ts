@@ -95,19 +95,18 @@ export class Readiness {
     this.#enqueue(index);
   }
 
+  /** What is under way first: settling makes those ready that only wait, and must not take these for such. */
   #restore(state: RunState): void {
-    this.#graph.operations.forEach((_, index) => {
+    const places = [...this.#graph.operations.keys()];
+    for (const index of places) {
       const operation = state.operations.at(index);
-      if (SETTLED.has(operation.status)) this.#markSettled(index);
-      else if (operation.status === "retrying") this.postpone(index, operation.retryAt);
-      else if (operation.status === "running") {
+      if (operation.status === "running") {
         this.#interrupted.add(index);
         this.#enqueue(index);
-      }
-    });
-    this.#blockers.forEach((count, index) => {
-      if (count === 0 && this.#phases[index] === "waiting") this.#enqueue(index);
-    });
+      } else if (operation.status === "retrying") this.postpone(index, operation.retryAt);
+    }
+    for (const index of places) if (SETTLED.has(state.operations.at(index).status)) this.#markSettled(index);
+    for (const index of places) if (this.#blockers[index] === 0 && this.#phases[index] === "waiting") this.#enqueue(index);
   }
 
   #markSettled(index: number): void {

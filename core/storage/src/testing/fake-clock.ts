@@ -68,7 +68,9 @@ export function createFakeClock(start: Instant = 1_700_000_000_000): FakeClock {
       };
       promise.then(settled, settled);
       let idle = 0;
+      const began = now;
       for (await settle(); !isSettled; await settle()) {
+        if (now - began > LONGEST_RUN_MS) throw new Error("time went on for a day and the promise has not settled");
         const next = earliest(Number.POSITIVE_INFINITY);
         idle = next === undefined ? idle + 1 : 0;
         if (idle > LONGEST_IDLE) throw new Error("nobody sleeps and nothing happens: the promise will never settle");
@@ -81,6 +83,8 @@ export function createFakeClock(start: Instant = 1_700_000_000_000): FakeClock {
 
 /** Rounds without a sleeper after which nothing is going to happen any more. */
 const LONGEST_IDLE = 1000;
+
+const LONGEST_RUN_MS = 24 * 3600 * 1000;
 
 /** Lets all that is ready to happen, happen. */
 async function settle(): Promise<void> {

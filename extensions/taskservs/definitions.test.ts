@@ -82,6 +82,14 @@ describe.each(names)("%s", (name) => {
     }
   });
 
+  it("can be removed when nothing else is there any more", async () => {
+    const server = { name: "server-01", role: null, plan: "small", address: "10.0.0.1", taskservs: [] };
+    const config = name === "nginx" ? { upstreams: [{ name: "etcd", taskserv: "etcd", port: 2379, path: "/etcd/" }] } : {};
+    const input = { config, facts: {}, server, infra: { name: "shop", servers: [server] }, peers: [] };
+    const compiled = await compiler.compile(extensionOf(name), input);
+    expect(compiled.remove.length).toBeGreaterThan(0);
+  });
+
   it("gives the same steps for the same input", async () => {
     const servers = serversAt("10.0.0.1", "10.0.0.2");
     expect(await compileOn(name, servers)).toEqual(await compileOn(name, servers));

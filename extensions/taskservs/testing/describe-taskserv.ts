@@ -17,15 +17,25 @@ export async function describeTaskserv({ name, config = {}, secrets = [] }: Task
     trial ??= await openTrial([{ name: "one", taskservs: [name] }]);
     return trial;
   };
+  /** The suite closes only what it has got. */
+  const orClose = async <Result>(action: (opened: Trial) => Promise<Result>): Promise<Result> => {
+    const opened = await open();
+    try {
+      return await action(opened);
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  };
   taskservConformance({
     name,
     secrets,
     skip: await testServerObstacle(),
-    compile: async () => (await open()).compile(name, "one", config),
-    connect: async () => {
-      const opened = await open();
-      await opened.prepare(name, "one");
-      return { connection: opened.connection("one"), close: () => opened.close() };
-    },
+    compile: () => orClose((opened) => opened.compile(name, "one", config)),
+    connect: () =>
+      orClose(async (opened) => {
+        await opened.prepare(name, "one");
+        return { connection: opened.connection("one"), close: () => opened.close() };
+      }),
   });
 }

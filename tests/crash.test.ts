@@ -16,7 +16,11 @@ const LONGEST_MS = 6_000;
 const seed = Number(process.env.PROVISIONING_SEED ?? Date.now() % 1_000_000);
 
 interface Status {
-  readonly servers: readonly { name: string; status: string; taskservs: readonly { name: string; status: string; version: string }[] }[];
+  readonly servers: readonly {
+    name: string;
+    status: string;
+    taskservs: readonly { name: string; status: string; version: string }[];
+  }[];
 }
 
 /** What must be equal after a disturbed and an undisturbed run: everything but addresses. */

@@ -15,4 +15,5 @@ const medians = await inTurn(
   },
   ROUNDS,
 );
-for (const [name, value] of Object.entries(medians)) console.log(`${name.padEnd(30)} ${ms(value).padStart(10)}  ${ratio(value, medians["node -e 0"])}`);
+for (const [name, value] of Object.entries(medians))
+  console.log(`${name.padEnd(30)} ${ms(value).padStart(10)}  ${ratio(value, medians["node -e 0"])}`);

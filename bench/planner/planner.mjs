@@ -15,7 +15,13 @@ function infraOf(size) {
     for (let index = 0; index < TASKSERVS && desired.length < size; index += 1) {
       const before = index === 0 ? [] : [`taskserv.s${server}.t${index - 1}`];
       const spec = { version: "1.0.0", config: { port: 8000 + index, members: ["a", "b", "c"] } };
-      desired.push({ address: `taskserv.s${server}.t${index}`, kind: "taskserv", provider: "local", spec, dependsOn: [address, ...before] });
+      desired.push({
+        address: `taskserv.s${server}.t${index}`,
+        kind: "taskserv",
+        provider: "local",
+        spec,
+        dependsOn: [address, ...before],
+      });
     }
   }
   const recorded = desired.map((resource, index) => ({

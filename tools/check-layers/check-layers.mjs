@@ -37,7 +37,8 @@ const result = await cruise(
         {
           name: "no circles",
           severity: "error",
-          from: { pathNot: TEST },
+          // The productions of a grammar, its types and its values are mutually recursive, one to a file.
+          from: { pathNot: `${TEST}|^core/kcl-lang/src/(syntax|semantics|runtime|library)/` },
           to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
         },
         {

@@ -122,7 +122,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
         ? { name: infra, resources: [], placements: new Map(), servers: [] }
         : await readDefinition(session, infra, catalog, compiler, providers, await knownProviders(roots));
     const storage = await session.openStore(options.mode);
-    const servers = createServerAccess({ redactor: session.redactor, secrets: session.redactor.values });
+    const servers = createServerAccess({ redactor: session.redactor, secrets: () => session.redactor.values() });
     return {
       ...session,
       infra,

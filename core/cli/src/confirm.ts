@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "./cli-context.js";
 
-export class ConfirmationNeededError extends ProvisioningError {
+class ConfirmationNeededError extends ProvisioningError {
   constructor() {
     super({
       code: "CONFIRMATION_NEEDED",

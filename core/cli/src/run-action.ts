@@ -25,7 +25,7 @@ export async function runAction(
   work: (context: ActionContext) => Promise<ExitCode | undefined>,
 ): Promise<void> {
   const style = styleFor(cli.process.stderr, cli.process.env);
-  const progress = createProgress(cli.process.stderr, style, systemClock.now);
+  const progress = createProgress(cli.process.stderr, style, () => systemClock.now());
   const interrupts = watchInterrupts((text) => progress.show({ type: "warning", text }));
   try {
     const { platformLayout } = await import("@provisioning/actions");
@@ -41,7 +41,7 @@ export async function runAction(
       holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
       signal: interrupts.signal,
       drain: interrupts.drain,
-      report: progress.show,
+      report: (event) => progress.show(event),
     });
     cli.process.exitCode = interrupts.drain.aborted ? EXIT.interrupted : (code ?? EXIT.ok);
   } catch (error) {

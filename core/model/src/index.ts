@@ -20,7 +20,7 @@ export {
   toErrorRecord,
 } from "./errors.js";
 export { isRunId, newRunId, type OperationId, type RunId } from "./ids.js";
-export { canonicalJson, isJsonObject, type Json, type JsonObject, jsonEquals } from "./json.js";
+export { canonicalJson, isJsonObject, type Json, type JsonObject, jsonEquals, textOf } from "./json.js";
 export {
   type InfraName,
   InvalidNameError,

@@ -24,6 +24,11 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The value when it is text, else nothing: for data whose shape somebody else wrote. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
 function isJsonArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }

@@ -63,7 +63,7 @@ describe("redactor", () => {
           secret,
           Buffer.from(secret).toString("base64"),
           Buffer.from(secret).toString("hex"),
-          encodeURIComponent(secret.toWellFormed()),
+          encodeURIComponent(secret),
         ];
         for (const form of forms) expect(redactor.text(`<${form}>`)).not.toContain(`<${form}>`);
         expect(redactor.json({ [secret]: [secret] })).toEqual({ [REDACTED]: [REDACTED] });

@@ -50,6 +50,6 @@ describe("topologicalOrder", () => {
 describe("reachable", () => {
   it("holds the start and all that it needs", () => {
     const needs: Record<string, string[]> = { a: ["b"], b: ["c"], c: [], d: ["c"] };
-    expect([...reachable(["a"], (node) => needs[node] ?? [])]).toEqual(["a", "b", "c"]);
+    expect([...reachable<string>(["a"], (node) => needs[node] ?? [])]).toEqual(["a", "b", "c"]);
   });
 });

@@ -78,9 +78,15 @@ describe("planOperations", () => {
   });
 
   it("checks what uses a taskserv after that taskserv, wherever it is, and installs it without waiting", () => {
-    const plan = planOf(change("taskserv.a.nginx", "create"), change("taskserv.a.etcd", "create"), change("taskserv.b.etcd", "create"));
+    const plan = planOf(
+      change("taskserv.a.nginx", "create"),
+      change("taskserv.a.etcd", "create"),
+      change("taskserv.b.etcd", "create"),
+    );
     const usesOf: OperationOptions["usesOf"] = (placement) => (placement.endsWith("nginx") ? [taskservName("etcd")] : []);
-    const operations = new Map(planOperations(plan, { ...options, usesOf }).map((operation) => [String(operation.id), operation]));
+    const operations = new Map(
+      planOperations(plan, { ...options, usesOf }).map((operation) => [String(operation.id), operation]),
+    );
     expect(operations.get("taskserv.health:taskserv.a.nginx")?.dependsOn).toEqual([
       { on: "taskserv.install:taskserv.a.nginx", type: "hard" },
       { on: "taskserv.health:taskserv.a.etcd", type: "soft" },

@@ -159,7 +159,9 @@ function taskservOperations(
 /** What it uses is waited for; when that fails, its own check says what does not work. */
 function healthOfUsed(placement: Address, context: Context): OperationDependency[] {
   const used = context.options.usesOf(placement).flatMap((taskserv) => context.placements.get(taskserv) ?? []);
-  return used.filter((address) => address !== placement).map((address) => ({ on: operationId("taskserv.health", address), type: "soft" }));
+  return used
+    .filter((address) => address !== placement)
+    .map((address) => ({ on: operationId("taskserv.health", address), type: "soft" }));
 }
 
 /** Its server, the addresses of all servers, what it requires, and in a rolling update the member before it. */

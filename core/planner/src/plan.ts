@@ -125,7 +125,13 @@ function decidePresent(
   const fields = view.fields.length > 0 ? withPositions(view.fields, resource) : asked;
   const reasons = presentReasons(record, view, isAsked);
   if (reasons.length === 0) return { kind: "none", reasons: [] };
-  return { kind: presentKind(resource, record, view), reasons, fields, steps: view.steps, drift: !isAsked && record?.status === "ready" };
+  return {
+    kind: presentKind(resource, record, view),
+    reasons,
+    fields,
+    steps: view.steps,
+    drift: !isAsked && record?.status === "ready",
+  };
 }
 
 /** A taskserv that was never finished is still being made: its peers may wait for it as it waits for them. */

@@ -88,7 +88,7 @@ export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceL
       hint: `Set infra.name to "${name}", or rename the folder.`,
     });
   }
-  return { settings, files: files.map(view.display) };
+  return { settings, files: files.map((file) => view.display(file)) };
 }
 
 /** As the language writes paths: `settings.servers[0].plan`. */

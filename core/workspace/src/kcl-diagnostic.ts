@@ -11,7 +11,9 @@ export interface FileView {
 
 /** A check that fails stands in a schema that we ship; what it is about stands in the user's file, and that is the place to show. */
 export function toDiagnostic(finding: KclDiagnostic, files: FileView): Diagnostic {
-  const own = files.isOwn(finding.position.file) ? undefined : finding.secondary?.find((second) => files.isOwn(second.position.file));
+  const own = files.isOwn(finding.position.file)
+    ? undefined
+    : finding.secondary?.find((second) => files.isOwn(second.position.file));
   const { position, sourceLine } = own ?? finding;
   const hints = [...(finding.suggestions ?? []), ...(finding.notes ?? [])];
   return {

@@ -15,6 +15,7 @@ import {
   serverName,
   type TaskservName,
   taskservName,
+  textOf,
 } from "@provisioning/model";
 
 export interface InfraSettings {
@@ -124,7 +125,7 @@ class SettingsReader {
     return {
       name,
       servers: this.list(request.servers, [...path, "servers"], (item, at) => this.named(serverName, item, at)),
-      roles: this.list(request.roles, [...path, "roles"], (item) => String(item)),
+      roles: this.list(request.roles, [...path, "roles"], textOf),
       config,
       positions: this.positionsWithin(config, [...path, "config"]),
       ...(position === undefined ? {} : { position }),

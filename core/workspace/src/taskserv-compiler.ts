@@ -17,6 +17,7 @@ import {
   ProvisioningError,
   type TaskservName,
   taskservName,
+  textOf,
 } from "@provisioning/model";
 import type { TaskservExtension } from "./catalog.js";
 import { type FileView, toDiagnostic } from "./kcl-diagnostic.js";
@@ -106,14 +107,14 @@ function parseCompiled({ manifest }: TaskservExtension, value: JsonObject): Plac
     install,
     remove,
     health: checks,
-    uses: Array.isArray(value.uses) ? value.uses.map((name: Json) => taskservName(String(name))) : [],
+    uses: Array.isArray(value.uses) ? value.uses.map((name: Json) => taskservName(textOf(name))) : [],
     endpoints: endpointsOf(value.endpoints),
   };
 }
 
 function endpointsOf(value: Json | undefined): Endpoint[] {
   if (!Array.isArray(value)) return [];
-  return value.filter(isJsonObject).map((item) => ({ title: String(item.title), url: String(item.url) }));
+  return value.filter(isJsonObject).map((item) => ({ title: textOf(item.title), url: textOf(item.url) }));
 }
 
 /** A template step becomes a step with content. Templates see what the definition sees, and the step's own `values` over it. */
@@ -132,14 +133,19 @@ async function renderTemplates(
   return Object.fromEntries(lists);
 }
 
-async function renderStep(step: Json, extension: TaskservExtension, input: TaskservInput, render: TemplateRenderer): Promise<Json> {
+async function renderStep(
+  step: Json,
+  extension: TaskservExtension,
+  input: TaskservInput,
+  render: TemplateRenderer,
+): Promise<Json> {
   if (!isJsonObject(step) || step.kind !== "template" || step.state === "absent") return step;
   const { values, ...rest } = step;
   const name = typeof step.source === "string" ? step.source : "";
   if (name === "" || name.startsWith("/") || name.split("/").includes("..")) {
     throw new ProvisioningError({
       code: "STEP_INVALID",
-      message: `${extension.manifest.name}: the step ${String(step.id)} names no template within the taskserv's templates folder.`,
+      message: `${extension.manifest.name}: the step ${textOf(step.id)} names no template within the taskserv's templates folder.`,
       hint: 'Write a path such as source = "app.conf.j2".',
     });
   }

@@ -55,9 +55,14 @@ function server(name: string, changes: Partial<ServerSettings> = {}): ServerSett
   return { name: serverName(name), taskservs: [], labels: {}, protect: false, positions: {}, ...changes };
 }
 
-const settings = (servers: ServerSettings[], taskservs: TaskservRequest[] = []): InfraSettings => ({ name: infraName("shop"), servers, taskservs });
+const settings = (servers: ServerSettings[], taskservs: TaskservRequest[] = []): InfraSettings => ({
+  name: infraName("shop"),
+  servers,
+  taskservs,
+});
 
-const codesOf = (value: InfraSettings, given: DesiredOptions = options) => buildDesired(value, given).diagnostics.map((item) => item.code);
+const codesOf = (value: InfraSettings, given: DesiredOptions = options) =>
+  buildDesired(value, given).diagnostics.map((item) => item.code);
 
 describe("buildDesired", () => {
   it("puts what is required on a server, dependencies first", () => {
@@ -72,8 +77,14 @@ describe("buildDesired", () => {
   it("places by role and by server, and merges configurations key by key", () => {
     const { desired } = buildDesired(
       settings(
-        [server("web-01", { role: "web", taskservs: [request("nginx", { config: { tls: { on: true } } })] }), server("db-01", { role: "db" })],
-        [request("nginx", { roles: ["web"], config: { port: 80, tls: { port: 443 } } }), request("os", { servers: ["db-01" as ServerName] })],
+        [
+          server("web-01", { role: "web", taskservs: [request("nginx", { config: { tls: { on: true } } })] }),
+          server("db-01", { role: "db" }),
+        ],
+        [
+          request("nginx", { roles: ["web"], config: { port: 80, tls: { port: 443 } } }),
+          request("os", { servers: ["db-01" as ServerName] }),
+        ],
       ),
       options,
     );
@@ -83,7 +94,8 @@ describe("buildDesired", () => {
   });
 
   it("takes the size from the flag, then the server, then the configuration", () => {
-    const planOf = (given: DesiredOptions, changes: Partial<ServerSettings>) => buildDesired(settings([server("a", changes)]), given).desired.servers[0]?.plan;
+    const planOf = (given: DesiredOptions, changes: Partial<ServerSettings>) =>
+      buildDesired(settings([server("a", changes)]), given).desired.servers[0]?.plan;
     expect(planOf(options, {})).toBe("small");
     expect(planOf(options, { plan: "medium" })).toBe("medium");
     expect(planOf({ ...options, planOverride: "large" }, { plan: "medium" })).toBe("large");
@@ -108,6 +120,8 @@ describe("buildDesired", () => {
   });
 
   it("tells a finding once, however many servers it is about", () => {
-    expect(codesOf(settings([server("a"), server("b"), server("c")], [request("nope", { position })]))).toEqual(["TASKSERV_UNKNOWN"]);
+    expect(codesOf(settings([server("a"), server("b"), server("c")], [request("nope", { position })]))).toEqual([
+      "TASKSERV_UNKNOWN",
+    ]);
   });
 });

@@ -42,7 +42,7 @@ function combine(before: TaskservRequest, after: TaskservRequest): TaskservReque
 }
 
 /** Maps are merged key by key, everything else is replaced. */
-export function mergeObjects(base: JsonObject, over: JsonObject): JsonObject {
+function mergeObjects(base: JsonObject, over: JsonObject): JsonObject {
   const merged: Record<string, JsonObject[string]> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const before = merged[key];

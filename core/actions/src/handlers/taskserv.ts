@@ -10,6 +10,7 @@ import {
   type ServerName,
   serverAddress,
   type TaskservName,
+  textOf,
 } from "@provisioning/model";
 import type { OperationContext } from "@provisioning/workflow";
 import type { DesiredServer } from "../desired/desired.js";
@@ -114,7 +115,7 @@ function serverFor(session: InfraSession, name: ServerName): DesiredServer {
     name,
     address: record.address,
     provider: record.provider,
-    plan: String(record.spec.plan),
+    plan: textOf(record.spec.plan),
     protect: false,
     taskservs: [],
   };

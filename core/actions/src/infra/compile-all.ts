@@ -1,6 +1,13 @@
 /** Compiles every taskserv of an infra: what cannot become steps is refused before anything is touched, all of it at once. */
 
-import { type Address, type Diagnostic, DiagnosticsError, ProvisioningError, taskservAddress, type TaskservName } from "@provisioning/model";
+import {
+  type Address,
+  type Diagnostic,
+  DiagnosticsError,
+  ProvisioningError,
+  taskservAddress,
+  type TaskservName,
+} from "@provisioning/model";
 import type { DesiredServer } from "../desired/desired.js";
 import { sectionFor } from "../servers/section.js";
 import { type InfraSession, withSource } from "../session.js";
@@ -32,11 +39,24 @@ function findingsOf(session: InfraSession, address: Address, error: Provisioning
   const found: readonly Diagnostic[] =
     error instanceof DiagnosticsError
       ? error.diagnostics
-      : [{ severity: "error", code: error.code, summary: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }];
-  return found.map(({ sourceLine: _, position: inside, ...finding }) => ({
-    ...finding,
-    summary: `${address}: ${finding.summary}`,
-    ...(inside === undefined ? {} : { detail: `${finding.detail === undefined ? "" : `${finding.detail} `}It was found at ${inside.file}:${inside.line}.` }),
-    ...(position === undefined ? {} : { position }),
-  }));
+      : [
+          {
+            severity: "error",
+            code: error.code,
+            summary: error.message,
+            ...(error.hint === undefined ? {} : { hint: error.hint }),
+          },
+        ];
+  return found.map(({ severity, code, summary, detail, hint, position: inside }) => {
+    const details = [detail, inside === undefined ? undefined : `It was found at ${inside.file}:${inside.line}.`];
+    const text = details.filter((part) => part !== undefined).join(" ");
+    return {
+      severity,
+      code,
+      summary: `${address}: ${summary}`,
+      ...(text === "" ? {} : { detail: text }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(position === undefined ? {} : { position }),
+    };
+  });
 }

@@ -1,6 +1,13 @@
 /** Shows what would change, and changes nothing. */
 
-import { type Address, type Change, DiagnosticsError, type Plan, ProvisioningError, taskservAddress, type TaskservName } from "@provisioning/model";
+import {
+  type Address,
+  type Change,
+  DiagnosticsError,
+  type Plan,
+  ProvisioningError,
+  type TaskservName,
+} from "@provisioning/model";
 import { makePlan } from "@provisioning/planner";
 import type { ActionContext } from "../context.js";
 import { observeInfra } from "../observe/observe.js";

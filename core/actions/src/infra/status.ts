@@ -1,6 +1,13 @@
 /** What an infra is right now: its servers, how to reach them, and what was installed on them. */
 
-import { isJsonObject, type JsonObject, type ResourceRecord, taskservAddress, type TaskservName } from "@provisioning/model";
+import {
+  isJsonObject,
+  type JsonObject,
+  type ResourceRecord,
+  taskservAddress,
+  type TaskservName,
+  textOf,
+} from "@provisioning/model";
 import type { Endpoint } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 import type { DesiredServer } from "../desired/desired.js";
@@ -92,5 +99,5 @@ async function endpointsOf(session: InfraSession, server: DesiredServer, name: T
 function sshOf(attributes: JsonObject | undefined): string | undefined {
   const addresses = attributes?.addresses;
   if (attributes === undefined || !isJsonObject(addresses) || !isJsonObject(addresses.ssh)) return undefined;
-  return `${String(attributes.user)}@${String(addresses.ssh.host)}:${String(addresses.ssh.port)}`;
+  return `${textOf(attributes.user)}@${textOf(addresses.ssh.host)}:${Number(addresses.ssh.port)}`;
 }

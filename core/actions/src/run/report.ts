@@ -29,7 +29,7 @@ export async function loadRunReport(storage: Storage, id: RunId): Promise<RunRep
   return reportOf(replay(events), events);
 }
 
-export function reportOf(state: RunState, events: readonly RunEvent[]): RunReport {
+function reportOf(state: RunState, events: readonly RunEvent[]): RunReport {
   const durations = durationsOf(events);
   return {
     id: state.definition.id,

@@ -29,8 +29,15 @@ export async function sshCommand(
     return [
       "ssh",
       ...(identityFile === undefined ? [] : ["-i", identityFile, "-o", "IdentitiesOnly=yes"]),
-      ...["-o", `UserKnownHostsFile=${knownHosts}`, "-o", "StrictHostKeyChecking=yes"],
-      ...["-p", String(port), "-l", user, host],
+      "-o",
+      `UserKnownHostsFile=${knownHosts}`,
+      "-o",
+      "StrictHostKeyChecking=yes",
+      "-p",
+      String(port),
+      "-l",
+      user,
+      host,
       ...(input.command.length === 0 ? [] : ["--", ...input.command]),
     ];
   } finally {

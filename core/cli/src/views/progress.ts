@@ -147,5 +147,7 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
 
 function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
-  return `${[...text].slice(0, Math.max(0, width - 1)).join("")}…`;
+  return `${Array.from(text)
+    .slice(0, Math.max(0, width - 1))
+    .join("")}…`;
 }

@@ -55,7 +55,16 @@ export function compileSection(section: ProgramSection, numbering: Numbering, op
   for (const check of options.withHealth ? section.health : []) {
     const index = numbering.next();
     definitions.push(healthFunction(index, check));
-    calls.push(call("health", index, check.id, Math.min(check.retries + 1, options.maxHealthTries ?? Number.POSITIVE_INFINITY), check.interval_seconds, check.mutates ? "1" : ""));
+    calls.push(
+      call(
+        "health",
+        index,
+        check.id,
+        Math.min(check.retries + 1, options.maxHealthTries ?? Number.POSITIVE_INFINITY),
+        check.interval_seconds,
+        check.mutates ? "1" : "",
+      ),
+    );
   }
   return { definitions: definitions.join("\n"), calls: calls.join("\n"), programs };
 }

@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { ProvisioningError } from "@provisioning/model";
 
 /** A value that no shell word can carry. */
-export class UnquotableError extends ProvisioningError {
+class UnquotableError extends ProvisioningError {
   constructor() {
     super({
       code: "STEP_INVALID",

@@ -5,7 +5,7 @@ import { account, type Field, integer, list, optional, path, text, textMap, with
 import type { CompileContext, FieldProblem, Reaction, StepProgram } from "./kind.js";
 import { stepReference } from "./kinds/service.js";
 
-export const ENVIRONMENT_NAME = { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, mustBe: "a name of an environment variable" };
+const ENVIRONMENT_NAME = { pattern: /^[A-Za-z_][A-Za-z0-9_]*$/, mustBe: "a name of an environment variable" };
 /** A condition is a question; one that takes longer hangs. */
 const CONDITION_TIMEOUT_SECONDS = 60;
 

@@ -16,7 +16,7 @@ import { openSshConnection, readHostKey, type SshTarget } from "../connection/ss
 
 const run = promisify(execFile);
 
-export const TEST_IMAGES = ["provisioning-server:bookworm", "base:bookworm"] as const;
+const TEST_IMAGES = ["provisioning-server:bookworm", "base:bookworm"] as const;
 
 const BOOT = [
   "for d in /sys/fs/cgroup/*/; do mount -o remount,bind,rw $d; done 2>/dev/null",

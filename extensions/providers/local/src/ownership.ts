@@ -41,7 +41,7 @@ export async function ownerOf(dataDir: string, workspace: WorkspaceName, infra: 
   return { workspace, workspaceId: workspaceIdFrom(seed, workspace), infra };
 }
 
-export function workspaceIdFrom(seed: string, workspace: WorkspaceName): string {
+function workspaceIdFrom(seed: string, workspace: WorkspaceName): string {
   return createHash("sha256").update(`${seed}\0${workspace}`).digest("hex").slice(0, 8);
 }
 

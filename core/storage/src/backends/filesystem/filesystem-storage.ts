@@ -23,7 +23,7 @@ import { capture, readArchived } from "./snapshot.js";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.js";
 
 /** A segment of this size is replayed in well under a second. */
-export const DEFAULT_SEGMENT_BYTES = 16 * 1024 * 1024;
+const DEFAULT_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 export interface FilesystemStorageOptions {
   readonly dataDir: string;

@@ -4,7 +4,7 @@ import { JournalCorruptError, StoreTooNewError } from "./journal-errors.js";
 import { decodeFrame, findFrameAfter } from "./frame.js";
 
 /** The newest format this program reads and the one it writes. */
-export const JOURNAL_FORMAT = 1;
+const JOURNAL_FORMAT = 1;
 
 export type JournalFileKind = "log" | "snapshot" | "archive";
 

@@ -125,7 +125,7 @@ interface InfoAnswer {
 }
 
 /** Asks the engine at `endpoint` who it is. @throws EngineUnreachableError */
-export async function probeEngine(endpoint: EngineEndpoint, signal?: AbortSignal): Promise<Engine> {
+async function probeEngine(endpoint: EngineEndpoint, signal?: AbortSignal): Promise<Engine> {
   const api = createEngineApi(endpoint);
   const options = { signal, timeoutMs: PROBE_MS };
   const version = await api.call<VersionAnswer>("GET", "/version", options);

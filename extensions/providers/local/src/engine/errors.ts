@@ -37,7 +37,7 @@ export class EngineUnreachableError extends ProvisioningError {
 }
 
 /** The disk of the container engine is full. */
-export class DiskFullError extends ProvisioningError {
+class DiskFullError extends ProvisioningError {
   constructor(request: string, options?: ErrorOptions) {
     super(
       {

@@ -50,7 +50,7 @@ exec /sbin/init
 `;
 
 /** Labels by which the container is known again. The spec's digest tells in `docker inspect` whether two servers were asked alike. */
-export function containerLabels({ owner, spec, image, address, idempotencyKey }: ContainerInput): Record<string, string> {
+function containerLabels({ owner, spec, image, address, idempotencyKey }: ContainerInput): Record<string, string> {
   return {
     ...prefixed(spec.labels),
     ...ownershipLabels(owner, serverAddress(spec.name as ServerName)),

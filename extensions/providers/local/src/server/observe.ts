@@ -58,7 +58,7 @@ export function sshAddressOf(container: EngineContainer): SshAddress | undefined
   return address === undefined ? undefined : { host: address, port: 22 };
 }
 
-export function privateAddressOf(container: EngineContainer): string | undefined {
+function privateAddressOf(container: EngineContainer): string | undefined {
   return container.Config.Labels?.[LABEL.privateAddress];
 }
 

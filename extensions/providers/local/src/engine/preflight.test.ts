@@ -89,6 +89,7 @@ describe("findings", () => {
       ["node-version", true],
       ["container-engine", false],
       ["memory", true],
+      ["ports", true],
     ]);
   });
 });

@@ -17,6 +17,7 @@ import {
 } from "./discover.js";
 import { installEngine } from "./install.js";
 import { isDebianFamily, type Machine } from "./machine.js";
+import { canOpenLoopbackPort, portsFinding } from "./ports.js";
 import { planEngineSetup } from "./setup-plan.js";
 
 /** One thing that was looked at. */
@@ -60,7 +61,12 @@ const REGISTRY_LOOK_MS = 5_000;
 export async function preflight(input: PreflightInput): Promise<Finding[]> {
   const { machine } = input;
   const discovery = await discoverEngine(input.discovery, input.signal);
-  const first = [nodeFinding(machine.nodeVersion), engineFinding(discovery, input), memoryFinding(machine.memoryMiB())];
+  const first = [
+    nodeFinding(machine.nodeVersion),
+    engineFinding(discovery, input),
+    memoryFinding(machine.memoryMiB()),
+    portsFinding(await canOpenLoopbackPort()),
+  ];
   if (!discovery.found) return first;
   const { engine } = discovery;
   return [

@@ -77,5 +77,6 @@ export function withSource(finding: KclDiagnostic, sources: ReadonlyMap<string, 
     return text === undefined ? {} : { sourceLine: text.replace(/\r$/, "") };
   };
   const secondary = finding.secondary?.map((second) => ({ ...second, ...line(second.position) }));
-  return { ...finding, ...line(finding.position), ...(secondary && { secondary }) };
+  const origin = finding.origin && { ...finding.origin, ...(finding.origin.position && line(finding.origin.position)) };
+  return { ...finding, ...line(finding.position), ...(secondary && { secondary }), ...(origin && { origin }) };
 }

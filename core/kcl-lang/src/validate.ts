@@ -123,6 +123,10 @@ class Validator {
     });
     if (outcome.ok) return;
     const [finding] = outcome.diagnostics;
-    this.findings.push({ path, message: finding?.secondary?.[0]?.message ?? finding?.message ?? "the check failed" });
+    const origin = finding?.origin;
+    this.findings.push({
+      path: origin?.attribute === undefined ? path : [...path, origin.attribute],
+      message: origin?.message ?? finding?.message ?? "the check failed",
+    });
   }
 }

@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { loadProgram, runProgram } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
 import {
+  type Diagnostic,
   DiagnosticsError,
   type InfraName,
   type JsonObject,
@@ -15,7 +16,7 @@ import {
 } from "@provisioning/model";
 import { type FileView, toDiagnostic } from "./kcl-diagnostic.js";
 import type { PlatformLayout, WorkspaceLayout } from "./layout.js";
-import { type InfraSettings, readSettings } from "./settings.js";
+import { type InfraSettings, type PositionLookup, readSettings } from "./settings.js";
 
 export interface EvaluatedInfra {
   readonly settings: InfraSettings;
@@ -69,26 +70,38 @@ export async function chooseInfra(layout: WorkspaceLayout, wanted: string | unde
 export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceLayout, name: InfraName): Promise<EvaluatedInfra> {
   const files = await infraFiles(layout, name);
   const isOwn = (file: string) => file.startsWith(`${layout.root}/`);
-  const view: FileView = { isOwn, display: (file) => (isOwn(file) ? relative(layout.root, file) : file) };
+  const display = (file: string) => (isOwn(file) ? relative(layout.root, file) : file);
+  const view: FileView = { isOwn, display, modules: await platformModules(platform) };
   const loaded = loadProgram({ host: createNodeHost(), files: [...files], packages: { provisioning: platform.kclDir } });
   if (!loaded.ok) throw new DiagnosticsError(loaded.diagnostics.map((item) => toDiagnostic(item, view)));
   const ran = runProgram(loaded.program, {});
   if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, view)));
 
   const values = ran.value as JsonObject;
-  const { settings, diagnostics } = readSettings(values.settings, (path) => {
+  const positionOf: PositionLookup = (path) => {
     const source = ran.sources.get(pathText(path));
-    return source === undefined ? undefined : { ...source, file: view.display(source.file) };
-  });
+    if (source !== undefined) return { ...source, file: display(source.file) };
+    return path.length === 1 ? { file: display(files[0] ?? layout.infraDir), line: 1, column: 1 } : undefined;
+  };
+  const { settings, diagnostics } = readSettings(values.settings, positionOf);
   if (diagnostics.length > 0 || settings === undefined) throw new DiagnosticsError(diagnostics);
   if (settings.name !== name) {
-    throw new ProvisioningError({
+    const position = positionOf(["settings", "infra", "name"]);
+    const finding: Diagnostic = {
+      severity: "error",
       code: "INFRA_NAME",
-      message: `infra/${name} says that its name is ${settings.name}.`,
+      summary: `infra/${name} says that its name is ${settings.name}.`,
       hint: `Set infra.name to "${name}", or rename the folder.`,
-    });
+      ...(position === undefined ? {} : { position }),
+    };
+    throw new DiagnosticsError([finding]);
   }
   return { settings, files: files.map((file) => view.display(file)) };
+}
+
+async function platformModules(platform: PlatformLayout): Promise<readonly string[]> {
+  const files = await readdir(platform.kclDir);
+  return files.filter((file) => file.endsWith(".k")).map((file) => `provisioning.${file.slice(0, -2)}`);
 }
 
 /** As the language writes paths: `settings.servers[0].plan`. */

@@ -1,27 +1,60 @@
 /** Findings of the language in the platform's form. */
 
-import type { KclDiagnostic } from "@provisioning/kcl-lang";
-import type { Diagnostic } from "@provisioning/model";
+import type { KclDiagnostic, SecondaryFinding } from "@provisioning/kcl-lang";
+import { type Diagnostic, nearest } from "@provisioning/model";
 
 /** A file as the user knows it, and whether it is the user's own. */
 export interface FileView {
   display(file: string): string;
   isOwn(file: string): boolean;
+  /** What the platform offers to import, such as `provisioning.settings`. */
+  readonly modules: readonly string[];
 }
 
-/** A check that fails stands in a schema that we ship; what it is about stands in the user's file, and that is the place to show. */
 export function toDiagnostic(finding: KclDiagnostic, files: FileView): Diagnostic {
-  const own = files.isOwn(finding.position.file)
-    ? undefined
-    : finding.secondary?.find((second) => files.isOwn(second.position.file));
-  const { position, sourceLine } = own ?? finding;
-  const hints = [...(finding.suggestions ?? []), ...(finding.notes ?? [])];
+  const { text, suggestion } = splitSuggestion(finding.origin?.message ?? finding.message);
+  const { position, sourceLine } = placeOf(finding, files);
+  const advice =
+    finding.code === MODULE_MISSING
+      ? [moduleHint(sourceLine, files.modules)]
+      : [...(finding.suggestions ?? []), ...(finding.notes ?? [])];
+  const hints = [...(suggestion === undefined ? [] : [`Did you mean ${suggestion}?`]), ...advice];
   return {
     severity: finding.severity,
     code: `KCL_${finding.code}`,
-    summary: `${finding.name}: ${finding.message}`,
+    summary: `${finding.name}: ${text}`,
     position: { ...position, file: files.display(position.file) },
     ...(sourceLine === undefined ? {} : { sourceLine }),
     ...(hints.length === 0 ? {} : { hint: hints.join(" ") }),
   };
+}
+
+type Place = Pick<SecondaryFinding, "position" | "sourceLine">;
+
+/** A check that fails stands in a schema that we ship; what it is about stands in the user's file, and that is the place to show. */
+function placeOf(finding: KclDiagnostic, files: FileView): Place {
+  const { origin, secondary = [] } = finding;
+  const origins = origin?.position === undefined ? [] : [{ ...origin, position: origin.position }];
+  // The attribute that a check is about is nearer than the instance.
+  const places: Place[] = origin?.attribute === undefined ? [finding, ...origins] : [...origins, finding];
+  return [...places, ...secondary].find(({ position }) => files.isOwn(position.file)) ?? finding;
+}
+
+const MODULE_MISSING = "E2F04";
+
+/** The language's own advice is about a package manager that nobody needs here. */
+function moduleHint(sourceLine: string | undefined, modules: readonly string[]): string {
+  const written = /^\s*import\s+([\w.]+)/.exec(sourceLine ?? "")?.[1];
+  const suggestion = written === undefined ? undefined : nearest(written, modules);
+  if (suggestion !== undefined) return `Did you mean ${suggestion}?`;
+  return `Your own modules are folders and files of the workspace; the platform offers ${modules.join(", ")}.`;
+}
+
+/** The language ends some messages with `, did you mean '["x"]'?`; what is meant becomes a hint. */
+const SUGGESTION = /^(.*), did you mean '(?:\["(.+)"\]|(.+))'\?$/s;
+
+function splitSuggestion(message: string): { readonly text: string; readonly suggestion?: string } {
+  const [, text, list, single] = SUGGESTION.exec(message) ?? [];
+  const suggestion = list?.replaceAll('", "', " or ") ?? single;
+  return text === undefined || suggestion === undefined ? { text: message } : { text: `${text}.`, suggestion };
 }

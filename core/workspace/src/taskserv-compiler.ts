@@ -61,7 +61,7 @@ export interface ConfigProblem {
   readonly suggestion?: string;
 }
 
-const EXTENSION_FILES: FileView = { display: (file) => file, isOwn: () => true };
+const EXTENSION_FILES: FileView = { display: (file) => file, isOwn: () => true, modules: ["provisioning.steps"] };
 
 /** Definitions are loaded once and run for every server. */
 export function createTaskservCompiler(kclDir: string, render: TemplateRenderer): TaskservCompiler {

@@ -40,7 +40,9 @@ describe("initWorkspace", () => {
     const dir = await make("shop");
     expect(await readFile(join(dir, "config", "provisioning.yaml"), "utf8")).toContain("workspace shop");
     expect(await readFile(join(dir, ".gitignore"), "utf8")).toBe("runtime/\n");
-    expect((await evaluateInfra(platform, workspaceLayout(dir), infraName("demo"))).settings.servers.map((server) => server.name)).toEqual(["web-01"]);
+    expect(
+      (await evaluateInfra(platform, workspaceLayout(dir), infraName("demo"))).settings.servers.map((server) => server.name),
+    ).toEqual(["web-01"]);
   });
 
   it("never overwrites what is there", async () => {

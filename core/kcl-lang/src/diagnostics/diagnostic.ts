@@ -9,6 +9,17 @@ export interface SecondaryFinding {
   readonly sourceLine?: string;
 }
 
+/** What a failure at run time is about: the instance that was being built. */
+export interface Origin {
+  /** Without the language's usual wording: the message of a check as its author wrote it. */
+  readonly message: string;
+  /** Where the user wrote it; unknown for data that came from elsewhere. */
+  readonly position?: Place;
+  readonly sourceLine?: string;
+  /** The attribute that a failed check reads, where it reads one that was given. */
+  readonly attribute?: string;
+}
+
 export interface KclDiagnostic {
   /** Stable code of the language reference, for example `E2G22`. */
   readonly code: string;
@@ -23,6 +34,8 @@ export interface KclDiagnostic {
   readonly notes?: readonly string[];
   readonly suggestions?: readonly string[];
   readonly secondary?: readonly SecondaryFinding[];
+  /** For tools; `renderDiagnostics` does not print it. */
+  readonly origin?: Origin;
 }
 
 /** The kinds of findings: code and name together. */

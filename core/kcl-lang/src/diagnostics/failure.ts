@@ -1,5 +1,5 @@
 /** The exception that ends an evaluation. It never leaves the package: `runProgram` turns it into a diagnostic. */
-import { diagnostic, type DiagnosticDetails, type KclDiagnostic, kinds } from "./diagnostic.js";
+import { diagnostic, type DiagnosticDetails, type KclDiagnostic, kinds, type Origin } from "./diagnostic.js";
 import { type Place, placeOf } from "./place.js";
 
 /** A failure at run time, with its place once known. `plain` is set for errors of settings and arguments, which have no place. */
@@ -8,6 +8,8 @@ export class EvaluationFailure extends Error {
   details: DiagnosticDetails;
   /** What `runtime.catch` answers, where it differs from the message. */
   caught: string | undefined;
+  /** Set by the innermost instance that was being built. */
+  origin: { readonly attribute?: string; readonly place?: Place } | undefined;
 
   constructor(message: string, place?: Place, details: DiagnosticDetails = {}) {
     super(message);
@@ -17,6 +19,21 @@ export class EvaluationFailure extends Error {
   }
 
   toDiagnostic(): KclDiagnostic {
-    return diagnostic(kinds.evaluation, this.message, this.place ?? placeOf("", 0, 1), { caret: false, ...this.details });
+    const finding = diagnostic(kinds.evaluation, this.message, this.place ?? placeOf("", 0, 1), {
+      caret: false,
+      ...this.details,
+    });
+    const origin = this.originOf();
+    return origin === undefined ? finding : { ...finding, origin };
+  }
+
+  private originOf(): Origin | undefined {
+    if (this.origin === undefined) return undefined;
+    const { attribute, place } = this.origin;
+    return {
+      message: (this.caught ?? this.message).replace(/^Check failed on the condition: /, ""),
+      ...(place === undefined ? {} : { position: place }),
+      ...(attribute === undefined ? {} : { attribute }),
+    };
   }
 }

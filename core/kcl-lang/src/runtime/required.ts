@@ -27,7 +27,10 @@ function requireOf(machine: Machine, instance: KclInstance): void {
   for (const attribute of instance.schema.layout(machine).attributes) {
     if (attribute.optional || !isNothing(instance.get(attribute.name))) continue;
     const text = `attribute '${attribute.name}' of ${instance.schema.name} is required and can't be None or Undefined`;
-    throw new EvaluationFailure(text, instance.place ?? machine.place);
+    const failure = new EvaluationFailure(text, instance.place ?? machine.place);
+    const place = instance.place ?? [...instance.config.entries.values()].find((entry) => entry.place !== undefined)?.place;
+    failure.origin = { attribute: attribute.name, ...(place === undefined ? {} : { place }) };
+    throw failure;
   }
   machine.complete.add(instance);
   for (const entry of instance.attributes.values()) requireAttributes(machine, entry.value);

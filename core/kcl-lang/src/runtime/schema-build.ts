@@ -22,6 +22,8 @@ export class SchemaBuild implements BodyHost {
   private readonly environments: Environment[];
   private readonly setters: Map<string, Setter[]>;
   private readonly types = new Map<string, Type | undefined>();
+  /** Attributes that the check under way has read; nothing is noted outside checks. */
+  private reads: string[] | undefined;
 
   constructor(
     readonly machine: Machine,
@@ -52,6 +54,24 @@ export class SchemaBuild implements BodyHost {
   }
 
   run(): KclInstance {
+    try {
+      return this.build();
+    } catch (error) {
+      if (error instanceof EvaluationFailure) error.origin ??= this.origin();
+      throw error;
+    }
+  }
+
+  /** The attribute that a check was reading, else the first one that was given: what the user should look at. */
+  private origin(): EvaluationFailure["origin"] {
+    const { entries } = this.config;
+    const attribute = this.reads?.find((name) => entries.has(name));
+    const places = attribute === undefined ? [...entries.values()] : [entries.get(attribute)];
+    const place = places.find((entry) => entry?.place !== undefined)?.place ?? this.place;
+    return { ...(attribute === undefined ? {} : { attribute }), ...(place === undefined ? {} : { place }) };
+  }
+
+  private build(): KclInstance {
     const { machine } = this;
     for (const [index, body] of this.layout.bodies.entries()) this.bind(body, this.environments[index]!);
     for (const [index, body] of this.layout.bodies.entries()) body.code.run(machine, this.environments[index]!);
@@ -91,6 +111,7 @@ export class SchemaBuild implements BodyHost {
 
   /** The value of a name inside a body; undefined when it is none of the instance's. */
   find(name: string): { readonly value: Value } | undefined {
+    this.reads?.push(name);
     if (this.scope.has(name)) return { value: this.scope.read(this.machine, name) };
     const entry = this.config.entries.get(name);
     return entry !== undefined && this.schema.indexSignature !== undefined ? { value: entry.value } : undefined;
@@ -169,6 +190,7 @@ export class SchemaBuild implements BodyHost {
     for (const check of checks) {
       machine.place = check.at;
       if (check.condition !== undefined && !isTrue(check.condition(machine, environment))) continue;
+      this.reads = [];
       if (isTrue(check.test(machine, environment))) continue;
       const message = check.message === undefined ? undefined : check.message(machine, environment);
       const text =

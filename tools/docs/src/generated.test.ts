@@ -1,0 +1,33 @@
+/** Pages that are made from the code. `npm run docs` writes them; as a test this finds one that is stale. */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CONFIG_KEYS, loadConfig, type ConfigKeyName } from "@provisioning/config";
+import { describe, expect, it } from "vitest";
+import { helpTexts } from "../../../core/cli/src/help-texts.js";
+import { commandsPage } from "./pages/commands.js";
+import { configurationPage } from "./pages/configuration.js";
+import { settingsPage } from "./pages/settings.js";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const reference = (name: string) => `${root}docs/user/reference/${name}`;
+
+describe("generated pages", () => {
+  it("has every command as its help says", async () => {
+    await expect(commandsPage(helpTexts())).toMatchFileSnapshot(reference("commands.md"));
+  });
+
+  it("has every configuration key with its default", async () => {
+    const defaults = await loadConfig({ defaultsFile: `${root}config/config.defaults.toml` });
+    const page = configurationPage(CONFIG_KEYS, (key) => defaults.get(key as ConfigKeyName));
+    await expect(page).toMatchFileSnapshot(reference("configuration.md"));
+  });
+
+  it("has every attribute of the schemas that users write", async () => {
+    const files = ["settings", "server", "taskserv", "cluster"].map((name) => ({
+      module: `provisioning.${name}`,
+      text: readFileSync(`${root}kcl/${name}.k`, "utf8"),
+    }));
+    await expect(settingsPage(files)).toMatchFileSnapshot(reference("settings.md"));
+  });
+});

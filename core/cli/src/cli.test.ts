@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import { type Change, type ChangeKind, DiagnosticsError, infraName, type Plan, ProvisioningError, providerName } from "@provisioning/model";
+import {
+  type Change,
+  type ChangeKind,
+  DiagnosticsError,
+  infraName,
+  type Plan,
+  ProvisioningError,
+  providerName,
+} from "@provisioning/model";
 import { run } from "@stricli/core";
 import { describe, expect, it } from "vitest";
 import { createApp } from "./app.js";
@@ -29,11 +37,14 @@ async function cli(...words: string[]) {
 }
 
 describe("the command table", () => {
-  it.each([["--help"], ["server", "--help"], ["s", "--help"], ["ws", "init", "--help"], ["apply", "--help"]])("has help for %s", async (...words) => {
-    const { code, stdout } = await cli(...words);
-    expect(code).toBe(0);
-    expect(stdout).toContain("USAGE");
-  });
+  it.each([["--help"], ["server", "--help"], ["s", "--help"], ["ws", "init", "--help"], ["apply", "--help"]])(
+    "has help for %s",
+    async (...words) => {
+      const { code, stdout } = await cli(...words);
+      expect(code).toBe(0);
+      expect(stdout).toContain("USAGE");
+    },
+  );
 
   it("tells its version, which is the package's", async () => {
     const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
@@ -110,7 +121,18 @@ describe("durations", () => {
 
 function change(address: string, kind: ChangeKind, more: Partial<Change> = {}): Change {
   const resource = address.split(".")[0] as Change["resource"];
-  return { address: address as Change["address"], kind, resource, provider: providerName("local"), reasons: [], fields: [], steps: [], drift: false, dependsOn: [], ...more };
+  return {
+    address: address as Change["address"],
+    kind,
+    resource,
+    provider: providerName("local"),
+    reasons: [],
+    fields: [],
+    steps: [],
+    drift: false,
+    dependsOn: [],
+    ...more,
+  };
 }
 
 describe("the plan", () => {
@@ -125,7 +147,10 @@ describe("the plan", () => {
           steps: [{ id: "site", title: "Write site", diff: "-listen 80\n+listen 81\n" }],
         }),
         change("server.b", "delete", { reasons: ["it is no longer in the definition"] }),
-        change("server.a", "replace", { drift: true, fields: [{ path: "image", before: "x", after: "y", forcesReplacement: true }] }),
+        change("server.a", "replace", {
+          drift: true,
+          fields: [{ path: "image", before: "x", after: "y", forcesReplacement: true }],
+        }),
         change("network.local", "none"),
       ],
     };
@@ -160,7 +185,14 @@ describe("the plan", () => {
 describe("errors", () => {
   it("show every finding with its line, and where to look", () => {
     const error = new DiagnosticsError([
-      { severity: "error", code: "A", summary: "First.", position: { file: "a.k", line: 3, column: 5 }, sourceLine: "    x = 1", hint: "Do this." },
+      {
+        severity: "error",
+        code: "A",
+        summary: "First.",
+        position: { file: "a.k", line: 3, column: 5 },
+        sourceLine: "    x = 1",
+        hint: "Do this.",
+      },
       { severity: "error", code: "B", summary: "Second." },
     ]);
     expect(renderError(error, plain, false)).toMatchInlineSnapshot(`

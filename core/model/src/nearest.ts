@@ -1,14 +1,24 @@
 /** "Did you mean": the candidate that is nearest to what was written, by edit distance. */
 
-/** Nothing when no candidate is near enough: more than a third of the letters, and at least two, may be wrong. */
+/** Names that begin alike for so many letters are meant alike, however they end: `retry` and `retries`. */
+const COMMON_START = 4;
+
+/** Nothing when no candidate is near enough: a third of the letters, and at least two, may be wrong. */
 export function nearest(written: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(2, Math.floor(written.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const distance = editDistance(written, candidate, limit);
-    if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };
+    const isNear = distance <= limit || commonStart(written, candidate) >= COMMON_START;
+    if (isNear && (best === undefined || distance < best.distance)) best = { candidate, distance };
   }
   return best?.candidate;
+}
+
+function commonStart(left: string, right: string): number {
+  let length = 0;
+  while (length < left.length && left[length] === right[length]) length += 1;
+  return length;
 }
 
 /** Levenshtein distance, or `limit + 1` when it is larger than `limit`. */

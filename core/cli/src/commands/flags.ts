@@ -29,7 +29,7 @@ export const outputFlag = {
   output: { kind: "enum", values: OUTPUT_FORMATS, default: "table", brief: "Form of the result" },
 } as const;
 
-export const changeFlags = {
+const changeFlags = {
   yes: { kind: "boolean", optional: true, withNegated: false, brief: "Go ahead without asking" },
   check: { kind: "boolean", optional: true, withNegated: false, brief: "Only show what would change" },
 } as const;
@@ -59,6 +59,15 @@ export interface ChangeFlags {
   readonly check?: boolean;
 }
 
+/** What reading commands on an infra take. */
+export const readFlags = { ...infraFlag, ...workspaceFlags, ...outputFlag } as const;
+export type ReadFlags = InfraFlags & OutputFlags;
+
+/** What changing commands on an infra take. */
+export const writeFlags = { ...readFlags, ...changeFlags, ...planFlag } as const;
+export type WriteFlags = ReadFlags & ChangeFlags & { readonly plan?: string };
+
 /** Short forms; a command uses those of its own flags. */
 export const outputAlias = { o: "output" } as const;
+export const readAliases = { o: "output", i: "infra" } as const;
 export const changeAliases = { o: "output", y: "yes", i: "infra" } as const;

@@ -2,25 +2,9 @@
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import {
-  changeAliases,
-  type ChangeFlags,
-  changeFlags,
-  type InfraFlags,
-  infraFlag,
-  type OutputFlags,
-  outputFlag,
-  planFlag,
-  workspaceFlags,
-} from "./flags.js";
+import { changeAliases, planFlag, readAliases, type ReadFlags, readFlags, type WriteFlags, writeFlags } from "./flags.js";
 
-const readFlags = { ...infraFlag, ...workspaceFlags, ...outputFlag } as const;
-const writeFlags = { ...readFlags, ...changeFlags } as const;
-const readAliases = { o: "output", i: "infra" } as const;
-
-type ReadFlags = InfraFlags & OutputFlags;
 type PlanFlags = ReadFlags & { readonly plan?: string; readonly detailedExitcode?: boolean };
-type ApplyFlags = ReadFlags & ChangeFlags & { readonly plan?: string };
 
 const nameArgument = {
   kind: "tuple",
@@ -49,9 +33,9 @@ export const driftCommand = buildCommand<PlanFlags, [], CliContext>({
   },
 });
 
-export const applyCommand = buildCommand<ApplyFlags, [], CliContext>({
+export const applyCommand = buildCommand<WriteFlags, [], CliContext>({
   loader: async () => (await import("./infra/apply.js")).apply,
-  parameters: { flags: { ...writeFlags, ...planFlag }, aliases: changeAliases },
+  parameters: { flags: writeFlags, aliases: changeAliases },
   docs: {
     brief: "Make it so",
     fullDescription:
@@ -77,9 +61,9 @@ export const healthCommand = buildCommand<ReadFlags & { readonly services?: stri
   docs: { brief: "Check services by using them" },
 });
 
-const createCluster = buildCommand<ApplyFlags, [string?], CliContext>({
+const createCluster = buildCommand<WriteFlags, [string?], CliContext>({
   loader: async () => (await import("./infra/apply.js")).createCluster,
-  parameters: { flags: { ...writeFlags, ...planFlag }, aliases: changeAliases, positional: nameArgument },
+  parameters: { flags: writeFlags, aliases: changeAliases, positional: nameArgument },
   docs: { brief: "Make all servers and services of an infra" },
 });
 
@@ -89,9 +73,9 @@ const clusterStatus = buildCommand<ReadFlags, [string?], CliContext>({
   docs: { brief: "Show servers, services and how to reach them" },
 });
 
-const deleteCluster = buildCommand<ApplyFlags, [string?], CliContext>({
+const deleteCluster = buildCommand<WriteFlags, [string?], CliContext>({
   loader: async () => (await import("./infra/destroy.js")).deleteCluster,
-  parameters: { flags: { ...writeFlags, ...planFlag }, aliases: changeAliases, positional: nameArgument },
+  parameters: { flags: writeFlags, aliases: changeAliases, positional: nameArgument },
   docs: {
     brief: "Remove everything of an infra",
     fullDescription: "Removes servers, networks, keys, generated secrets and records. Asks for the name of the infra.",

@@ -4,20 +4,15 @@ import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
 import {
   changeAliases,
-  type ChangeFlags,
-  changeFlags,
   type InfraFlags,
   infraFlag,
-  type OutputFlags,
-  outputFlag,
-  planFlag,
+  readAliases,
+  type ReadFlags,
+  readFlags,
   workspaceFlags,
+  type WriteFlags,
+  writeFlags,
 } from "./flags.js";
-
-const readFlags = { ...infraFlag, ...workspaceFlags, ...outputFlag } as const;
-const readAliases = { o: "output", i: "infra" } as const;
-type ReadFlags = InfraFlags & OutputFlags;
-type WriteFlags = ReadFlags & ChangeFlags & { readonly plan?: string };
 
 const names = {
   kind: "array",
@@ -29,12 +24,12 @@ export const serverRoutes = buildRouteMap({
   routes: {
     create: buildCommand<WriteFlags, string[], CliContext>({
       loader: async () => (await import("./server/change.js")).createServers,
-      parameters: { flags: { ...readFlags, ...changeFlags, ...planFlag }, aliases: changeAliases, positional: names },
+      parameters: { flags: writeFlags, aliases: changeAliases, positional: names },
       docs: { brief: "Make servers and what runs on them; all when none is named" },
     }),
     delete: buildCommand<WriteFlags, string[], CliContext>({
       loader: async () => (await import("./server/change.js")).deleteServers,
-      parameters: { flags: { ...readFlags, ...changeFlags, ...planFlag }, aliases: changeAliases, positional: someNames },
+      parameters: { flags: writeFlags, aliases: changeAliases, positional: someNames },
       docs: { brief: "Remove servers" },
     }),
     list: buildCommand<ReadFlags, [], CliContext>({

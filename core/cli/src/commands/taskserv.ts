@@ -2,22 +2,9 @@
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import {
-  changeAliases,
-  type ChangeFlags,
-  changeFlags,
-  type InfraFlags,
-  infraFlag,
-  type OutputFlags,
-  outputFlag,
-  planFlag,
-  workspaceFlags,
-} from "./flags.js";
+import { changeAliases, readAliases, type ReadFlags, readFlags, type WriteFlags, writeFlags } from "./flags.js";
 
-const readFlags = { ...infraFlag, ...workspaceFlags, ...outputFlag } as const;
-const readAliases = { o: "output", i: "infra" } as const;
-type ReadFlags = InfraFlags & OutputFlags;
-type WriteFlags = ReadFlags & ChangeFlags & { readonly plan?: string; readonly servers?: string };
+type TaskservFlags = WriteFlags & { readonly servers?: string };
 
 const onServers = {
   servers: {
@@ -36,19 +23,19 @@ const someNames = {
 
 export const taskservRoutes = buildRouteMap({
   routes: {
-    create: buildCommand<WriteFlags, string[], CliContext>({
+    create: buildCommand<TaskservFlags, string[], CliContext>({
       loader: async () => (await import("./taskserv/change.js")).createTaskservs,
       parameters: {
-        flags: { ...readFlags, ...changeFlags, ...planFlag, ...onServers },
+        flags: { ...writeFlags, ...onServers },
         aliases: changeAliases,
         positional: someNames,
       },
       docs: { brief: "Install taskservs with what they require" },
     }),
-    delete: buildCommand<WriteFlags, string[], CliContext>({
+    delete: buildCommand<TaskservFlags, string[], CliContext>({
       loader: async () => (await import("./taskserv/change.js")).deleteTaskservs,
       parameters: {
-        flags: { ...readFlags, ...changeFlags, ...planFlag, ...onServers },
+        flags: { ...writeFlags, ...onServers },
         aliases: changeAliases,
         positional: someNames,
       },

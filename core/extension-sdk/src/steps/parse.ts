@@ -9,8 +9,8 @@ import {
   type Json,
   type JsonObject,
   type SourcePosition,
+  nearest,
 } from "@provisioning/model";
-import { nearest } from "../names/nearest.js";
 import { type Field, type Fields, Problem } from "./field.js";
 import type { FieldProblem } from "./kind.js";
 import { type Step, stepKind, stepKindNames, type StepKindName } from "./registry.js";

@@ -1,7 +1,14 @@
 /** `manifest.toml` of a taskserv, from the plain object that a TOML parser gives. All findings are returned together. */
 
-import { type Diagnostic, DiagnosticsError, isName, type Json, type JsonObject, type SourcePosition } from "@provisioning/model";
-import { nearest } from "../names/nearest.js";
+import {
+  type Diagnostic,
+  DiagnosticsError,
+  isName,
+  type Json,
+  type JsonObject,
+  type SourcePosition,
+  nearest,
+} from "@provisioning/model";
 
 /** The specification's eight, and two for what belongs to the server itself. */
 export const TASKSERV_CATEGORIES = [

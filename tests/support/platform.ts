@@ -3,7 +3,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -32,6 +32,10 @@ export interface TestWorkspace {
   destroy(): Promise<void>;
 }
 
+/** The path of a workspace that only tests use. */
+export const fixture = (name: string): string => join(root, "tests", "fixtures", name);
+
+/** `example` is a folder of `examples/`, or an absolute path. */
 export async function makeWorkspace(example: string): Promise<TestWorkspace> {
   const base = await mkdtemp(join(tmpdir(), "provisioning-"));
   const dir = join(base, "workspace");
@@ -47,7 +51,7 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
       return { code: failed.code, stdout: failed.stdout ?? "", stderr: failed.stderr ?? "" };
     }
   };
-  const made = await run("workspace", "init", "test", "--dir", dir, "--from", join(root, "examples", example));
+  const made = await run("workspace", "init", "test", "--dir", dir, "--from", resolve(root, "examples", example));
   if (made.code !== 0) throw new Error(made.stderr);
   return {
     dir,

@@ -6,8 +6,8 @@ const words = (command) => (typeof command === "string" ? command : command.map(
 /** Guards in shell form: run only when `only_if` holds and `unless` does not. */
 function guarded(step, run) {
   const lines = [];
-  if (step.only_if !== undefined) lines.push(`{ ${words(step.only_if)}; } >/dev/null 2>&1 || exit 0`);
-  if (step.unless !== undefined) lines.push(`{ ${words(step.unless)}; } >/dev/null 2>&1 && exit 0`);
+  if (step.only_if !== undefined) lines.push(`( ${words(step.only_if)}\n) >/dev/null 2>&1 || exit 0`);
+  if (step.unless !== undefined) lines.push(`( ${words(step.unless)}\n) >/dev/null 2>&1 && exit 0`);
   return [...lines, run].join("\n");
 }
 
@@ -49,7 +49,9 @@ export function tasksOf(sections) {
         tasks.push({ name: `${taskserv}: ${step.id} folder`, file: { path: `/etc/systemd/system/${step.name}.service.d`, state: "directory" } });
       }
       if (step.make_parents) tasks.push({ name: `${taskserv}: ${step.id} folder`, file: { path: step.path.replace(/\/[^/]*$/, ""), state: "directory" } });
-      tasks.push({ name: `${taskserv}: ${step.id}`, ...module(step) });
+      const asUser = step.kind === "command" || step.kind === "script" ? (step.user ?? "root") : "root";
+      const user = asUser === "root" ? {} : { become: true, become_user: asUser, environment: step.environment ?? {} };
+      tasks.push({ name: `${taskserv}: ${step.id}`, ...module(step), ...user });
     }
   }
   return tasks;

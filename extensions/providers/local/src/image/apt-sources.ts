@@ -1,14 +1,12 @@
 /**
  * The package sources of the base image: the mirrors this machine itself uses, so that servers can install packages wherever
- * this machine can. A machine that is not Debian gets the public mirror.
+ * this machine can. A machine that is not Debian has none to give: the image then keeps those it comes with.
  */
 
 import type { Machine } from "../engine/machine.js";
 import { BASE_SUITE } from "./recipe.js";
 
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
-const PUBLIC_MIRROR = "http://deb.debian.org/debian/";
-const PUBLIC_SECURITY_MIRROR = "http://deb.debian.org/debian-security/";
 
 /** One line of `apt-get indextargets`. */
 interface IndexTarget {
@@ -22,11 +20,12 @@ export interface AptSources {
   readonly lines: readonly string[];
 }
 
-export async function readAptSources(machine: Machine, signal?: AbortSignal): Promise<AptSources> {
-  if (machine.osRelease.id !== "debian" || machine.which("apt-get") === undefined) return publicSources();
+/** `undefined`: this machine has none to give. */
+export async function readAptSources(machine: Machine, signal?: AbortSignal): Promise<AptSources | undefined> {
+  if (machine.osRelease.id !== "debian" || machine.which("apt-get") === undefined) return undefined;
   const format = "$(REPO_URI)\t$(CODENAME)\t$(COMPONENT)";
   const result = await machine.run(["apt-get", "indextargets", "--format", format, "Created-By: Packages"], { signal });
-  return aptSourcesFrom(parseIndexTargets(result.stdout), machine.osRelease.codename) ?? publicSources();
+  return aptSourcesFrom(parseIndexTargets(result.stdout), machine.osRelease.codename);
 }
 
 export function parseIndexTargets(text: string): IndexTarget[] {
@@ -65,14 +64,4 @@ function isUpdate(line: string): boolean {
 
 function sourceLine(target: string, components: string): string {
   return `deb [signed-by=${KEYRING}] ${target} ${components}`;
-}
-
-function publicSources(): AptSources {
-  return {
-    lines: [
-      sourceLine(`${PUBLIC_MIRROR} ${BASE_SUITE}`, "main"),
-      sourceLine(`${PUBLIC_MIRROR} ${BASE_SUITE}-updates`, "main"),
-      sourceLine(`${PUBLIC_SECURITY_MIRROR} ${BASE_SUITE}-security`, "main"),
-    ],
-  };
 }

@@ -16,7 +16,8 @@ export type Report = (line: string) => void;
 export interface BootstrapInput {
   readonly api: EngineApi;
   readonly machine: Machine;
-  readonly sources: AptSources;
+  /** Absent: those that the image comes with. */
+  readonly sources: AptSources | undefined;
   readonly digest: string;
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
@@ -52,7 +53,7 @@ async function ensureTools({ machine, report, signal }: BootstrapInput): Promise
 
 async function runBootstrap(input: BootstrapInput, folder: string, archive: string): Promise<void> {
   const setup = join(folder, "setup.sh");
-  await writeFile(setup, setupProgram(`${input.sources.lines.join("\n")}\n`));
+  await writeFile(setup, setupProgram(input.sources));
   input.report(`bootstrapping Debian ${BASE_SUITE} from ${mirrorOf(input.sources)}`);
   const result = await input.machine.run(bootstrapCommand(setup, archive, input.sources), {
     environment: { DEBIAN_FRONTEND: "noninteractive", TMPDIR: folder },
@@ -62,7 +63,7 @@ async function runBootstrap(input: BootstrapInput, folder: string, archive: stri
 }
 
 /** `--customize-hook` texts are shell, given only the fixed words here and the path that we made. */
-function bootstrapCommand(setup: string, archive: string, sources: AptSources): string[] {
+function bootstrapCommand(setup: string, archive: string, sources: AptSources | undefined): string[] {
   return [
     "mmdebstrap",
     "--quiet",
@@ -76,12 +77,12 @@ function bootstrapCommand(setup: string, archive: string, sources: AptSources): 
     "--skip=cleanup/apt/lists",
     BASE_SUITE,
     archive,
-    ...sources.lines,
+    ...(sources?.lines ?? []),
   ];
 }
 
-function mirrorOf(sources: AptSources): string {
-  return /\] (\S+)/.exec(sources.lines[0] ?? "")?.[1] ?? "its mirror";
+function mirrorOf(sources: AptSources | undefined): string {
+  return /\] (\S+)/.exec(sources?.lines[0] ?? "")?.[1] ?? "its mirror";
 }
 
 async function importArchive({ api, digest, signal }: BootstrapInput, archive: string): Promise<void> {

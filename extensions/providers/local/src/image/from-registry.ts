@@ -82,13 +82,13 @@ export async function buildFromRegistry(input: RegistryBuildInput): Promise<void
   }
 }
 
-function installProgram(sources: AptSources): string {
+function installProgram(sources: AptSources | undefined): string {
   return [
     "set -eu",
     "export DEBIAN_FRONTEND=noninteractive",
     "apt-get update -qq",
     `apt-get install -y -qq --no-install-recommends ${PACKAGES.join(" ")}`,
-    setupProgram(`${sources.lines.join("\n")}\n`),
+    setupProgram(sources),
   ].join("\n");
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { createHash } from "node:crypto";
+import type { AptSources } from "./apt-sources.js";
 
 /** The name servers are started from when they name no image of their own. */
 export const BASE_IMAGE = "provisioning-server:bookworm";
@@ -102,12 +103,18 @@ MaxSessions 64
 /** dpkg options for the bootstrap itself; later installations read them from the file above. */
 export const DPKG_OPTIONS: readonly string[] = EXCLUDED_PATHS.map((path) => `path-exclude=${path}`);
 
-/** Runs as root inside the system, after the packages are installed. POSIX sh. */
-export function setupProgram(aptSources: string): string {
-  const writes = [...FILES, { path: "/etc/apt/sources.list", content: aptSources }].map(writeFileCommand);
+/** Runs as root inside the system, after the packages are installed. POSIX sh. Without sources the system keeps its own. */
+export function setupProgram(sources: AptSources | undefined): string {
+  return programWith(sources === undefined ? undefined : sources.lines.map((line) => `${line}\n`).join(""));
+}
+
+function programWith(aptSources: string | undefined): string {
+  const list = aptSources === undefined ? [] : [{ path: "/etc/apt/sources.list", content: aptSources }];
+  const writes = [...FILES, ...list].map(writeFileCommand);
+  const replaced = aptSources === undefined ? "" : " /etc/apt/sources.list.d/*";
   return [
     "set -eu",
-    "rm -f /usr/sbin/policy-rc.d /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/docker-* /etc/dpkg/dpkg.cfg.d/docker*",
+    `rm -f /usr/sbin/policy-rc.d${replaced} /etc/apt/apt.conf.d/docker-* /etc/dpkg/dpkg.cfg.d/docker*`,
     ...writes,
     `for unit in ${MASKED_UNITS.join(" ")}; do ln -sf /dev/null "/etc/systemd/system/$unit"; done`,
     "systemctl enable -q ssh-host-key.service ssh.service",
@@ -124,7 +131,7 @@ export function setupProgram(aptSources: string): string {
 
 /** The identity of the image. Without the mirror: where packages come from does not make another image. */
 export function recipeDigest(): string {
-  const recipe = { packages: PACKAGES, setup: setupProgram(""), base: REGISTRY_IMAGE };
+  const recipe = { packages: PACKAGES, setup: programWith(""), base: REGISTRY_IMAGE };
   return createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 16);
 }
 

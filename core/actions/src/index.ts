@@ -1,7 +1,7 @@
 export { listCatalog } from "./catalog/catalog.js";
 export type { ActionContext, ActionEvent } from "./context.js";
 export { type ApplyInput, type ApplyResult, applyInfra } from "./infra/apply.js";
-export { type DestroyInput, destroyInfra } from "./infra/destroy.js";
+export { type DestroyInput, destroyInfra, planRemoval } from "./infra/destroy.js";
 export { checkHealth, type HealthInput, type HealthReport, type ServiceHealth } from "./infra/health.js";
 export { driftOfInfra, type PlanInfraInput, planInfra } from "./infra/plan.js";
 export { type InfraStatus, infraStatus, type ServerStatus, type TaskservStatus } from "./infra/status.js";

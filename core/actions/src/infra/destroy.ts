@@ -18,6 +18,16 @@ export interface DestroyInput {
   readonly confirm: (plan: Plan) => Promise<boolean>;
 }
 
+/** What would be removed. Changes nothing. */
+export async function planRemoval(context: ActionContext, input: Omit<DestroyInput, "confirm">): Promise<Plan> {
+  const session = await openInfraSession(context, { ...input, mode: "read", definition: "ignore" });
+  try {
+    return planDestruction(session, input.targets);
+  } finally {
+    await session.close();
+  }
+}
+
 export async function destroyInfra(context: ActionContext, input: DestroyInput): Promise<ApplyResult> {
   const session = await openInfraSession(context, { ...input, mode: "write", definition: "ignore" });
   try {

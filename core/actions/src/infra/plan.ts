@@ -13,7 +13,7 @@ import type { ActionContext } from "../context.js";
 import { observeInfra } from "../observe/observe.js";
 import { compileAll } from "./compile-all.js";
 import { type InfraSession, openInfraSession } from "../session.js";
-import { narrow, type Targets } from "./targets.js";
+import { checkTargets, narrow, type Targets } from "./targets.js";
 
 export interface PlanInfraInput {
   readonly infra?: string;
@@ -45,6 +45,11 @@ export interface PlannedInfra {
 /** @throws DiagnosticsError for protected servers, ProvisioningError RESOURCE_FOREIGN */
 export async function planSession(session: InfraSession, targets?: Targets): Promise<PlannedInfra> {
   const { desired } = session;
+  // A mistyped name is told before every server is looked at.
+  checkTargets(
+    [...desired.resources, ...session.records.list()].map((resource) => resource.address),
+    targets,
+  );
   const uses = await compileAll(session);
   session.context.report({ type: "phase", title: `Look at ${desired.servers.length} servers of ${session.infra}` });
   const observed = await observeInfra(session, { taskservs: true });

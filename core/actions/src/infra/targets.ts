@@ -21,13 +21,26 @@ export class TargetUnknownError extends ProvisioningError {
   }
 }
 
-/** @throws TargetUnknownError */
+/** They exist each, but not together: nothing would be done, which must not look like success. */
+class TargetEmptyError extends ProvisioningError {
+  constructor(taskserv: string, servers: readonly string[], carriers: readonly string[]) {
+    super({
+      code: "TARGET_UNKNOWN",
+      message: `${taskserv} is not on ${servers.join(" or ")}.`,
+      hint: `It is on: ${carriers.join(", ")}. What a server carries is said in the definition.`,
+    });
+  }
+}
+
+/** @throws TargetUnknownError, TargetEmptyError */
 export function narrow(plan: Plan, targets: Targets | undefined): Plan {
   const servers = targets?.servers ?? [];
   const taskservs = targets?.taskservs ?? [];
   if (servers.length === 0 && taskservs.length === 0) return plan;
-  check(plan, "server", servers);
-  check(plan, "taskserv", taskservs);
+  checkTargets(
+    plan.changes.map((change) => change.address),
+    targets,
+  );
   const byAddress = new Map(plan.changes.map((change) => [change.address, change]));
   const wanted = plan.changes.filter((change) => matches(change, servers, taskservs)).map((change) => change.address);
   const kept = reachable<Address>(wanted, (address) => byAddress.get(address)?.dependsOn ?? []);
@@ -42,13 +55,21 @@ function matches(change: Change, servers: readonly string[], taskservs: readonly
   return onServer && (taskservs.length === 0 || taskservs.includes(address.taskserv));
 }
 
-function check(plan: Plan, what: "server" | "taskserv", names: readonly string[]): void {
-  const known = new Set<string>();
-  for (const change of plan.changes) {
-    const address = parseAddress(change.address);
-    if (address.kind !== "network")
-      known.add(what === "server" ? address.server : address.kind === "taskserv" ? address.taskserv : "");
+/** `addresses` is everything that could be meant. @throws TargetUnknownError, TargetEmptyError */
+export function checkTargets(addresses: Iterable<Address>, targets: Targets | undefined): void {
+  const servers = new Set<string>();
+  const carriers = new Map<string, string[]>();
+  for (const item of addresses) {
+    const address = parseAddress(item);
+    if (address.kind === "network") continue;
+    servers.add(address.server);
+    if (address.kind === "taskserv") carriers.set(address.taskserv, [...(carriers.get(address.taskserv) ?? []), address.server]);
   }
-  known.delete("");
-  for (const name of names) if (!known.has(name)) throw new TargetUnknownError(what, name, [...known].sort());
+  const wanted = targets?.servers ?? [];
+  for (const name of wanted) if (!servers.has(name)) throw new TargetUnknownError("server", name, [...servers].sort());
+  for (const name of targets?.taskservs ?? []) {
+    const on = carriers.get(name);
+    if (on === undefined) throw new TargetUnknownError("taskserv", name, [...carriers.keys()].sort());
+    if (wanted.length > 0 && !on.some((server) => wanted.includes(server))) throw new TargetEmptyError(name, wanted, on);
+  }
 }

@@ -4,6 +4,16 @@ import { OUTPUT_FORMATS, type OutputFormat } from "../output.js";
 
 const text = (value: string): string => value;
 
+/** Names separated by commas. A list that names nothing is a mistake: it must not come to mean everything. */
+export function parseNames(value: string): readonly string[] {
+  const names = value
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (names.length === 0) throw new Error("it names nothing");
+  return names;
+}
+
 export const infraFlag = {
   infra: {
     kind: "parsed",

@@ -2,7 +2,7 @@
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import { changeAliases, planFlag, readAliases, type ReadFlags, readFlags, type WriteFlags, writeFlags } from "./flags.js";
+import { changeAliases, parseNames, planFlag, readAliases, type ReadFlags, readFlags, type WriteFlags, writeFlags } from "./flags.js";
 
 type PlanFlags = ReadFlags & { readonly plan?: string; readonly detailedExitcode?: boolean };
 
@@ -43,14 +43,14 @@ export const applyCommand = buildCommand<WriteFlags, [], CliContext>({
   },
 });
 
-export const healthCommand = buildCommand<ReadFlags & { readonly services?: string }, [], CliContext>({
+export const healthCommand = buildCommand<ReadFlags & { readonly services?: readonly string[] }, [], CliContext>({
   loader: async () => (await import("./infra/health.js")).health,
   parameters: {
     flags: {
       ...readFlags,
       services: {
         kind: "parsed",
-        parse: (value: string) => value,
+        parse: parseNames,
         optional: true,
         placeholder: "names",
         brief: "Services to check, separated by commas; all when missing",

@@ -2,14 +2,14 @@
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import { changeAliases, readAliases, type ReadFlags, readFlags, type WriteFlags, writeFlags } from "./flags.js";
+import { changeAliases, parseNames, readAliases, type ReadFlags, readFlags, type WriteFlags, writeFlags } from "./flags.js";
 
-type TaskservFlags = WriteFlags & { readonly servers?: string };
+type TaskservFlags = WriteFlags & { readonly servers?: readonly string[] };
 
 const onServers = {
   servers: {
     kind: "parsed",
-    parse: (value: string) => value,
+    parse: parseNames,
     optional: true,
     placeholder: "names",
     brief: "Only on these servers, separated by commas",

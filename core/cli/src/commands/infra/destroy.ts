@@ -1,6 +1,6 @@
 /** `cluster delete`, and the removal of single servers and taskservs. */
 
-import { destroyInfra, type Targets } from "@provisioning/actions";
+import { destroyInfra, planRemoval, type Targets } from "@provisioning/actions";
 import type { Plan } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { confirmName, confirmYes } from "../../confirm.js";
@@ -22,17 +22,14 @@ export async function destroyTargets(
   input: { readonly infra?: string; readonly targets?: Targets },
 ): Promise<void> {
   await runAction(cli, flags, async (context) => {
-    const result = await destroyInfra(context, {
-      ...input,
-      confirm: async (plan) => {
-        if (flags.check === true) return false;
-        return flags.yes === true || ask(cli, plan, input.targets === undefined);
-      },
-    });
     if (flags.check === true) {
-      await showPlan(cli, flags.output, result.plan);
+      await showPlan(cli, flags.output, await planRemoval(context, input));
       return EXIT.ok;
     }
+    const result = await destroyInfra(context, {
+      ...input,
+      confirm: async (plan) => flags.yes === true || ask(cli, plan, input.targets === undefined),
+    });
     await showApplied(cli, flags, result);
     return exitOf(result);
   });

@@ -10,12 +10,11 @@ import { renderHealth } from "../../views/health.js";
 import type { InfraFlags } from "../flags.js";
 import { infraInput } from "./input.js";
 
-type Flags = InfraFlags & { readonly output: OutputFormat; readonly services?: string };
+type Flags = InfraFlags & { readonly output: OutputFormat; readonly services?: readonly string[] };
 
 export async function health(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const services = flags.services?.split(",").filter((name) => name !== "") ?? [];
-    const report = await checkHealth(context, { ...infraInput(flags), services });
+    const report = await checkHealth(context, { ...infraInput(flags), services: flags.services ?? [] });
     await writeResult(this.process.stdout, flags.output, report, () =>
       renderHealth(report, styleFor(this.process.stdout, this.process.env)),
     );

@@ -5,7 +5,7 @@ import { type ApplyFlags, applyTargets } from "../infra/apply.js";
 import { destroyTargets } from "../infra/destroy.js";
 import { infraInput } from "../infra/input.js";
 
-type Flags = ApplyFlags & { readonly servers?: string };
+type Flags = ApplyFlags & { readonly servers?: readonly string[] };
 
 export async function createTaskservs(this: CliContext, flags: Flags, ...taskservs: string[]): Promise<void> {
   await applyTargets(this, flags, { ...infraInput(flags), targets: targetsOf(flags, taskservs) });
@@ -16,6 +16,5 @@ export async function deleteTaskservs(this: CliContext, flags: Flags, ...taskser
 }
 
 function targetsOf(flags: Flags, taskservs: readonly string[]) {
-  const servers = flags.servers?.split(",").filter((name) => name !== "");
-  return { taskservs, ...(servers === undefined ? {} : { servers }) };
+  return { taskservs, ...(flags.servers === undefined ? {} : { servers: flags.servers }) };
 }

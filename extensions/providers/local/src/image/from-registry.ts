@@ -9,7 +9,7 @@ import { BASE_IMAGE, imageChanges, PACKAGES, REGISTRY_IMAGE, setupProgram } from
 
 export interface RegistryBuildInput {
   readonly api: EngineApi;
-  readonly sources: AptSources;
+  readonly sources: AptSources | undefined;
   readonly digest: string;
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;

@@ -33,7 +33,10 @@ const environment = { ...process.env, XDG_CONFIG_HOME: join(base, "config"), PRO
 
 function run(command, args, extra = {}) {
   const result = spawnSync(command, args, { encoding: "utf8", env: { ...environment, ...extra }, cwd: base, maxBuffer: 1 << 28 });
-  if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${result.status}:\n${result.stdout.slice(-4000)}\n${result.stderr.slice(-2000)}`);
+  if (result.status !== 0)
+    throw new Error(
+      `${command} ${args.join(" ")} ended with ${result.status}:\n${result.stdout.slice(-4000)}\n${result.stderr.slice(-2000)}`,
+    );
   return result.stdout;
 }
 const provisioning = (...words) => run(process.execPath, [cli, ...words]);
@@ -69,7 +72,11 @@ async function writePlaybook() {
     const plays = [];
     for (const server of session.desired.servers) {
       const { addresses, identityFile } = session.records.get(server.address).attributes;
-      hosts[server.name] = { ansible_host: addresses.ssh.host, ansible_port: addresses.ssh.port, ansible_ssh_private_key_file: identityFile };
+      hosts[server.name] = {
+        ansible_host: addresses.ssh.host,
+        ansible_port: addresses.ssh.port,
+        ansible_ssh_private_key_file: identityFile,
+      };
       const sections = [];
       for (const taskserv of server.taskservs) sections.push(await sectionFor(session, server, taskserv));
       plays.push({ server: server.name, tasks: tasksOf(sections) });
@@ -77,11 +84,17 @@ async function writePlaybook() {
     const common = {
       ansible_user: "root",
       ansible_python_interpreter: "/usr/bin/python3",
-      ansible_ssh_common_args: "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ControlMaster=auto -o ControlPersist=60s",
+      ansible_ssh_common_args:
+        "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ControlMaster=auto -o ControlPersist=60s",
     };
     writeFileSync(join(base, "inventory.json"), JSON.stringify({ all: { hosts, vars: common } }));
     // One play for all servers with strategy free: each goes on as soon as it can, like ours. A list of tasks for each is included.
-    const play = { hosts: "all", gather_facts: true, strategy: "free", tasks: [{ include_tasks: "{{ inventory_hostname }}.yml" }] };
+    const play = {
+      hosts: "all",
+      gather_facts: true,
+      strategy: "free",
+      tasks: [{ include_tasks: "{{ inventory_hostname }}.yml" }],
+    };
     writeFileSync(join(base, "site.yml"), JSON.stringify([play]));
     for (const { server, tasks } of plays) writeFileSync(join(base, `${server}.yml`), JSON.stringify(tasks));
     return { servers: Object.keys(hosts), tasks: plays.reduce((sum, { tasks }) => sum + tasks.length, 0) };
@@ -119,7 +132,8 @@ try {
   makeServers(definition);
   writeFileSync(mainFile, definition);
   const { servers, tasks } = await writePlaybook();
-  for (const server of servers) provisioning("server", "ssh", server, "--", "apt-get update -qq && apt-get install -y -qq python3 python3-apt >/dev/null");
+  for (const server of servers)
+    provisioning("server", "ssh", server, "--", "apt-get update -qq && apt-get install -y -qq python3 python3-apt >/dev/null");
   const theirFirst = await timed(() => ansible(servers.length));
   const theirQuiet = await quietRuns(() => ansible(servers.length));
 

@@ -209,7 +209,13 @@ function membersOf(context: Context, taskserv: TaskservName): readonly Address[]
 
 function barrierAfter(servers: readonly Change[], context: Context): OperationDefinition {
   const after = servers.map((change) => ({ on: operationId("server.reconcile", change.address), type: "soft" as const }));
-  return operation(context, { address: networkAddress(context.plan.infra) }, BARRIER, "know the addresses of all servers", after);
+  return operation(
+    context,
+    { address: networkAddress(context.plan.infra), kind: "none" },
+    BARRIER,
+    "know the addresses of all servers",
+    after,
+  );
 }
 
 function deletionsBefore(change: Change, context: Context, action: OperationAction): OperationDependency[] {
@@ -224,7 +230,7 @@ function hard(on: OperationId): OperationDependency {
 
 function operation(
   context: Context,
-  change: Pick<Change, "address">,
+  change: Pick<Change, "address" | "kind">,
   action: OperationAction,
   title: string,
   dependsOn: readonly OperationDependency[],
@@ -235,7 +241,8 @@ function operation(
     title,
     action,
     address: change.address,
-    input: {},
+    // What is undone in a rollback depends on whether this run made the thing or changed what was there.
+    input: { change: change.kind },
     dependsOn,
     ...(lane === undefined ? {} : { lane }),
     timeoutMs: context.options.timeoutMs,

@@ -5,6 +5,7 @@ import type { OperationId } from "@provisioning/model";
 import type { OperationAction } from "@provisioning/planner";
 import type { Handlers, OperationHandler } from "@provisioning/workflow";
 import type { InfraSession } from "../session.js";
+import { nothingToUndo } from "./compensation.js";
 import { networkHandlers } from "./network.js";
 import { serverHandlers } from "./server.js";
 import { taskservHandlers } from "./taskserv.js";
@@ -26,7 +27,7 @@ export function createHandlers(session: InfraSession): Handlers {
     ...networkHandlers(session, events),
     ...serverHandlers(session, events),
     ...taskservHandlers(session, events),
-    "servers.known": { execute: () => Promise.resolve(null) },
+    "servers.known": { execute: () => Promise.resolve(null), compensate: nothingToUndo },
   };
   return new Map(Object.entries(all));
 }

@@ -1,42 +1,40 @@
 /** Networks: made and removed by the provider. */
 
+import type { OperationContext } from "@provisioning/workflow";
 import { handlerFor, providerContext } from "../provider-context.js";
 import type { InfraSession } from "../session.js";
+import { undoCreation } from "./compensation.js";
 import type { ActionHandlers, HandlerEvents } from "./handlers.js";
 import { subjectOf } from "./subject.js";
 
 export function networkHandlers(session: InfraSession, events: HandlerEvents): ActionHandlers {
+  const contextOf = ({ operation, run, signal, idempotencyKey }: OperationContext) =>
+    providerContext(session, {
+      operation: idempotencyKey,
+      runId: run.id,
+      signal,
+      report: (text) => events.progress(operation.id, text),
+    });
+  const remove = async (context: OperationContext): Promise<null> => {
+    const subject = subjectOf(session, context.operation.address);
+    const provider = await session.providers.get(subject.provider);
+    await handlerFor(provider, "network").delete({ name: session.infra }, contextOf(context));
+    await session.records.remove([context.operation.address]);
+    return null;
+  };
   return {
     "network.reconcile": {
-      async execute({ operation, run, signal, idempotencyKey }) {
+      async execute(context) {
+        const { operation, run } = context;
         const subject = subjectOf(session, operation.address);
         const provider = await session.providers.get(subject.provider);
         await session.records.markChanging(subject, run.id);
-        const context = providerContext(session, {
-          operation: idempotencyKey,
-          runId: run.id,
-          signal,
-          report: (text) => events.progress(operation.id, text),
-        });
-        const attributes = await handlerFor(provider, "network").reconcile(subject.spec, context);
+        const attributes = await handlerFor(provider, "network").reconcile(subject.spec, contextOf(context));
         await session.records.markReady(subject, attributes, run.id);
         return attributes;
       },
+      compensate: undoCreation(remove),
     },
-    "network.delete": {
-      async execute({ operation, run, signal, idempotencyKey }) {
-        const subject = subjectOf(session, operation.address);
-        const provider = await session.providers.get(subject.provider);
-        const context = providerContext(session, {
-          operation: idempotencyKey,
-          runId: run.id,
-          signal,
-          report: (text) => events.progress(operation.id, text),
-        });
-        await handlerFor(provider, "network").delete({ name: session.infra }, context);
-        await session.records.remove([operation.address]);
-        return null;
-      },
-    },
+    "network.delete": { execute: remove },
   };
 }

@@ -5,6 +5,7 @@ import type { OperationContext } from "@provisioning/workflow";
 import { handlerFor, type ProviderCall, providerContext } from "../provider-context.js";
 import { connectionTarget } from "../servers/connection-target.js";
 import type { InfraSession } from "../session.js";
+import { undoCreation } from "./compensation.js";
 import type { ActionHandlers, HandlerEvents } from "./handlers.js";
 import { subjectOf } from "./subject.js";
 
@@ -39,9 +40,7 @@ export function serverHandlers(session: InfraSession, events: HandlerEvents): Ac
         await session.records.markReady(subject, known, run.id);
         return known;
       },
-      compensate: async (context) => {
-        await destroy(context);
-      },
+      compensate: undoCreation(destroy),
     },
     "server.delete": { execute: destroy },
   };

@@ -20,6 +20,7 @@ import { sectionFor, type TitledSection, titleOf } from "../servers/section.js";
 import { missingPeers } from "../servers/taskserv-input.js";
 import type { ProgramRun } from "../servers/server-access.js";
 import type { InfraSession } from "../session.js";
+import { nothingToUndo, undoCreation } from "./compensation.js";
 import type { ActionHandlers, HandlerEvents } from "./handlers.js";
 import { subjectOf } from "./subject.js";
 
@@ -27,9 +28,9 @@ export function taskservHandlers(session: InfraSession, events: HandlerEvents): 
   return {
     "taskserv.install": {
       execute: (context) => install(session, events, context),
-      compensate: (context) => remove(session, events, context).then(() => undefined),
+      compensate: undoCreation((context) => remove(session, events, context)),
     },
-    "taskserv.health": { execute: (context) => checkHealth(session, events, context) },
+    "taskserv.health": { execute: (context) => checkHealth(session, events, context), compensate: nothingToUndo },
     "taskserv.remove": { execute: (context) => remove(session, events, context) },
   };
 }

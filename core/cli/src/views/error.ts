@@ -2,6 +2,7 @@
 
 import { type Diagnostic, DiagnosticsError, ProvisioningError } from "@provisioning/model";
 import type { Style } from "../style.js";
+import { printable } from "./printable.js";
 
 export function renderError(error: unknown, style: Style, debug: boolean): string {
   const lines =
@@ -9,7 +10,7 @@ export function renderError(error: unknown, style: Style, debug: boolean): strin
       ? error.diagnostics.flatMap((diagnostic) => renderDiagnostic(diagnostic, style))
       : renderFailure(error, style);
   if (debug) lines.push("", stackOf(error));
-  return lines.join("\n");
+  return printable(lines.join("\n"), style.colours);
 }
 
 function renderFailure(error: unknown, style: Style): string[] {

@@ -8,7 +8,7 @@ import type { OperationId, RunEvent } from "@provisioning/model";
 import type { OutputStream } from "../cli-context.js";
 import type { Style } from "../style.js";
 import { formatDuration } from "./duration.js";
-import { renderVerdict } from "./plan.js";
+import { printable } from "./printable.js";
 import { displayWidth } from "./table.js";
 
 export interface Progress {
@@ -42,7 +42,7 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
   };
   const line = (text: string) => {
     clear();
-    stream.write(`${text}\n`);
+    stream.write(`${printable(text, style.colours)}\n`);
   };
   const drawStatus = () => {
     const [first] = running.values();
@@ -51,7 +51,7 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
     const others = running.size > 1 ? ` and ${running.size - 1} more` : "";
     const doing = first.text === "" ? "" : `: ${first.text}`;
     const text = `${FRAMES[frame % FRAMES.length]} ${finished}/${titles.size} ${first.title}${doing}${others} (${formatDuration(now() - first.since)})`;
-    stream.write(`\r\u001b[2K${cut(text, (stream.columns ?? DEFAULT_WIDTH) - 1)}`);
+    stream.write(`\r\u001b[2K${cut(printable(text, style.colours), (stream.columns ?? DEFAULT_WIDTH) - 1)}`);
     hasStatusLine = true;
   };
   const startTimer = () => {
@@ -113,7 +113,8 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
         case "phase":
           return line(`${style.cyan("▸")} ${event.title}`);
         case "planned":
-          return line(renderVerdict(event.plan, style));
+          // Whoever is asked sees all of it; see the command.
+          return;
         case "runStarted":
           for (const operation of event.operations) titles.set(operation.id, operation.title);
           return line(

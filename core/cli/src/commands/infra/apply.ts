@@ -36,9 +36,9 @@ export async function applyTargets(
     const result = await applyInfra(context, {
       ...input,
       confirm: (plan) => {
-        if (flags.yes === true) return Promise.resolve(true);
-        cli.process.stderr.write(`${renderPlan(plan, styleFor(cli.process.stderr, cli.process.env))}\n`);
-        return confirmYes(cli, "Make these changes?");
+        const style = styleFor(cli.process.stderr, cli.process.env);
+        cli.process.stderr.write(`${flags.yes === true ? renderVerdict(plan, style) : renderPlan(plan, style)}\n`);
+        return flags.yes === true ? Promise.resolve(true) : confirmYes(cli, "Make these changes?");
       },
     });
     await showApplied(cli, flags, result);

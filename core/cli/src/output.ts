@@ -1,6 +1,7 @@
 /** Results on stdout in the form that was asked for. Talk goes to stderr, so a result can always be piped. */
 
 import type { OutputStream } from "./cli-context.js";
+import { printable } from "./views/printable.js";
 
 export const OUTPUT_FORMATS = ["table", "json", "yaml"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
@@ -22,7 +23,7 @@ export async function writeResult(
       return;
     }
     case "table": {
-      const text = await render();
+      const text = printable(await render(), true);
       stream.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
     }
   }

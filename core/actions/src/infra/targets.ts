@@ -58,18 +58,19 @@ function matches(change: Change, servers: readonly string[], taskservs: readonly
 /** `addresses` is everything that could be meant. @throws TargetUnknownError, TargetEmptyError */
 export function checkTargets(addresses: Iterable<Address>, targets: Targets | undefined): void {
   const servers = new Set<string>();
-  const carriers = new Map<string, string[]>();
+  const carriers = new Map<string, Set<string>>();
   for (const item of addresses) {
     const address = parseAddress(item);
     if (address.kind === "network") continue;
     servers.add(address.server);
-    if (address.kind === "taskserv") carriers.set(address.taskserv, [...(carriers.get(address.taskserv) ?? []), address.server]);
+    if (address.kind === "taskserv")
+      carriers.set(address.taskserv, (carriers.get(address.taskserv) ?? new Set()).add(address.server));
   }
   const wanted = targets?.servers ?? [];
   for (const name of wanted) if (!servers.has(name)) throw new TargetUnknownError("server", name, [...servers].sort());
   for (const name of targets?.taskservs ?? []) {
     const on = carriers.get(name);
     if (on === undefined) throw new TargetUnknownError("taskserv", name, [...carriers.keys()].sort());
-    if (wanted.length > 0 && !on.some((server) => wanted.includes(server))) throw new TargetEmptyError(name, wanted, on);
+    if (wanted.length > 0 && !wanted.some((server) => on.has(server))) throw new TargetEmptyError(name, wanted, [...on]);
   }
 }

@@ -1,0 +1,31 @@
+/** The command line in this process: the same commands as a user's, without the start of a program for each. */
+
+import { run } from "@stricli/core";
+import { createApp } from "../../core/cli/src/app.js";
+import type { CliContext } from "../../core/cli/src/cli-context.js";
+import { normalizeExitCode } from "../../core/cli/src/exit-codes.js";
+import { type Result, root } from "./platform.js";
+
+export interface InProcessOptions {
+  readonly currentDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export async function runHere(words: readonly string[], { currentDir, env }: InProcessOptions): Promise<Result> {
+  let stdout = "";
+  let stderr = "";
+  const process: CliContext["process"] = {
+    stdout: { write: (text) => void (stdout += text) },
+    stderr: { write: (text) => void (stderr += text) },
+    env,
+  };
+  const context: CliContext = {
+    process,
+    stdin: globalThis.process.stdin,
+    currentDir,
+    platformRoot: root.replace(/\/$/, ""),
+    version: "0.0.0",
+  };
+  await run(createApp("0.0.0"), words, context as never);
+  return { code: normalizeExitCode(process.exitCode), stdout, stderr };
+}

@@ -81,11 +81,10 @@ export async function openWorkspaceSession(context: ActionContext): Promise<Work
     { currentDir: context.currentDir, ...(context.workspace === undefined ? {} : { wanted: context.workspace }) },
     registry,
   );
-  const { planOverride: _, ...flags } = context.flags;
   const config = await loadConfig({
     defaultsFile: context.platform.configDefaultsFile,
     workspaceFile: workspace.layout.configFile,
-    flags,
+    flags: context.flags,
   });
   return {
     context,
@@ -116,13 +115,19 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
   ]);
   const compiler = createTaskservCompiler(context.platform.kclDir, renderer);
   const providers = createProviders((name) => openProvider(session, roots, name));
+  const opened: (() => Promise<void>)[] = [() => providers.close()];
+  const close = async (): Promise<void> => {
+    for (const release of opened.toReversed()) await release();
+  };
   try {
     const desired =
       options.definition === "ignore"
         ? { name: infra, resources: [], placements: new Map(), servers: [] }
         : await readDefinition(session, infra, catalog, compiler, providers, await knownProviders(roots));
     const storage = await session.openStore(options.mode);
+    opened.push(() => storage.close());
     const servers = createServerAccess({ redactor: session.redactor, secrets: () => session.redactor.values() });
+    opened.push(() => servers.close());
     return {
       ...session,
       infra,
@@ -142,14 +147,10 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
           generatedDir: layout.generatedSecretsDir(infra),
           redactor: session.redactor,
         }),
-      async close() {
-        await servers.close();
-        await providers.close();
-        await storage.close();
-      },
+      close,
     };
   } catch (error) {
-    await providers.close();
+    await close();
     throw error;
   }
 }
@@ -176,14 +177,15 @@ async function readDefinition(
   const { settings } = await evaluateInfra(context.platform, workspace.layout, infra);
   const defaultProvider = providerName(config.get("providers.default"));
   const used = providersOf(settings, defaultProvider).filter((name) => existing.includes(name));
-  const planOverride = context.flags.planOverride;
+  // What a flag says wins over the definition too.
+  const isPlanGiven = config.provenance("servers.default_plan").layer === "flags";
   const { desired, diagnostics } = buildDesired(settings, {
     defaultProvider,
     defaultPlan: config.get("servers.default_plan"),
     image: config.get("local.image"),
     catalog: new Map([...catalog].map(([name, extension]) => [name, extension.manifest])),
     plans: await providers.plans(used),
-    ...(typeof planOverride === "string" ? { planOverride } : {}),
+    ...(isPlanGiven ? { planOverride: config.get("servers.default_plan") } : {}),
   });
   const findings = [...diagnostics, ...checkConfigs(desired, catalog, compiler)];
   if (findings.some((finding) => finding.severity === "error"))

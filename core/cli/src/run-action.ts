@@ -37,7 +37,7 @@ export async function runAction(
       environment: cli.process.env,
       currentDir: cli.currentDir,
       ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
-      flags: { "servers.default_plan": undefined, planOverride: flags.plan },
+      flags: { "servers.default_plan": flags.plan },
       holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
       signal: interrupts.signal,
       drain: interrupts.drain,

@@ -28,7 +28,9 @@ function codesOfSource(): string[] {
 /** What the shell functions of steps and health checks give as reasons. */
 function reasonsOfSource(): string[] {
   const scripts = filesIn("core/extension-sdk/src", (path) => path.endsWith(".sh"));
-  const given = scripts.flatMap(({ text }) => [...text.matchAll(/(?:\bfail |\breason=|\bprintf )([A-Z]{2,}(?:_[A-Z]+)+|TIMEOUT)\b/g)]);
+  const given = scripts.flatMap(({ text }) => [
+    ...text.matchAll(/(?:\bfail |\breason=|\bprintf )([A-Z]{2,}(?:_[A-Z]+)+|TIMEOUT)\b/g),
+  ]);
   return sorted(given.map(([, reason = ""]) => reason).filter((reason) => reason !== "CODE"));
 }
 

@@ -31,12 +31,12 @@ run:
 
 ## Variables of the environment
 
-| variable | what it does |
-| --- | --- |
-| \`PROVISIONING_WORKSPACE\` | the workspace to work in, like \`--workspace\` |
-| \`XDG_CONFIG_HOME\` | where the list of workspaces is: \`$XDG_CONFIG_HOME/provisioning/user_config.yaml\`; default \`~/.config\` |
-| \`DOCKER_HOST\` | the container engine, when \`local.engine\` is \`auto\` |
-| \`NO_COLOR\`, \`FORCE_COLOR\` | no colours, or colours also without a terminal |
+| variable                  | what it does                                                                                           |
+| ------------------------- | ------------------------------------------------------------------------------------------------------ |
+| \`PROVISIONING_WORKSPACE\`  | the workspace to work in, like \`--workspace\`                                                           |
+| \`XDG_CONFIG_HOME\`         | where the list of workspaces is: \`$XDG_CONFIG_HOME/provisioning/user_config.yaml\`; default \`~/.config\` |
+| \`DOCKER_HOST\`             | the container engine, when \`local.engine\` is \`auto\`                                                    |
+| \`NO_COLOR\`, \`FORCE_COLOR\` | no colours, or colours also without a terminal                                                         |
 
 A secret reference \`env://NAME\` reads any other variable: [keep secrets out](../how-to/keep-secrets-out.md).
 `;

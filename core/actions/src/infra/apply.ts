@@ -46,7 +46,7 @@ export async function applyInfra(context: ActionContext, input: ApplyInput): Pro
     context.report({ type: "planned", plan });
     if (isNoop(plan)) return { outcome: "unchanged", plan, roundTrips: session.servers.roundTrips, ...left };
     if (!(await input.confirm(plan))) return { outcome: "declined", plan };
-    const definition = runDefinition(session, planned, input.title ?? `apply ${session.infra}`);
+    const definition = runDefinition(session, planned, { purpose: "apply", name: input.title ?? `apply ${session.infra}` });
     const state = await executeRun(session, definition);
     return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id), ...left };
   } finally {
@@ -54,7 +54,11 @@ export async function applyInfra(context: ActionContext, input: ApplyInput): Pro
   }
 }
 
-export function runDefinition(session: InfraSession, { plan, uses }: PlannedInfra, name: string): RunDefinition {
+export function runDefinition(
+  session: InfraSession,
+  { plan, uses }: PlannedInfra,
+  { purpose, name }: { readonly purpose: "apply" | "destroy"; readonly name: string },
+): RunDefinition {
   const options = runOptions(session.config);
   return {
     id: newRunId(),
@@ -66,7 +70,7 @@ export function runDefinition(session: InfraSession, { plan, uses }: PlannedInfr
       usesOf: (address) => uses.get(address) ?? [],
     }),
     parallelLimit: options.parallelLimit,
-    labels: { desired: session.desiredDigest },
+    labels: { desired: session.desiredDigest, purpose },
     createdAt: session.context.clock.now(),
   };
 }

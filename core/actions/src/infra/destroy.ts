@@ -36,7 +36,11 @@ export async function destroyInfra(context: ActionContext, input: DestroyInput):
     if (!isNoop(plan)) {
       if (!(await input.confirm(plan))) return { outcome: "declined", plan };
       await abandonUnfinished(session, "superseded by a removal");
-      const definition = runDefinition(session, { plan, uses: new Map() }, `destroy ${session.infra}`);
+      const definition = runDefinition(
+        session,
+        { plan, uses: new Map() },
+        { purpose: "destroy", name: `destroy ${session.infra}` },
+      );
       const state = await executeRun(session, definition);
       if (state.status === "completed") await removeLeftovers(session);
       return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id) };

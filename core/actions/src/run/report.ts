@@ -1,12 +1,15 @@
 /** A run as data for people and programs: every operation with its state, attempts, duration and error. */
 
-import type { ErrorRecord, Instant, OperationId, RunEvent, RunId, RunStatus } from "@provisioning/model";
+import type { ErrorRecord, InfraName, Instant, OperationId, RunEvent, RunId, RunStatus } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
 import { type OperationState, type RunState, replay } from "@provisioning/workflow";
 
 export interface RunReport {
   readonly id: RunId;
   readonly name: string;
+  readonly infra: InfraName;
+  /** What the run was for: `apply` or `destroy`. */
+  readonly purpose: string;
   readonly status: RunStatus;
   readonly createdAt: string;
   readonly operations: readonly OperationReport[];
@@ -21,6 +24,8 @@ export interface OperationReport {
   /** Of the last attempt. */
   readonly durationMs?: number;
   readonly error?: ErrorRecord;
+  /** The operation whose failure is why this one was not started. */
+  readonly because?: OperationId;
 }
 
 /** @throws RunNotFoundError */
@@ -34,6 +39,8 @@ function reportOf(state: RunState, events: readonly RunEvent[]): RunReport {
   return {
     id: state.definition.id,
     name: state.definition.name,
+    infra: state.definition.infra,
+    purpose: state.definition.labels.purpose ?? "apply",
     status: state.status,
     createdAt: new Date(state.definition.createdAt).toISOString(),
     operations: state.definition.operations.map(({ id, title, address }) => {
@@ -47,6 +54,7 @@ function reportOf(state: RunState, events: readonly RunEvent[]): RunReport {
         attempts: "attempt" in found ? found.attempt : 0,
         ...(durationMs === undefined ? {} : { durationMs }),
         ...("error" in found && found.error !== undefined ? { error: found.error } : {}),
+        ...(found.status === "skipped" ? { because: found.because } : {}),
       };
     }),
   };

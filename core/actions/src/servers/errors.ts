@@ -27,9 +27,11 @@ export class TaskservFailedError extends ProvisioningError {
         taskserv,
         server,
         step: id,
-        reason: reasonOf(failed),
+        ...(failed.reason === undefined ? {} : { reason: failed.reason }),
+        ...(failed.exit === undefined ? {} : { exit: failed.exit }),
         output: failed.output ?? "",
         changed,
+        notReached: report.steps.filter((step) => step.status === "skipped").map((step) => titleOf(section, step.step)),
         unchanged: report.steps.filter((step) => step.status === "ok").length,
       },
     });
@@ -39,7 +41,9 @@ export class TaskservFailedError extends ProvisioningError {
 const PASSING_REASONS: ReadonlySet<string> = new Set(["NETWORK_UNREACHABLE", "LOCK_HELD"]);
 
 function reasonOf(failed: StepReport | HealthReport): string {
-  return failed.reason ?? (failed.exit === undefined ? "no reason given" : `exit code ${failed.exit}`);
+  const exit = failed.exit === undefined ? undefined : `exit code ${failed.exit}`;
+  if (failed.reason === "COMMAND_FAILED" && exit !== undefined) return `COMMAND_FAILED, ${exit}`;
+  return failed.reason ?? exit ?? "no reason given";
 }
 
 /** A member of a cluster cannot be configured while the address of another is not known. */

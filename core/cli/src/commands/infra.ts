@@ -2,7 +2,16 @@
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import { changeAliases, parseNames, planFlag, readAliases, type ReadFlags, readFlags, type WriteFlags, writeFlags } from "./flags.js";
+import {
+  changeAliases,
+  parseNames,
+  planFlag,
+  readAliases,
+  type ReadFlags,
+  readFlags,
+  type WriteFlags,
+  writeFlags,
+} from "./flags.js";
 
 type PlanFlags = ReadFlags & { readonly plan?: string; readonly detailedExitcode?: boolean };
 

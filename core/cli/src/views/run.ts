@@ -20,7 +20,7 @@ export function renderRun(run: RunReport, style: Style): string {
     table,
     "",
     verdict(run, style),
-    ...failed.flatMap((operation) => renderFailure(operation, style)),
+    ...failed.flatMap((operation) => renderFailure(operation, run, style)),
     ...nextSteps(run, style),
   ].join("\n");
 }
@@ -31,20 +31,26 @@ function verdict(run: RunReport, style: Style): string {
   return run.status === "completed" ? `${style.green("✓")} ${text}` : `${style.red("✗")} ${text}`;
 }
 
-function renderFailure(operation: OperationReport, style: Style): string[] {
+function renderFailure(operation: OperationReport, run: RunReport, style: Style): string[] {
   const { error } = operation;
   if (error === undefined) return [];
   const details = error.details ?? {};
   const output = typeof details.output === "string" ? details.output.trimEnd() : "";
-  const changed = Array.isArray(details.changed) ? details.changed.map(String) : [];
+  const waiting = run.operations.filter(({ because }) => because === operation.id).map(({ title }) => title);
   return [
     "",
     `${style.red(`✗ ${error.code}`)} ${error.message}`,
     ...(output === "" ? [] : output.split("\n").map((line) => style.dim(`  │ ${line}`))),
     ...renderFindings(details.diagnostics, style),
-    ...(changed.length === 0 ? [] : [`  Changed before it failed: ${changed.join(", ")}.`]),
+    ...listed("Changed before it failed", details.changed),
+    ...listed("Not reached", details.notReached),
+    ...listed("Not started because of it", waiting),
     ...(error.hint === undefined ? [] : [`  ${style.cyan("→")} ${error.hint}`]),
   ];
+}
+
+function listed(title: string, items: unknown): string[] {
+  return Array.isArray(items) && items.length > 0 ? [`  ${title}: ${items.map(String).join(", ")}.`] : [];
 }
 
 /** What was wrong in a definition, when that is why the operation failed. */
@@ -54,7 +60,8 @@ function renderFindings(diagnostics: unknown, style: Style): string[] {
 
 function nextSteps(run: RunReport, style: Style): string[] {
   if (run.status === "failed" || run.status === "cancelled") {
-    return ["", `${style.cyan("→")} Go on with: provisioning apply --infra ${run.name.split(" ").at(-1)}`];
+    const command = run.purpose === "destroy" ? `cluster delete ${run.infra}` : `apply --infra ${run.infra}`;
+    return ["", `${style.cyan("→")} Go on with: provisioning ${command}`];
   }
   return [];
 }

@@ -102,7 +102,7 @@ export class RunNotEndedError extends ProvisioningError {
     super({
       code: "RUN_NOT_ENDED",
       message: `The run ${runId} has not ended yet.`,
-      hint: `Cancel it first: provisioning workflow cancel ${runId}`,
+      hint: "Wait for its end, or stop the command that works on it.",
       retry: "later",
       details: { runId },
     });

@@ -82,6 +82,6 @@ function movedError(name: string, path: string): ProvisioningError {
   return new ProvisioningError({
     code: "WORKSPACE_MOVED",
     message: `The workspace ${name} is not at ${path} any more.`,
-    hint: `If it moved, run there: provisioning workspace init ${name}`,
+    hint: `If it moved, run in its new place: provisioning workspace init ${name} --dir .`,
   });
 }

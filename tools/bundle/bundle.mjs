@@ -3,15 +3,15 @@
  * command loads when it runs. Libraries stay outside the bundle.
  */
 
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const outdir = join(root, "core/cli/bundle");
+const target = join(root, "core/cli/bundle");
+const outdir = `${target}.${process.pid}`;
 
-await rm(outdir, { recursive: true, force: true });
 await build({
   entryPoints: [join(root, "core/cli/dist/bin/provisioning.js")],
   outdir,
@@ -28,3 +28,9 @@ await build({
   external: ["ssh2", "minijinja-js", "yaml", "smol-toml", "zod", "dockerode"],
   logLevel: "warning",
 });
+
+// A command that starts meanwhile finds the old bundle or the new one, but for the moment between two renames.
+const old = `${target}.old.${process.pid}`;
+await rename(target, old).catch(() => undefined);
+await rename(outdir, target);
+await rm(old, { recursive: true, force: true });

@@ -20,7 +20,11 @@ export interface ProvisioningErrorOptions {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** Marks our errors across copies of this module: an extension may bring its own. */
+const BRAND = Symbol.for("provisioning.error");
+
 export class ProvisioningError extends Error {
+  readonly [BRAND] = true;
   readonly code: string;
   readonly hint: string | undefined;
   readonly retry: Retry;
@@ -33,6 +37,12 @@ export class ProvisioningError extends Error {
     this.hint = options.hint;
     this.retry = options.retry ?? "never";
     this.details = options.details ?? {};
+  }
+
+  /** An error of ours counts whichever copy of this module made it. Subclasses are told apart as usual; programs branch on codes. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== ProvisioningError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && BRAND in value;
   }
 }
 

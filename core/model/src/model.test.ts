@@ -10,6 +10,7 @@ import {
   newRunId,
   REDACTED,
   serverName,
+  ProvisioningError,
 } from "./index.js";
 
 describe("names", () => {
@@ -101,5 +102,17 @@ describe("run ids", () => {
     const ids = Array.from({ length: 50 }, newRunId);
     expect(ids.every(isRunId)).toBe(true);
     expect([...ids].sort()).toEqual(ids);
+  });
+});
+
+describe("errors", () => {
+  it("are ours whichever copy of the module made them", () => {
+    class Foreign extends Error {
+      readonly [Symbol.for("provisioning.error")] = true;
+    }
+    expect(new Foreign() instanceof ProvisioningError).toBe(true);
+    expect(new Error("x") instanceof ProvisioningError).toBe(false);
+    expect(new ProvisioningError({ code: "X", message: "x" }) instanceof InvalidNameError).toBe(false);
+    expect(new InvalidNameError("server", "-") instanceof ProvisioningError).toBe(true);
   });
 });

@@ -101,6 +101,39 @@ describe.skipIf(obstacle !== undefined)("the quickstart example", () => {
     expect(changed(await workspace.json<Plan>("drift"))).toEqual([]);
   });
 
+  it("adds a server in one apply, and tells the others of it without calling that drift", async () => {
+    await workspace.edit("infra/shop/main.k", (text) =>
+      text
+        .replace('{name = "web-02",', '{name = "cache-01", plan = "small", protect = True}\n        {name = "web-02",')
+        .replace('"etcd"', '{name = "etcd", servers = ["db-01", "web-01", "web-02"]}')
+        .replace("taskservs = [", 'taskservs = ["os"'),
+    );
+    const plan = changed(await workspace.json<Plan>("plan"));
+    const update = plan.find((change) => change.address === "taskserv.web-02.os");
+    expect(update).toMatchObject({ kind: "update", drift: false });
+    expect(update?.steps.some((step) => step.diff?.includes("(address of cache-01)"))).toBe(true);
+    expect(await workspace.json<Applied>("apply", "--yes")).toMatchObject({ outcome: "completed" });
+    expect(await workspace.json<Applied>("apply", "--yes")).toMatchObject({ outcome: "unchanged" });
+    const ping = await workspace.run("server", "ssh", "web-02", "--", "getent hosts cache-01");
+    expect(ping.code, ping.stderr).toBe(0);
+  });
+
+  it("deletes no protected server until the protection is taken away", async () => {
+    for (const words of [
+      ["server", "delete", "cache-01", "--yes"],
+      ["cluster", "delete", "--yes"],
+    ]) {
+      const refused = await workspace.run(...words);
+      expect(refused.code).toBe(3);
+      expect(refused.stderr).toContain("SERVER_PROTECTED");
+    }
+    await workspace.edit("infra/shop/main.k", (text) => text.replace(", protect = True", ""));
+    await workspace.json("apply", "--yes");
+    expect(await workspace.json<Applied>("server", "delete", "cache-01", "--yes")).toMatchObject({ outcome: "completed" });
+    await workspace.edit("infra/shop/main.k", (text) => text.replace(/ *\{name = "cache-01".*\n/, ""));
+    expect(await workspace.json<Applied>("apply", "--yes")).toMatchObject({ outcome: "completed" });
+  });
+
   it("keeps secrets out of everything it stores and shows", async () => {
     const { stdout } = await workspace.run("server", "ssh", "db-01", "--", "cat /etc/redis/redis.conf");
     const secret = /requirepass\s+"?([A-Za-z0-9_-]{20,})/.exec(stdout)?.[1];

@@ -1,14 +1,15 @@
 /** Recorded state of one infra, read once and written through: every write names the version it replaces. */
 
-import type {
-  Address,
-  Clock,
-  InfraName,
-  JsonObject,
-  ProviderName,
-  ResourceKind,
-  ResourceRecord,
-  RunId,
+import {
+  type Address,
+  canonicalJson,
+  type Clock,
+  type InfraName,
+  type JsonObject,
+  type ProviderName,
+  type ResourceKind,
+  type ResourceRecord,
+  type RunId,
 } from "@provisioning/model";
 import type { ResourceStore, StoredResource } from "@provisioning/storage";
 
@@ -28,6 +29,11 @@ export interface Records {
   markReady(draft: RecordDraft, attributes: JsonObject, runId: RunId): Promise<void>;
   /** Keeps the attributes, or replaces them by what is known now. */
   markFailed(draft: RecordDraft, runId: RunId, attributes?: JsonObject): Promise<void>;
+  /**
+   * Takes over what was observed of things that are recorded as there: after a restart a server may have another port, or a new host
+   * key that its provider vouches for.
+   */
+  refresh(observed: ReadonlyMap<Address, JsonObject>): Promise<void>;
   remove(addresses: readonly Address[]): Promise<void>;
 }
 
@@ -40,7 +46,8 @@ export async function loadRecords(store: ResourceStore, infra: InfraName, clock:
     attributes: JsonObject,
     runId: RunId,
   ): Promise<void> => {
-    const record: ResourceRecord = { ...draft, infra, status, attributes, runId, updatedAt: clock.now() };
+    const { address, kind, provider, spec, dependsOn } = draft;
+    const record = { address, kind, provider, spec, dependsOn, infra, status, attributes, runId, updatedAt: clock.now() };
     const version = await store.put(record, stored.get(draft.address)?.version ?? 0);
     stored.set(draft.address, { record, version });
   };
@@ -51,6 +58,14 @@ export async function loadRecords(store: ResourceStore, infra: InfraName, clock:
     markChanging: (draft, runId) => put(draft, "changing", attributesOf(draft.address), runId),
     markReady: (draft, attributes, runId) => put(draft, "ready", attributes, runId),
     markFailed: (draft, runId, attributes) => put(draft, "failed", attributes ?? attributesOf(draft.address), runId),
+    async refresh(observed) {
+      for (const [address, attributes] of observed) {
+        const record = stored.get(address)?.record;
+        if (record === undefined || record.kind !== "server" || !("addresses" in record.attributes)) continue;
+        const fresh = { ...record.attributes, ...attributes };
+        if (canonicalJson(fresh) !== canonicalJson(record.attributes)) await put(record, record.status, fresh, record.runId);
+      }
+    },
     async remove(addresses) {
       const known = addresses.filter((address) => stored.has(address));
       await store.write(

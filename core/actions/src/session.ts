@@ -1,6 +1,6 @@
 /** One command's view of one infra: workspace, configuration, definition, store, providers and connections, opened and closed together. */
 
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { join } from "node:path";
 import { type Config, createTemplateRenderer, loadConfig, readIfThere, resolveSecrets } from "@provisioning/config";
 import type { Provider } from "@provisioning/extension-sdk";
@@ -32,6 +32,7 @@ import {
   type TaskservCompiler,
   userPaths,
   type Workspace,
+  workspaceDigestKey,
   workspaceIdentity,
 } from "@provisioning/workspace";
 import type { ActionContext } from "./context.js";
@@ -57,6 +58,8 @@ export interface InfraSession extends WorkspaceSession {
   readonly catalog: TaskservCatalog;
   readonly compiler: TaskservCompiler;
   readonly desired: DesiredInfra;
+  /** Of something that may hold secrets; equal for equal text, in this workspace only. */
+  digest(text: string): string;
   /** Equal when the same thing is asked for. */
   readonly desiredDigest: string;
   readonly storage: Storage;
@@ -67,6 +70,9 @@ export interface InfraSession extends WorkspaceSession {
   resolveSecrets<T extends Json>(value: T): Promise<T>;
   close(): Promise<void>;
 }
+
+/** Whoever only looks does not wait until an installation has finished. */
+const READ_WAIT_SECONDS = 10;
 
 export interface InfraSessionOptions {
   readonly infra?: string;
@@ -108,10 +114,11 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
   const { layout } = session.workspace;
   const infra = await chooseInfra(layout, options.infra);
   const roots = [context.platform.extensionsDir, layout.extensionsDir];
-  const [catalog, renderer, identity] = await Promise.all([
+  const [catalog, renderer, identity, digestKey] = await Promise.all([
     loadTaskservCatalog(roots),
     createTemplateRenderer(),
     workspaceIdentity(session.workspace),
+    workspaceDigestKey(session.workspace),
   ]);
   const compiler = createTaskservCompiler(context.platform.kclDir, renderer);
   const providers = createProviders((name) => openProvider(session, roots, name));
@@ -126,7 +133,11 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
         : await readDefinition(session, infra, catalog, compiler, providers, await knownProviders(roots));
     const storage = await session.openStore(options.mode);
     opened.push(() => storage.close());
-    const servers = createServerAccess({ redactor: session.redactor, secrets: () => session.redactor.values() });
+    const servers = createServerAccess({
+      redactor: session.redactor,
+      secrets: () => session.redactor.values(),
+      ...(options.mode === "read" ? { lockWaitSeconds: READ_WAIT_SECONDS } : {}),
+    });
     opened.push(() => servers.close());
     return {
       ...session,
@@ -136,6 +147,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
       compiler,
       desired,
       desiredDigest: digestOf(desired),
+      digest: (value) => createHmac("sha256", digestKey).update(value).digest("hex"),
       storage,
       records: await loadRecords(storage.resources, infra, context.clock),
       providers,

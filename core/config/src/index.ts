@@ -1,3 +1,4 @@
+export { fileMadeOnce } from "./file-made-once.js";
 export { CONFIG_KEYS, type ConfigKey, type ConfigKeyName, type ConfigValues } from "./keys.js";
 export { ConfigSyntaxError } from "./layer.js";
 export { type ConfigSources, loadConfig } from "./load.js";

@@ -8,9 +8,9 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve } from "node:path";
-import { readIfThere } from "./read-if-there.js";
+import { readFile } from "node:fs/promises";
+import { isAbsolute, join, resolve } from "node:path";
+import { fileMadeOnce } from "./file-made-once.js";
 import { isJsonObject, isName, type Json, ProvisioningError, type Redactor } from "@provisioning/model";
 
 const REFERENCE = /^(env|file|generated):\/\/(.+)$/s;
@@ -72,7 +72,7 @@ async function lookUp(scheme: string, rest: string, reference: string, sources: 
   }
   if (scheme === "generated") {
     if (!isName(rest)) throw new SecretUnavailableError(reference, "its name must be lower-case letters, digits and hyphens");
-    return readOrGenerate(join(sources.generatedDir, rest));
+    return fileMadeOnce(join(sources.generatedDir, rest), () => randomBytes(GENERATED_BYTES).toString("base64url"));
   }
   const file = isAbsolute(rest) ? rest : resolve(sources.workspaceDir, rest);
   try {
@@ -80,21 +80,4 @@ async function lookUp(scheme: string, rest: string, reference: string, sources: 
   } catch (cause) {
     throw new SecretUnavailableError(reference, (cause as NodeJS.ErrnoException).code ?? "it cannot be opened", { cause });
   }
-}
-
-/** Two processes at once agree on one value, and a crash leaves no empty one: a complete file is linked into place, or the other's is read. */
-async function readOrGenerate(file: string): Promise<string> {
-  const existing = await readIfThere(file);
-  if (existing !== undefined) return existing;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  try {
-    await writeFile(draft, randomBytes(GENERATED_BYTES).toString("base64url"), { mode: 0o600, flush: true });
-    await link(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return readFile(file, "utf8");
 }

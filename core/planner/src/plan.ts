@@ -32,6 +32,8 @@ export type ResourceView =
       readonly steps: readonly StepPreview[];
       /** Sentences about what is wrong with it though nothing differs: stopped, unhealthy. */
       readonly faults: readonly string[];
+      /** What it is made from besides its own spec is another than when it was applied: peers, addresses, secrets, its definition. */
+      readonly inputsChanged?: boolean;
     };
 
 export interface PlanInput {
@@ -121,9 +123,10 @@ function decidePresent(
   view: Extract<ResourceView, { status: "present" }>,
 ): Decision {
   const asked = record ? fieldDifferences(record.spec, resource.spec, resource.fieldPositions) : [];
-  const isAsked = record === undefined || canonicalJson(record.spec) !== canonicalJson(resource.spec);
+  const isSpecAsked = record === undefined || canonicalJson(record.spec) !== canonicalJson(resource.spec);
+  const isAsked = isSpecAsked || view.inputsChanged === true;
   const fields = view.fields.length > 0 ? withPositions(view.fields, resource) : asked;
-  const reasons = presentReasons(record, view, isAsked);
+  const reasons = presentReasons(record, view, isSpecAsked);
   if (reasons.length === 0) return { kind: "none", reasons: [] };
   return {
     kind: presentKind(resource, record, view),
@@ -148,16 +151,18 @@ function presentKind(
 function presentReasons(
   record: ResourceRecord | undefined,
   view: Extract<ResourceView, { status: "present" }>,
-  isAsked: boolean,
+  isSpecAsked: boolean,
 ): string[] {
   const reasons: string[] = [];
   if (record === undefined) reasons.push("it is not recorded yet");
   else if (record.status === "failed") reasons.push("the last attempt failed");
   else if (record.status === "changing") reasons.push("the last run was interrupted");
-  else if (isAsked) reasons.push("its definition changed");
+  else if (isSpecAsked) reasons.push("its definition changed");
+  else if (view.inputsChanged) reasons.push("something it is made from changed: peers, addresses, a secret or its taskserv");
   const forcing = view.fields.filter((field) => field.forcesReplacement).map((field) => field.path);
   if (forcing.length > 0) reasons.push(`${forcing.join(", ")} cannot be changed in place`);
-  if (!isAsked && (view.fields.length > 0 || view.steps.length > 0)) reasons.push("it was changed by hand or by another program");
+  if (!isSpecAsked && !view.inputsChanged && (view.fields.length > 0 || view.steps.length > 0))
+    reasons.push("it was changed by hand or by another program");
   return [...reasons, ...view.faults];
 }
 

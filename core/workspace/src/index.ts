@@ -1,7 +1,7 @@
 export { loadTaskservCatalog, type TaskservCatalog, type TaskservExtension } from "./catalog.js";
 export { findWorkspace, isWorkspace, NoWorkspaceError, type Workspace, type WorkspaceChoice } from "./discover.js";
 export { chooseInfra, type EvaluatedInfra, evaluateInfra, InfraUnknownError, listInfras } from "./evaluate-infra.js";
-export { workspaceIdentity } from "./identity.js";
+export { workspaceDigestKey, workspaceIdentity } from "./identity.js";
 export { type InitOptions, initWorkspace } from "./init.js";
 export { type PlatformLayout, platformLayout, type WorkspaceLayout, workspaceLayout } from "./layout.js";
 export { importProvider, knownProviders, loadProvider, ProviderUnknownError } from "./provider-loader.js";

@@ -137,6 +137,8 @@ class DesiredBuilder {
       labels: server.labels,
     };
     if (server.role !== undefined) spec.role = server.role;
+    // Recorded too: it must hold when the server is no longer in the definition.
+    if (server.protect) spec.protect = true;
     if (server.host === undefined) {
       spec.image = this.options.image;
       spec.network = this.settings.name;

@@ -40,7 +40,7 @@ async function install(session: InfraSession, events: HandlerEvents, context: Op
   const subject = subjectOf(session, context.operation.address);
   const missing = session.catalog.get(taskserv)?.manifest.clustered ? missingPeers(session, taskserv) : [];
   if (missing.length > 0) throw new PeersMissingError(taskserv, server, missing);
-  const section = await sectionFor(session, serverFor(session, server), taskserv);
+  const section = await sectionFor(session, serverFor(session, server), taskserv, { purpose: "act" });
   await session.records.markChanging(subject, context.run.id);
   // Health is an operation of its own: a member of a cluster is not healthy before its peers are there.
   const report = await runOn(session, events, context, "apply", { ...section, health: [] });
@@ -48,13 +48,13 @@ async function install(session: InfraSession, events: HandlerEvents, context: Op
   const outputs = Object.fromEntries(
     report.outputs.filter((output) => !output.secret).map((output) => [output.name, output.value]),
   );
-  await session.records.markReady(subject, { outputs }, context.run.id);
+  await session.records.markReady(subject, { outputs, digest: section.digest }, context.run.id);
   return { changed: report.steps.filter((step) => step.status === "changed").length };
 }
 
 async function checkHealth(session: InfraSession, events: HandlerEvents, context: OperationContext): Promise<Json> {
   const { server, taskserv } = placeOf(context.operation.address);
-  const section = await sectionFor(session, serverFor(session, server), taskserv);
+  const section = await sectionFor(session, serverFor(session, server), taskserv, { purpose: "act" });
   const report = await runOn(session, events, context, "health", section);
   await failOn(session, context, section, report);
   const record = session.records.get(context.operation.address);
@@ -67,7 +67,7 @@ async function remove(session: InfraSession, events: HandlerEvents, context: Ope
   const { server, taskserv } = placeOf(context.operation.address);
   const recorded = session.records.get(context.operation.address)?.spec.config;
   const config = isJsonObject(recorded) ? recorded : {};
-  const section = await sectionFor(session, serverFor(session, server), taskserv, { steps: "remove", config });
+  const section = await sectionFor(session, serverFor(session, server), taskserv, { purpose: "act", steps: "remove", config });
   const report = await runOn(session, events, context, "remove", section);
   await failOn(session, context, section, report);
   await session.records.remove([context.operation.address]);
@@ -97,13 +97,21 @@ async function runOn(
   const { server } = placeOf(context.operation.address);
   const attributes = session.records.get(serverAddress(server))?.attributes;
   if (attributes === undefined || !isJsonObject(attributes.addresses)) throw new ServerNotReadyError(server);
-  return session.servers.run(connectionTarget(attributes), {
-    mode,
-    sections: [section],
-    signal: context.signal,
-    onStep: (step) => events.step(context.operation.id, step, titleOf(section, step.step)),
-    onLog: (text) => events.progress(context.operation.id, text),
-  });
+  try {
+    return await session.servers.run(connectionTarget(attributes), {
+      mode,
+      sections: [section],
+      signal: context.signal,
+      onStep: (step) => events.step(context.operation.id, step, titleOf(section, step.step)),
+      onLog: (text) => events.progress(context.operation.id, text),
+    });
+  } catch (error) {
+    // What was cut short stays "changing": the next run looks. Everything else is over, and nothing may look as if it still went on.
+    if (mode === "apply" && !context.signal.aborted) {
+      await session.records.markFailed(subjectOf(session, context.operation.address), context.run.id);
+    }
+    throw error;
+  }
 }
 
 /** A server that is not in the definition any more is described by what was recorded. */

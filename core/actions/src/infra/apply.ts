@@ -46,6 +46,7 @@ export async function applyInfra(context: ActionContext, input: ApplyInput): Pro
     context.report({ type: "planned", plan });
     if (isNoop(plan)) return { outcome: "unchanged", plan, roundTrips: session.servers.roundTrips, ...left };
     if (!(await input.confirm(plan))) return { outcome: "declined", plan };
+    await session.records.refresh(planned.attributes);
     const definition = runDefinition(session, planned, { purpose: "apply", name: input.title ?? `apply ${session.infra}` });
     const state = await executeRun(session, definition);
     return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id), ...left };
@@ -56,7 +57,7 @@ export async function applyInfra(context: ActionContext, input: ApplyInput): Pro
 
 export function runDefinition(
   session: InfraSession,
-  { plan, uses }: PlannedInfra,
+  { plan, uses }: Pick<PlannedInfra, "plan" | "uses">,
   { purpose, name }: { readonly purpose: "apply" | "destroy"; readonly name: string },
 ): RunDefinition {
   const options = runOptions(session.config);

@@ -21,7 +21,7 @@ export async function compileAll(session: InfraSession): Promise<UsesByPlacement
   const compile = async (server: DesiredServer, taskserv: TaskservName): Promise<void> => {
     const address = taskservAddress(server.name, taskserv);
     try {
-      uses.set(address, (await sectionFor(session, server, taskserv)).uses);
+      uses.set(address, (await sectionFor(session, server, taskserv, { purpose: "plan" })).uses);
     } catch (error) {
       if (!(error instanceof ProvisioningError)) throw error;
       diagnostics.push(...findingsOf(session, address, error));

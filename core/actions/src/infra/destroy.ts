@@ -9,6 +9,7 @@ import { abandonUnfinished } from "../run/resume.js";
 import { loadRunReport } from "../run/report.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 import { type ApplyResult, outcomeOf, runDefinition } from "./apply.js";
+import { refuseProtected } from "./protect.js";
 import { narrow, type Targets } from "./targets.js";
 
 export interface DestroyInput {
@@ -32,6 +33,7 @@ export async function destroyInfra(context: ActionContext, input: DestroyInput):
   const session = await openInfraSession(context, { ...input, mode: "write", definition: "ignore" });
   try {
     const plan = planDestruction(session, input.targets);
+    refuseProtected(session, plan.changes);
     context.report({ type: "planned", plan });
     if (!isNoop(plan)) {
       if (!(await input.confirm(plan))) return { outcome: "declined", plan };

@@ -5,6 +5,7 @@ import { isJsonObject, nearest, ProvisioningError, type TaskservName, taskservAd
 import type { ActionContext } from "../context.js";
 import type { DesiredServer } from "../desired/desired.js";
 import { connectionTarget } from "../servers/connection-target.js";
+import { installedInput } from "../servers/taskserv-input.js";
 import { sectionFor, type TitledSection, titleOf } from "../servers/section.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 
@@ -77,7 +78,9 @@ async function serverHealth(
   const attributes = session.records.get(server.address)?.attributes;
   if (installed.length === 0 || !isJsonObject(attributes?.addresses)) return missing;
   try {
-    const sections = await Promise.all(installed.map((name) => sectionFor(session, server, name)));
+    const sections = await Promise.all(
+      installed.map((name) => sectionFor(session, server, name, installedInput(session, server, name))),
+    );
     const report = await session.servers.run(connectionTarget(attributes), {
       mode: "health",
       sections,

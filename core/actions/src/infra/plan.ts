@@ -3,7 +3,7 @@
 import {
   type Address,
   type Change,
-  DiagnosticsError,
+  type JsonObject,
   type Plan,
   ProvisioningError,
   type TaskservName,
@@ -14,6 +14,7 @@ import { observeInfra } from "../observe/observe.js";
 import { compileAll } from "./compile-all.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 import { checkTargets, narrow, type Targets } from "./targets.js";
+import { refuseProtected } from "./protect.js";
 
 export interface PlanInfraInput {
   readonly infra?: string;
@@ -40,6 +41,8 @@ export interface PlannedInfra {
   readonly plan: Plan;
   /** By the address of a placement: taskservs that must answer before it can be healthy. */
   readonly uses: ReadonlyMap<Address, readonly TaskservName[]>;
+  /** What providers say of the networks and servers that are there. */
+  readonly attributes: ReadonlyMap<Address, JsonObject>;
 }
 
 /** @throws DiagnosticsError for protected servers, ProvisioningError RESOURCE_FOREIGN */
@@ -52,7 +55,7 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
   );
   const uses = await compileAll(session);
   session.context.report({ type: "phase", title: `Look at ${desired.servers.length} servers of ${session.infra}` });
-  const observed = await observeInfra(session, { taskservs: true });
+  const { views: observed, attributes } = await observeInfra(session, { taskservs: true });
   for (const [address, view] of observed) {
     if (view.status === "foreign") {
       throw new ProvisioningError({
@@ -67,22 +70,5 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
     targets,
   );
   refuseProtected(session, plan.changes);
-  return { plan, uses };
-}
-
-function refuseProtected(session: InfraSession, changes: readonly Change[]): void {
-  const guarded = new Set(session.desired.servers.filter((server) => server.protect).map((server) => server.address));
-  const refused = changes.filter(
-    (change) => guarded.has(change.address) && (change.kind === "delete" || change.kind === "replace"),
-  );
-  if (refused.length === 0) return;
-  throw new DiagnosticsError(
-    refused.map((change) => ({
-      severity: "error",
-      code: "SERVER_PROTECTED",
-      summary: `${change.address} is protected and this plan would ${change.kind} it: ${change.reasons.join("; ")}.`,
-      hint: "Take the change back, or set protect = False first.",
-      ...(change.position === undefined ? {} : { position: change.position }),
-    })),
-  );
+  return { plan, uses, attributes };
 }

@@ -12,7 +12,7 @@ import type { Endpoint } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 import type { DesiredServer } from "../desired/desired.js";
 import { observeResource } from "../observe/observe.js";
-import { addressOf, taskservInput } from "../servers/taskserv-input.js";
+import { addressOf, installedInput, taskservInput } from "../servers/taskserv-input.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 
 export type ServerStatusName = "running" | "stopped" | "absent" | "foreign" | "unknown";
@@ -93,7 +93,9 @@ async function taskservStatus(session: InfraSession, server: DesiredServer, name
 async function endpointsOf(session: InfraSession, server: DesiredServer, name: TaskservName): Promise<readonly Endpoint[]> {
   const extension = session.catalog.get(name);
   if (extension === undefined) return [];
-  return (await session.compiler.compile(extension, await taskservInput(session, server, name))).endpoints;
+  return (
+    await session.compiler.compile(extension, await taskservInput(session, server, name, installedInput(session, server, name)))
+  ).endpoints;
 }
 
 function sshOf(attributes: JsonObject | undefined): string | undefined {

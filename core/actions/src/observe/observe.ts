@@ -27,7 +27,13 @@ export interface ObserveOptions {
   readonly taskservs: boolean;
 }
 
-export async function observeInfra(session: InfraSession, options: ObserveOptions): Promise<ReadonlyMap<Address, ResourceView>> {
+export interface ObservedInfra {
+  readonly views: ReadonlyMap<Address, ResourceView>;
+  /** Of networks and servers that are there. */
+  readonly attributes: ReadonlyMap<Address, JsonObject>;
+}
+
+export async function observeInfra(session: InfraSession, options: ObserveOptions): Promise<ObservedInfra> {
   const made = session.desired.resources.filter((resource) => resource.kind !== "taskserv");
   const observed = new Map<Address, ResourceView>();
   const attributes = new Map<Address, JsonObject>();
@@ -44,7 +50,7 @@ export async function observeInfra(session: InfraSession, options: ObserveOption
     );
     for (const view of views) for (const [address, found] of view) observed.set(address, found);
   }
-  return observed;
+  return { views: observed, attributes };
 }
 
 export async function observeResource(
@@ -82,14 +88,19 @@ async function observeTaskservs(
   if (attributes === undefined || !isJsonObject(facts)) return all({ status: "absent" });
   if (attributes.status === "stopped") return all({ status: "unknown", reason: `${server.name} is stopped` });
   try {
-    const sections = await Promise.all(server.taskservs.map((taskserv) => sectionFor(session, server, taskserv)));
+    const sections = await Promise.all(
+      server.taskservs.map((taskserv) => sectionFor(session, server, taskserv, { purpose: "plan" })),
+    );
     const report = await session.servers.run(connectionTarget(attributes), {
       mode: "check",
       sections,
       signal: session.context.signal,
     });
     return new Map(
-      sections.map((section) => [taskservAddress(server.name, section.taskserv as TaskservName), viewOfSection(section, report)]),
+      sections.map((section) => {
+        const address = taskservAddress(server.name, section.taskserv as TaskservName);
+        return [address, viewOfSection(session, address, section, report)];
+      }),
     );
   } catch (error) {
     session.context.signal.throwIfAborted();

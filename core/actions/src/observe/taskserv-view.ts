@@ -1,11 +1,20 @@
 /** What the check of a server says about one taskserv. */
 
 import type { ServerReport } from "@provisioning/extension-sdk";
-import type { StepPreview } from "@provisioning/model";
+import type { Address, StepPreview } from "@provisioning/model";
 import type { ResourceView } from "@provisioning/planner";
+import { nameServers } from "../servers/placeholder-address.js";
 import { titleOf, type TitledSection } from "../servers/section.js";
+import type { InfraSession } from "../session.js";
 
-export function viewOfSection(section: TitledSection, report: ServerReport): ResourceView {
+export function viewOfSection(
+  session: InfraSession,
+  address: Address,
+  section: TitledSection,
+  report: ServerReport,
+): ResourceView {
+  const names = session.desired.servers.map((server) => server.name);
+  const recorded = session.records.get(address)?.attributes.digest;
   const { taskserv } = section;
   const steps: StepPreview[] = [];
   const faults: string[] = [];
@@ -13,7 +22,7 @@ export function viewOfSection(section: TitledSection, report: ServerReport): Res
     if (step.taskserv !== taskserv) continue;
     const title = titleOf(section, step.step);
     if (step.status === "would_change")
-      steps.push({ id: step.step, title, ...(step.diff === undefined ? {} : { diff: step.diff }) });
+      steps.push({ id: step.step, title, ...(step.diff === undefined ? {} : { diff: nameServers(step.diff, names) }) });
     if (step.status === "failed") faults.push(`${title}: ${step.reason ?? "failed"}`);
   }
   // Something that is about to change is not expected to be healthy before.
@@ -22,5 +31,6 @@ export function viewOfSection(section: TitledSection, report: ServerReport): Res
       if (check.taskserv === taskserv && check.status === "failed") faults.push(`unhealthy: ${titleOf(section, check.check)}`);
     }
   }
-  return { status: "present", fields: [], steps, faults };
+  const inputsChanged = typeof recorded === "string" && recorded !== section.digest && steps.length > 0;
+  return { status: "present", fields: [], steps, faults, inputsChanged };
 }

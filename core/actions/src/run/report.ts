@@ -1,8 +1,8 @@
 /** A run as data for people and programs: every operation with its state, attempts, duration and error. */
 
 import type { ErrorRecord, InfraName, Instant, OperationId, RunEvent, RunId, RunStatus } from "@provisioning/model";
-import type { Storage } from "@provisioning/storage";
-import { type OperationState, type RunState, replay } from "@provisioning/workflow";
+import { runScope, type Storage } from "@provisioning/storage";
+import { isEnded, type OperationState, type RunState, replay } from "@provisioning/workflow";
 
 export interface RunReport {
   readonly id: RunId;
@@ -12,6 +12,8 @@ export interface RunReport {
   readonly purpose: string;
   readonly status: RunStatus;
   readonly createdAt: string;
+  /** It has not ended and nobody works on it: the command was stopped or killed. */
+  readonly interrupted: boolean;
   readonly operations: readonly OperationReport[];
 }
 
@@ -31,10 +33,12 @@ export interface OperationReport {
 /** @throws RunNotFoundError */
 export async function loadRunReport(storage: Storage, id: RunId): Promise<RunReport> {
   const { events } = await storage.runs.load(id);
-  return reportOf(replay(events), events);
+  const state = replay(events);
+  const isHeld = (await storage.leases.current(runScope(id))) !== undefined;
+  return reportOf(state, events, !isEnded(state) && !isHeld);
 }
 
-function reportOf(state: RunState, events: readonly RunEvent[]): RunReport {
+function reportOf(state: RunState, events: readonly RunEvent[], interrupted: boolean): RunReport {
   const durations = durationsOf(events);
   return {
     id: state.definition.id,
@@ -43,6 +47,7 @@ function reportOf(state: RunState, events: readonly RunEvent[]): RunReport {
     purpose: state.definition.labels.purpose ?? "apply",
     status: state.status,
     createdAt: new Date(state.definition.createdAt).toISOString(),
+    interrupted,
     operations: state.definition.operations.map(({ id, title, address }) => {
       const found = state.operations.get(id);
       const durationMs = durations.get(id);

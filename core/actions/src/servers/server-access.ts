@@ -35,21 +35,23 @@ export interface ServerAccess {
   close(): Promise<void>;
 }
 
-export function createServerAccess({
-  redactor,
-  secrets,
-}: {
+export interface ServerAccessOptions {
   readonly redactor: Redactor;
   readonly secrets: () => readonly string[];
-}): ServerAccess {
+  /** How long to wait for another program on the same server. Default: as long as an installation may take. */
+  readonly lockWaitSeconds?: number;
+}
+
+export function createServerAccess({ redactor, secrets, lockWaitSeconds }: ServerAccessOptions): ServerAccess {
   const pool = createConnectionPool();
+  const wait = lockWaitSeconds === undefined ? {} : { lockWaitSeconds };
   let roundTrips = 0;
   return {
     get roundTrips() {
       return roundTrips;
     },
     run({ identityFile, ...target }, program) {
-      const text = compileProgram({ mode: program.mode, sections: program.sections, secrets: secrets() });
+      const text = compileProgram({ mode: program.mode, sections: program.sections, secrets: secrets(), ...wait });
       const open = async () => {
         const privateKey = identityFile === undefined ? {} : { privateKey: await readFile(identityFile) };
         return openSshConnection({ ...target, ...privateKey }, { signal: program.signal });

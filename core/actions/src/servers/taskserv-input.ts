@@ -4,44 +4,65 @@ import { isJsonObject, type Json, type JsonObject, serverAddress, type TaskservN
 import type { TaskservInput } from "@provisioning/workspace";
 import type { DesiredServer } from "../desired/desired.js";
 import type { InfraSession } from "../session.js";
+import { placeholderAddress } from "./placeholder-address.js";
 
-/** Stands for an address that is known only after its server exists. Appears in plans only. */
-const pendingAddress = (server: string): string => `(address of ${server})`;
+/**
+ * `plan`: a server that does not exist yet has a placeholder for its address. `act`: it is left out of the infra and of the peers, for it
+ * could not be made.
+ */
+export type InputPurpose = "plan" | "act";
 
-/** `config` takes the place of the desired configuration. */
+export interface InputOptions {
+  readonly purpose: InputPurpose;
+  /** In the place of the desired configuration. */
+  readonly config?: JsonObject;
+}
+
 export async function taskservInput(
   session: InfraSession,
   server: DesiredServer,
   taskserv: TaskservName,
-  config?: JsonObject,
+  { purpose, config }: InputOptions,
 ): Promise<TaskservInput> {
   const { desired, records } = session;
   const placement = desired.placements.get(taskservAddress(server.name, taskserv));
-  const described = desired.servers.map((item) => describeServer(session, item));
-  const peers = desired.servers
-    .filter((item) => item.taskservs.includes(taskserv))
-    .map((item) => {
+  const described = desired.servers
+    .map((item, position) => ({ item, description: describeServer(session, item, position) }))
+    .filter(({ item }) => purpose === "plan" || knownAddress(session, item) !== undefined);
+  const peers = described
+    .filter(({ item }) => item.taskservs.includes(taskserv))
+    .map(({ item, description }) => {
       const outputs = records.get(taskservAddress(item.name, taskserv))?.attributes.outputs;
-      return { ...describeServer(session, item), outputs: isJsonObject(outputs) ? outputs : {} };
+      return { ...description, outputs: isJsonObject(outputs) ? outputs : {} };
     });
   const facts = records.get(server.address)?.attributes.facts;
   return {
     config: await session.resolveSecrets(config ?? placement?.config ?? {}),
     facts: isJsonObject(facts) ? facts : {},
-    server: describeServer(session, server),
-    infra: { name: session.infra, servers: described },
+    server: describeServer(session, server, desired.servers.indexOf(server)),
+    infra: { name: session.infra, servers: described.map(({ description }) => description) },
     peers,
   };
 }
 
-function describeServer(session: InfraSession, server: DesiredServer): JsonObject {
+/** For looking after what is installed: with the configuration it was installed with, not the one of a definition that was edited since. */
+export function installedInput(session: InfraSession, server: DesiredServer, taskserv: TaskservName): InputOptions {
+  const config = session.records.get(taskservAddress(server.name, taskserv))?.spec.config;
+  return { purpose: "act", ...(isJsonObject(config) ? { config } : {}) };
+}
+
+function describeServer(session: InfraSession, server: DesiredServer, position: number): JsonObject {
   return {
     name: server.name,
     role: server.role ?? null,
     plan: server.plan,
-    address: addressOf(session.records.get(server.address)?.attributes) ?? pendingAddress(server.name),
+    address: knownAddress(session, server) ?? placeholderAddress(position),
     taskservs: server.taskservs as readonly Json[],
   };
+}
+
+function knownAddress(session: InfraSession, server: DesiredServer): string | undefined {
+  return addressOf(session.records.get(server.address)?.attributes);
 }
 
 /** Where other servers reach it: its address in the infra's network, else the one for SSH. */

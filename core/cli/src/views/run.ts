@@ -27,8 +27,10 @@ export function renderRun(run: RunReport, style: Style): string {
 
 function verdict(run: RunReport, style: Style): string {
   const done = run.operations.filter((operation) => operation.status === "completed").length;
-  const text = `${run.name} ${run.status}: ${done} of ${run.operations.length} operations done (run ${run.id})`;
-  return run.status === "completed" ? `${style.green("✓")} ${text}` : `${style.red("✗")} ${text}`;
+  const status = run.interrupted ? "was interrupted" : run.status === "running" ? "is running" : run.status;
+  const text = `${run.name} ${status}: ${done} of ${run.operations.length} operations done (run ${run.id})`;
+  if (run.status === "completed") return `${style.green("✓")} ${text}`;
+  return run.status === "running" && !run.interrupted ? `${style.cyan("▸")} ${text}` : `${style.red("✗")} ${text}`;
 }
 
 function renderFailure(operation: OperationReport, run: RunReport, style: Style): string[] {
@@ -59,7 +61,7 @@ function renderFindings(diagnostics: unknown, style: Style): string[] {
 }
 
 function nextSteps(run: RunReport, style: Style): string[] {
-  if (run.status === "failed" || run.status === "cancelled") {
+  if (run.interrupted || run.status === "failed" || run.status === "cancelled") {
     const command = run.purpose === "destroy" ? `cluster delete ${run.infra}` : `apply --infra ${run.infra}`;
     return ["", `${style.cyan("→")} Go on with: provisioning ${command}`];
   }

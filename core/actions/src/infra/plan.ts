@@ -1,13 +1,6 @@
 /** Shows what would change, and changes nothing. */
 
-import {
-  type Address,
-  type Change,
-  type JsonObject,
-  type Plan,
-  ProvisioningError,
-  type TaskservName,
-} from "@provisioning/model";
+import { type Address, type JsonObject, type Plan, ProvisioningError, type TaskservName } from "@provisioning/model";
 import { makePlan } from "@provisioning/planner";
 import type { ActionContext } from "../context.js";
 import { observeInfra } from "../observe/observe.js";

@@ -61,6 +61,7 @@ async function writePlaybook() {
       currentDir: workspace,
       flags: {},
       holder: "bench",
+      command: "bench",
       signal: new AbortController().signal,
       drain: new AbortController().signal,
       report: () => undefined,

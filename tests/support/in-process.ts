@@ -25,6 +25,7 @@ export async function runHere(words: readonly string[], { currentDir, env }: InP
     currentDir,
     platformRoot: root.replace(/\/$/, ""),
     version: "0.0.0",
+    words,
   };
   await run(createApp("0.0.0"), words, context as never);
   return { code: normalizeExitCode(process.exitCode), stdout, stderr };

@@ -17,6 +17,8 @@ export interface ActionContext {
   readonly flags: Readonly<Record<string, unknown>>;
   /** For people: who runs this command. */
   readonly holder: string;
+  /** The command as it was typed: whoever has to wait for it is shown it. */
+  readonly command: string;
   /** Aborts: stop at once. */
   readonly signal: AbortSignal;
   /** Aborts: finish what is under way, start nothing more. */

@@ -103,7 +103,7 @@ export async function openWorkspaceSession(context: ActionContext): Promise<Work
         dataDir: workspace.layout.storeDir,
         clock: context.clock,
         mode,
-        command: context.holder,
+        command: context.command,
       }),
   };
 }

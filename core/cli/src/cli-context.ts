@@ -22,4 +22,6 @@ export interface CliContext extends CommandContext {
   /** Root of the platform's installation: `kcl/`, `config/`, `extensions/`, `templates/`. */
   readonly platformRoot: string;
   readonly version: string;
+  /** What was typed after `provisioning`. */
+  readonly words: readonly string[];
 }

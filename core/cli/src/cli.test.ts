@@ -31,7 +31,7 @@ const plain = styleFor(sink(), {});
 async function cli(...words: string[]) {
   const [stdout, stderr] = [sink(), sink()];
   const process = { stdout, stderr, env: {}, exitCode: undefined as number | undefined };
-  const context = { process, stdin: {}, currentDir: "/", platformRoot: "/", version: VERSION } as unknown as CliContext;
+  const context = { process, stdin: {}, currentDir: "/", platformRoot: "/", version: VERSION, words } as unknown as CliContext;
   await run(createApp(VERSION), words, context as never);
   return { code: normalizeExitCode(process.exitCode), stdout: stdout.text(), stderr: stderr.text() };
 }
@@ -178,7 +178,7 @@ describe("the plan", () => {
 
   it("is one line when nothing changes", () => {
     const text = renderPlan({ infra: infraName("shop"), changes: [change("server.a", "none")] }, plain);
-    expect(text).toBe("✓ shop: nothing changes (1 resources are as described).");
+    expect(text).toBe("✓ shop: nothing changes (1 resource as described).");
   });
 });
 
@@ -221,6 +221,6 @@ describe("progress", () => {
     progress.show({ type: "progress", operation: id, text: "passing" });
     progress.show({ type: "run", event: { type: "operationCompleted", at: 0, operation: id, attempt: 1, output: null } });
     progress.stop();
-    expect(stream.text()).toBe("▸ Start run r: 1 operations\n✓ install nginx on a (0.0 s)\n");
+    expect(stream.text()).toBe("▸ Start run r: 1 operation\n✓ install nginx on a (0.0 s)\n");
   });
 });

@@ -38,6 +38,7 @@ export async function runAction(
       currentDir: cli.currentDir,
       ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
       flags: { "servers.default_plan": flags.plan },
+      command: ["provisioning", ...cli.words].join(" "),
       holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
       signal: interrupts.signal,
       drain: interrupts.drain,

@@ -9,6 +9,7 @@ export {
   taskservAddress,
 } from "./address.js";
 export { type Clock, type Instant, systemClock } from "./clock.js";
+export { counted } from "./counted.js";
 export { type Diagnostic, DiagnosticsError, type SourcePosition } from "./diagnostic.js";
 export {
   type ErrorRecord,

@@ -1,7 +1,7 @@
 /** Checks the health of what is installed, by using it. */
 
 import type { ServerReport } from "@provisioning/extension-sdk";
-import { isJsonObject, nearest, ProvisioningError, type TaskservName, taskservAddress } from "@provisioning/model";
+import { isJsonObject, nearest, ProvisioningError, type TaskservName, taskservAddress, counted } from "@provisioning/model";
 import type { ActionContext } from "../context.js";
 import type { DesiredServer } from "../desired/desired.js";
 import { connectionTarget } from "../servers/connection-target.js";
@@ -42,7 +42,7 @@ export async function checkHealth(context: ActionContext, input: HealthInput): P
     const wanted = wantedServices(session, input.services ?? []);
     context.report({
       type: "phase",
-      title: `Check the health of ${wanted.size} services on ${session.desired.servers.length} servers`,
+      title: `Check the health of ${counted(wanted.size, "service")} on ${counted(session.desired.servers.length, "server")}`,
     });
     const services = (await Promise.all(session.desired.servers.map((server) => serverHealth(session, server, wanted)))).flat();
     // Nothing checked is not a success.

@@ -1,6 +1,6 @@
 /** Shows what would change, and changes nothing. */
 
-import { type Address, type JsonObject, type Plan, ProvisioningError, type TaskservName } from "@provisioning/model";
+import { type Address, type JsonObject, type Plan, ProvisioningError, type TaskservName, counted } from "@provisioning/model";
 import { makePlan } from "@provisioning/planner";
 import type { ActionContext } from "../context.js";
 import { observeInfra } from "../observe/observe.js";
@@ -47,7 +47,7 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
     targets,
   );
   const uses = await compileAll(session);
-  session.context.report({ type: "phase", title: `Look at ${desired.servers.length} servers of ${session.infra}` });
+  session.context.report({ type: "phase", title: `Look at ${counted(desired.servers.length, "server")} of ${session.infra}` });
   const { views: observed, attributes } = await observeInfra(session, { taskservs: true });
   for (const [address, view] of observed) {
     if (view.status === "foreign") {

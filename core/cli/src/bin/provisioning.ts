@@ -17,6 +17,7 @@ const context: CliContext = {
   currentDir: process.cwd(),
   platformRoot: platformRoot.replace(/\/$/, ""),
   version: VERSION,
+  words: process.argv.slice(2),
 };
-await run(createApp(VERSION), process.argv.slice(2), context as never);
+await run(createApp(VERSION), context.words, context as never);
 process.exitCode = normalizeExitCode(process.exitCode);

@@ -1,6 +1,6 @@
 /** A plan as people read it: what is destroyed first, then replaced, changed and created; a verdict at the end. */
 
-import { type Change, type ChangeKind, countChanges, type FieldChange, type Json, type Plan } from "@provisioning/model";
+import { type Change, type ChangeKind, countChanges, type FieldChange, type Json, type Plan, counted } from "@provisioning/model";
 import type { Style } from "../style.js";
 
 const ORDER: readonly ChangeKind[] = ["delete", "replace", "update", "create", "read"];
@@ -30,7 +30,7 @@ export function renderVerdict(plan: Plan, style: Style): string {
   const counts = countChanges(plan);
   const parts = ORDER.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${HEADINGS[kind].toLowerCase()}`);
   if (parts.length === 0)
-    return `${style.green("✓")} ${plan.infra}: nothing changes (${counts.none} resources are as described).`;
+    return `${style.green("✓")} ${plan.infra}: nothing changes (${counted(counts.none, "resource")} as described).`;
   return `${style.bold(plan.infra)}: ${parts.join(" · ")}`;
 }
 

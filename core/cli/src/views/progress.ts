@@ -3,6 +3,7 @@
  * shows what runs right now and for how long. Without a terminal only the lines that stay are written.
  */
 
+import { counted } from "@provisioning/model";
 import type { ActionEvent } from "@provisioning/actions";
 import type { OperationId, RunEvent } from "@provisioning/model";
 import type { OutputStream } from "../cli-context.js";
@@ -118,7 +119,7 @@ export function createProgress(stream: OutputStream, style: Style, now: () => nu
         case "runStarted":
           for (const operation of event.operations) titles.set(operation.id, operation.title);
           return line(
-            `${style.cyan("▸")} ${event.resumed ? "Go on with" : "Start"} run ${event.runId}: ${event.operations.length} operations`,
+            `${style.cyan("▸")} ${event.resumed ? "Go on with" : "Start"} run ${event.runId}: ${counted(event.operations.length, "operation")}`,
           );
         case "run":
           return showRun(event.event);

@@ -1,5 +1,6 @@
 /** A run with its operations, slowest facts included: state, attempts, duration, error. */
 
+import { counted } from "@provisioning/model";
 import type { OperationReport, RunReport } from "@provisioning/actions";
 import type { Diagnostic } from "@provisioning/model";
 import type { Style } from "../style.js";
@@ -28,7 +29,7 @@ export function renderRun(run: RunReport, style: Style): string {
 function verdict(run: RunReport, style: Style): string {
   const done = run.operations.filter((operation) => operation.status === "completed").length;
   const status = run.interrupted ? "was interrupted" : run.status === "running" ? "is running" : run.status;
-  const text = `${run.name} ${status}: ${done} of ${run.operations.length} operations done (run ${run.id})`;
+  const text = `${run.name} ${status}: ${done} of ${counted(run.operations.length, "operation")} done (run ${run.id})`;
   if (run.status === "completed") return `${style.green("✓")} ${text}`;
   return run.status === "running" && !run.interrupted ? `${style.cyan("▸")} ${text}` : `${style.red("✗")} ${text}`;
 }

@@ -328,7 +328,7 @@ describe("a mistake in a definition", () => {
     const runtime = join(workspace.dir, "runtime");
     const files = readdirSync(runtime, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const written = files.map((entry) => relative(runtime, join(entry.parentPath, entry.name))).sort();
-    for (const file of written) expect(["store/journal/00000001.log", "workspace-id"]).toContain(file);
+    for (const file of written) expect(["store/journal/00000001.log", "workspace-id", "digest-key"]).toContain(file);
     const journal = join(runtime, "store/journal/00000001.log");
     if (existsSync(journal)) expect(statSync(journal).size).toBeLessThanOrEqual(EMPTY_JOURNAL_BYTES);
   }

@@ -9,11 +9,11 @@ import { once } from "node:events";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engineLeftovers, identityOf, makeWorkspace, obstacle, type TestWorkspace } from "./support/platform.js";
+import { generator, seed } from "./support/random.js";
 
 const execute = promisify(execFile);
 const KILLS = 20;
 const LONGEST_MS = 6_000;
-const seed = Number(process.env.PROVISIONING_SEED ?? Date.now() % 1_000_000);
 
 interface Status {
   readonly servers: readonly {
@@ -81,15 +81,4 @@ async function killAfter(workspace: TestWorkspace, ms: number): Promise<boolean>
   if (!over) child.kill("SIGKILL");
   await exited;
   return over;
-}
-
-/** A small generator of numbers from 0 to below 1 (mulberry32), so that a seed repeats a run. */
-function generator(start: number): () => number {
-  let state = start >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

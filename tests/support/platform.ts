@@ -20,6 +20,15 @@ export interface Result {
   readonly stderr: string;
 }
 
+/** A command that is under way. */
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Result>;
+  /** Resolves when it has written this to stderr. */
+  wrote(text: string): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+}
+
 export interface TestWorkspace {
   readonly dir: string;
   run(...words: string[]): Promise<Result>;
@@ -27,6 +36,8 @@ export interface TestWorkspace {
   json<T>(...words: string[]): Promise<T>;
   /** Starts it in a process group of its own and does not wait. */
   start(...words: string[]): ChildProcess;
+  /** Starts it in a process group of its own: a signal to it reaches it alone. */
+  begin(...words: string[]): Running;
   edit(file: string, change: (text: string) => string): Promise<void>;
   /** Removes what the infra made and the folder. */
   destroy(): Promise<void>;
@@ -62,14 +73,47 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
       return JSON.parse(result.stdout) as T;
     },
     start: (...words) => spawn(process.execPath, [cli, ...words], { ...options, stdio: "ignore", detached: true }),
+    begin: (...words) => follow(spawn(process.execPath, [cli, ...words], { ...options, stdio: "pipe", detached: true })),
     async edit(file, change) {
       const path = join(dir, file);
       await writeFile(path, change(await readFile(path, "utf8")));
     },
     async destroy() {
-      await run("cluster", "delete", "--yes");
+      const removed = await run("cluster", "delete", "--yes");
       await rm(base, { recursive: true, force: true });
+      if (removed.code !== 0) throw new Error(`The test left something behind: ${removed.stderr}`);
     },
+  };
+}
+
+function follow(child: ChildProcess): Running {
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+    for (const look of watchers) look();
+  });
+  const ended = new Promise<Result>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+  });
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    wrote: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (!stderr.includes(text)) return;
+          watchers.delete(look);
+          resolve();
+        };
+        watchers.add(look);
+        look();
+        void ended.then(() => reject(new Error(`It ended without writing ${JSON.stringify(text)}:\n${stderr}`)));
+      }),
+    signal: (name) => void child.kill(name),
   };
 }
 

@@ -1,0 +1,178 @@
+/**
+ * Ctrl-C once and twice at random moments of a deployment, and two deployments at once. The moments follow from a seed, which is
+ * printed; PROVISIONING_SEED repeats them.
+ */
+
+import { readdirSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { inServer } from "./support/containers.js";
+import { plantTaskserv } from "./support/plant.js";
+import { fixture, makeWorkspace, obstacle, type Running, type TestWorkspace } from "./support/platform.js";
+import { generator, seed } from "./support/random.js";
+
+const MAIN = "infra/small/main.k";
+const SERVERS = ["one", "two"] as const;
+const SLOW = ["slow-a", "slow-b"] as const;
+/** Told apart from every other `sleep` on the machine. */
+const WORK_SECONDS = "1.347";
+const MOMENTS = 3;
+/** From the start of the command to about the end of its work. */
+const LONGEST_MS = 4_000;
+/** What stopping at once may take: closing connections and ending programs. */
+const AT_ONCE_MS = 6_000;
+
+interface Run {
+  readonly status: string;
+  readonly operations: readonly { readonly title: string; readonly status: string }[];
+}
+
+describe.skipIf(obstacle !== undefined)(`a deployment that is interrupted (seed ${seed})`, () => {
+  const random = generator(seed);
+  let workspace: TestWorkspace;
+  let round = 0;
+
+  beforeAll(async () => {
+    workspace = await makeWorkspace(fixture("small"));
+    for (const [index, name] of SLOW.entries()) {
+      await plantTaskserv(workspace, {
+        name,
+        requires: SLOW.slice(0, index),
+        config: ["round: int"],
+        body: [
+          `_log = "/var/tmp/${name}.log"`,
+          "_round = str(_config.round)",
+          "install = [st.Script {",
+          '    id = "work"',
+          "    unless = \"grep -qx 'end {}' {}\".format(_round, _log)",
+          `    script = "echo begin {0} >>{1}\\nsleep ${WORK_SECONDS}\\necho end {0} >>{1}".format(_round, _log)`,
+          "}]",
+          "health = []\n",
+        ].join("\n"),
+      });
+    }
+    await workspace.edit(MAIN, (text) => {
+      const wanted = SLOW.map((name) => `{name = "${name}", config = {round = 0}}`).join(", ");
+      return text.replace('["redis"]', `[${wanted}]`).replace('["nginx"]', `[${wanted}]`);
+    });
+    await workspace.json("apply", "--yes");
+  });
+  afterAll(() => workspace.destroy());
+
+  /** There is work to do again: about three seconds on each server. */
+  beforeEach(async () => {
+    round += 1;
+    await workspace.edit(MAIN, (text) => text.replaceAll(/round = \d+/g, `round = ${round}`));
+  });
+
+  it.each(moments())("finishes what is under way after one Ctrl-C, $at ms after its start", async ({ at }) => {
+    const apply = workspace.begin("apply", "--yes");
+    await interrupt(apply, at);
+    const { code, stderr } = await apply.ended;
+    expect(stderr).toContain("Finishing what is under way, then stopping.");
+    expect(code).toBe(130);
+    expectNoLock();
+    // What had begun was let finish; what had not was not begun.
+    const before = await work();
+    for (const { begun, ended } of before) expect(begun).toBe(ended);
+    await expectConverged();
+    // And was not done again.
+    for (const { begun, ended } of await work()) expect([begun, ended]).toEqual([1, 1]);
+  });
+
+  it.each(moments())("stops at once after two, $at ms after its start", async ({ at, gap }) => {
+    const apply = workspace.begin("apply", "--yes");
+    await interrupt(apply, at);
+    await pause(gap);
+    apply.signal("SIGINT");
+    const since = performance.now();
+    const { code } = await apply.ended;
+    expect(performance.now() - since).toBeLessThan(AT_ONCE_MS);
+    expect(code).toBe(130);
+    expectNoLock();
+    for (const server of SERVERS) {
+      expect(await inServer(workspace, server, `pgrep -f 'slee[p] ${WORK_SECONDS}' || true`), server).toBe("");
+      expect(await inServer(workspace, server, "ls -d /run/provisioning-program.* 2>/dev/null || true"), server).toBe("");
+    }
+    await expectConverged();
+    for (const { begun, ended } of await work()) {
+      expect(ended).toBe(1);
+      expect(begun).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it("refuses a second one at once and names the first; looking still works", async () => {
+    const first = workspace.begin("apply", "--yes");
+    await first.wrote("Start run");
+    for (const words of [
+      ["apply", "--yes"],
+      ["cluster", "delete", "--yes"],
+      ["taskserv", "delete", "slow-b", "--yes"],
+    ]) {
+      const since = performance.now();
+      const second = await workspace.run(...words);
+      expect(second.code, second.stderr).toBe(6);
+      expect(second.stderr).toContain("✗ STORE_BUSY ");
+      expect(second.stderr).toMatch(new RegExp(`process ${first.pid} on \\S+ since \\d{4}-\\d\\d-\\d\\dT`));
+      expect(second.stdout).toBe("");
+      expect(performance.now() - since).toBeLessThan(3_000);
+    }
+    for (const words of [
+      ["workflow", "status"],
+      ["workflow", "list"],
+      ["server", "list"],
+      ["taskserv", "list"],
+      ["cluster", "status"],
+      ["plan"],
+      ["apply", "--check"],
+      ["cluster", "delete", "--check"],
+    ]) {
+      const looked = await workspace.run(...words);
+      expect(looked.code, `${words.join(" ")}: ${looked.stderr}`).toBe(0);
+    }
+    expect(await first.ended).toMatchObject({ code: 0 });
+    expectNoLock();
+    for (const { begun, ended } of await work()) expect([begun, ended]).toEqual([1, 1]);
+  });
+
+  function moments(): { at: number; gap: number }[] {
+    return Array.from({ length: MOMENTS }, () => ({
+      at: Math.round(300 + random() * LONGEST_MS),
+      gap: Math.round(50 + random() * 400),
+    }));
+  }
+
+  /** Ctrl-C, at a moment of the command's work: a process that has not come to listen yet is simply ended by the signal. */
+  async function interrupt(apply: Running, at: number): Promise<void> {
+    await apply.wrote("Look at 2 servers");
+    await Promise.race([pause(at - 300), apply.ended]);
+    apply.signal("SIGINT");
+  }
+
+  function expectNoLock(): void {
+    const files = readdirSync(join(workspace.dir, "runtime", "store"), { recursive: true }).map(String);
+    expect(files.filter((file) => file.includes("writer"))).toEqual([]);
+  }
+
+  async function expectConverged(): Promise<void> {
+    const next = await workspace.run("apply", "--yes");
+    expect(next.code, next.stderr).toBe(0);
+    expect(await workspace.run("plan", "--detailed-exitcode")).toMatchObject({ code: 0 });
+    const last = await workspace.json<Run>("workflow", "status");
+    expect(last.operations.filter((operation) => operation.status === "failed")).toEqual([]);
+  }
+
+  /** How often the work of this round was begun and ended, for each server and taskserv. */
+  async function work(): Promise<{ begun: number; ended: number }[]> {
+    const counts = SERVERS.flatMap((server) =>
+      SLOW.map(async (name) => {
+        const log = await inServer(workspace, server, `cat /var/tmp/${name}.log 2>/dev/null || true`);
+        const lines = log.split("\n");
+        const count = (text: string) => lines.filter((line) => line === `${text} ${round}`).length;
+        return { begun: count("begin"), ended: count("end") };
+      }),
+    );
+    return Promise.all(counts);
+  }
+});

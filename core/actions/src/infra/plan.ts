@@ -23,10 +23,13 @@ export async function planInfra(context: ActionContext, input: PlanInfraInput): 
   }
 }
 
-/** Only what differs though nobody asked for a change. */
+/**
+ * Only what differs though nobody asked for a change, and what is as recorded: without either, nothing was made yet and nothing can
+ * have drifted.
+ */
 export async function driftOfInfra(context: ActionContext, input: PlanInfraInput): Promise<Plan> {
   const plan = await planInfra(context, input);
-  return { ...plan, changes: plan.changes.filter((change) => change.drift || change.kind === "read") };
+  return { ...plan, changes: plan.changes.filter((change) => change.drift || change.kind === "read" || change.kind === "none") };
 }
 
 /** A plan, and what only the compiled definitions know. */

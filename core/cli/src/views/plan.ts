@@ -29,6 +29,8 @@ export function renderPlan(plan: Plan, style: Style): string {
 export function renderVerdict(plan: Plan, style: Style): string {
   const counts = countChanges(plan);
   const parts = ORDER.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${HEADINGS[kind].toLowerCase()}`);
+  if (plan.changes.length === 0)
+    return `${style.yellow("-")} ${plan.infra}: there is nothing to do, because there is nothing in it.`;
   if (parts.length === 0)
     return `${style.green("✓")} ${plan.infra}: nothing changes (${counted(counts.none, "resource")} as described).`;
   return `${style.bold(plan.infra)}: ${parts.join(" · ")}`;

@@ -8,6 +8,7 @@ import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderPlan, renderVerdict } from "../../views/plan.js";
+import { printable } from "../../views/printable.js";
 import { renderRun } from "../../views/run.js";
 import type { ChangeFlags, InfraFlags } from "../flags.js";
 import { infraInput } from "./input.js";
@@ -37,7 +38,8 @@ export async function applyTargets(
       ...input,
       confirm: (plan) => {
         const style = styleFor(cli.process.stderr, cli.process.env);
-        cli.process.stderr.write(`${flags.yes === true ? renderVerdict(plan, style) : renderPlan(plan, style)}\n`);
+        const text = flags.yes === true ? renderVerdict(plan, style) : renderPlan(plan, style);
+        cli.process.stderr.write(`${printable(text, style.colours)}\n`);
         return flags.yes === true ? Promise.resolve(true) : confirmYes(cli, "Make these changes?");
       },
     });

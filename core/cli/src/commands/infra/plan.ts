@@ -25,9 +25,11 @@ export async function drift(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const found = await driftOfInfra(context, infraInput(flags));
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, found, () =>
-      isNoop(found) ? `${style.green("✓")} ${found.infra}: no drift.` : renderPlan(found, style),
-    );
+    await writeResult(this.process.stdout, flags.output, found, () => {
+      if (found.changes.length === 0)
+        return `${style.yellow("-")} ${found.infra}: nothing was made yet, so nothing can have drifted.`;
+      return isNoop(found) ? `${style.green("✓")} ${found.infra}: no drift.` : renderPlan(found, style);
+    });
     return exitOf(found, flags);
   });
 }

@@ -36,8 +36,9 @@ export default defineConfig({
           include: ["{core,extensions}/**/*.container.test.ts", "tests/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
           globalSetup: ["tests/support/engine-setup.ts"],
-          // Containers share two cores with us: one file after the other.
-          fileParallelism: false,
+          // Servers mostly wait for packages and boots: two files at once, after the unit tests.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 600_000,
           hookTimeout: 300_000,
         },

@@ -18,8 +18,9 @@ import {
   type TaskservCompiler,
 } from "@provisioning/workspace";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inServer } from "./support/containers.js";
 import { runHere } from "./support/in-process.js";
-import { fixture, root } from "./support/platform.js";
+import { fixture, makeWorkspace, obstacle, root, type TestWorkspace } from "./support/platform.js";
 
 const CANARY = join(tmpdir(), `provisioning-canary-${process.pid}`);
 const TOUCH = `touch ${CANARY}`;
@@ -318,6 +319,47 @@ describe(`${HOSTILE.length} hostile names`, () => {
     });
   });
 });
+
+describe.skipIf(obstacle !== undefined)("texts that may be anything", () => {
+  /** In one line: ends every kind of quotation, then tries each language that it passes through. */
+  const LINE = `'"; ${TOUCH}; $(${TOUCH}) \`${TOUCH}\` \${HOME} $HOME {{ 7 * 7 }} {% raw %} \\n \\ %s * ~ & | > é 😀`;
+  const TEXT = `${LINE}\nEOF\n${TOUCH}\n'\n"\n# end`;
+  const COMMENT = LINE.replaceAll(/[:,]/g, "");
+  const PASSWORD = "$(id);`id`&|>{{7*7}}%s~*";
+  let workspace: TestWorkspace;
+
+  beforeAll(async () => {
+    workspace = await makeWorkspace(fixture("small"));
+    const os = `{name = "os", config = {motd = ${raw(TEXT)}, users = [{name = "ann", comment = ${raw(COMMENT)}}]}}`;
+    const redis = `{name = "redis", config = {password = ${raw(PASSWORD)}}}`;
+    const nginx = `{name = "nginx", config = {page = ${raw(TEXT)}}}`;
+    await workspace.edit("infra/small/main.k", (text) =>
+      text.replace(/ {8}\{name = "two".*\n/, "").replace('["redis"]', () => `[${os}, ${redis}, ${nginx}]`),
+    );
+    const applied = await workspace.run("apply", "--yes");
+    expect(applied.code, applied.stdout).toBe(0);
+  });
+  afterAll(() => workspace.destroy());
+
+  it.each([
+    { what: "the message of the day", line: "cat /etc/motd", text: TEXT },
+    { what: "a user's full name", line: "getent passwd ann | cut -d: -f5", text: COMMENT },
+    { what: "a page", line: "curl -fsS http://127.0.0.1/", text: TEXT },
+    { what: "a password", line: "sed -n 's/^requirepass //p' /etc/redis/redis.conf", text: `"${PASSWORD}"` },
+  ])("arrive as they were written: $what", async ({ line, text }) => {
+    expect(await inServer(workspace, "one", line)).toBe(text);
+  });
+
+  it("are healthy, found unchanged, and ran nothing", async () => {
+    expect((await workspace.run("health-check")).code).toBe(0);
+    expect((await workspace.run("plan", "--detailed-exitcode")).code).toBe(0);
+    expect(await inServer(workspace, "one", `ls ${CANARY} 2>/dev/null || true`)).toBe("");
+    expect(existsSync(CANARY)).toBe(false);
+  });
+});
+
+/** A raw string of KCL: nothing in it means anything. */
+const raw = (text: string) => `r"""${text}"""`;
 
 /** Commands that read the whole definition first take turns: all names are tried, each by some of them. */
 const share = (turn: number) => (_: string, index: number) => index % 3 === turn % 3;

@@ -1,6 +1,6 @@
 /** Looks whether this machine has what the providers need, and fixes what can be fixed safely. */
 
-import { type ProviderFinding, type ProviderModule } from "@provisioning/extension-sdk";
+import type { ProviderFinding } from "@provisioning/extension-sdk";
 import { providerName } from "@provisioning/model";
 import { importProvider, knownProviders } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
@@ -25,27 +25,29 @@ export async function examineMachine(context: ActionContext, input: DoctorInput)
   const findings: MachineFinding[] = [];
   for (const name of await knownProviders(roots)) {
     const module = await importProvider(roots, providerName(name));
-    const look = async () => (await module.preflight?.({ env: context.environment, signal: context.signal })) ?? [];
-    let found = await look();
-    if (input.fix && (await fixAll(context, found))) found = await look();
+    const look: Look = async () => (await module.preflight?.({ env: context.environment, signal: context.signal })) ?? [];
+    const found = input.fix ? await fixAll(context, look) : await look();
     findings.push(...found.map((finding) => toMachineFinding(name, finding)));
   }
   return findings;
 }
 
-/** In the given order: a later fix may need an earlier one. True when anything was done. */
-async function fixAll(
-  context: ActionContext,
-  findings: Awaited<ReturnType<NonNullable<ProviderModule["preflight"]>>>,
-): Promise<boolean> {
-  let done = false;
-  for (const finding of findings) {
-    if (finding.ok || finding.fix?.run === undefined) continue;
-    context.report({ type: "phase", title: finding.fix.text });
-    await finding.fix.run((text) => context.report({ type: "note", text }));
-    done = true;
+type Look = () => Promise<readonly ProviderFinding[]>;
+
+/**
+ * Does each fix once, one at a time, and looks again after it: a fix may be what a later finding needs to be found at all (an image
+ * cannot be looked for without an engine). What is left at the end.
+ */
+async function fixAll(context: ActionContext, look: Look): Promise<readonly ProviderFinding[]> {
+  const done = new Set<string>();
+  for (;;) {
+    const found = await look();
+    const next = found.find((finding) => !finding.ok && finding.fix?.run !== undefined && !done.has(finding.id));
+    if (next?.fix?.run === undefined) return found;
+    done.add(next.id);
+    context.report({ type: "phase", title: next.fix.text });
+    await next.fix.run((text) => context.report({ type: "note", text }));
   }
-  return done;
 }
 
 function toMachineFinding(provider: string, finding: ProviderFinding): MachineFinding {

@@ -42,13 +42,26 @@ export async function compact(options: CompactionOptions): Promise<number> {
     run.entry.archived = place;
     run.entry.events = run.entry.events.slice(run.count);
   }
-  await sweep(disk, folder);
+  await removeSuperfluous(disk, folder, await disk.list(folder));
   return bytes;
 }
 
-/** Removes what the newest snapshot made superfluous and what an interrupted compaction left. */
+/**
+ * Removes what the newest snapshot made superfluous and what was interrupted. Only when nobody else writes, before the journal is
+ * opened: an unfinished file may be the segment that is just being begun.
+ */
 export async function sweep(disk: Disk, folder: string): Promise<void> {
   const names = await disk.list(folder);
+  const unfinished = names.filter((name) => name.endsWith(".part"));
+  await removeSuperfluous(disk, folder, names, unfinished);
+}
+
+async function removeSuperfluous(
+  disk: Disk,
+  folder: string,
+  names: readonly string[],
+  unfinished: readonly string[] = [],
+): Promise<void> {
   const newest = numbersOf(names, "snapshot").at(-1) ?? 0;
   const superfluous = [
     ...numbersOf(names, "log")
@@ -60,7 +73,7 @@ export async function sweep(disk: Disk, folder: string): Promise<void> {
     ...numbersOf(names, "archive")
       .filter((number) => number > newest)
       .map((number) => journalFile(number, "archive")),
-    ...names.filter((name) => name.endsWith(".part")),
+    ...unfinished,
   ];
   for (const name of superfluous) await disk.remove(`${folder}/${name}`);
   if (superfluous.length > 0) await disk.syncFolder(folder);

@@ -45,7 +45,7 @@ async function fixAll(context: ActionContext, look: Look): Promise<readonly Prov
     const next = found.find((finding) => !finding.ok && finding.fix?.run !== undefined && !done.has(finding.id));
     if (next?.fix?.run === undefined) return found;
     done.add(next.id);
-    context.report({ type: "phase", title: next.fix.text });
+    context.report({ type: "phase", title: `${next.title}: ${next.fix.text}` });
     await next.fix.run((text) => context.report({ type: "note", text }));
   }
 }

@@ -195,6 +195,7 @@ async function readDefinition(
     defaultProvider,
     defaultPlan: config.get("servers.default_plan"),
     image: config.get("local.image"),
+    workspaceDir: workspace.layout.root,
     catalog: new Map([...catalog].map(([name, extension]) => [name, extension.manifest])),
     plans: await providers.plans(used),
     ...(isPlanGiven ? { planOverride: config.get("servers.default_plan") } : {}),

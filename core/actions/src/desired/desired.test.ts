@@ -34,6 +34,7 @@ const options: DesiredOptions = {
   defaultProvider: local,
   defaultPlan: "small",
   image: "image",
+  workspaceDir: "/workspace",
   catalog: new Map([
     manifest("os"),
     manifest("containerd", { requires: ["os"], conflictsWith: ["docker"] }),
@@ -91,6 +92,14 @@ describe("buildDesired", () => {
     expect(desired.servers.map((item) => item.taskservs)).toEqual([["os", "nginx"], ["os"]]);
     const nginx = [...desired.placements.values()].find((item) => item.taskserv === "nginx");
     expect(nginx?.config).toEqual({ port: 80, tls: { port: 443, on: true } });
+  });
+
+  it("finds the key of an existing machine from the workspace", () => {
+    const keyOf = (key_file: string) =>
+      buildDesired(settings([server("a", { host: { address: "10.0.0.1", key_file } })]), options).desired.resources[0]?.spec
+        .options;
+    expect(keyOf("keys/a")).toEqual({ key_file: "/workspace/keys/a" });
+    expect(keyOf("/home/a/key")).toEqual({ key_file: "/home/a/key" });
   });
 
   it("takes the size from the flag, then the server, then the configuration", () => {

@@ -3,6 +3,7 @@
  * requires, in an order that respects dependencies. Pure. All findings are collected; with an error nothing must be touched.
  */
 
+import { resolve } from "node:path";
 import type { ServerPlan, TaskservManifest } from "@provisioning/extension-sdk";
 import {
   type Address,
@@ -19,6 +20,7 @@ import {
   type TaskservName,
   taskservAddress,
   taskservName,
+  textOf,
 } from "@provisioning/model";
 import { resolveRequirements } from "@provisioning/planner";
 import type { InfraSettings, ServerSettings } from "@provisioning/workspace";
@@ -50,6 +52,8 @@ export interface DesiredOptions {
   /** Overrides the size of every server. */
   readonly planOverride?: string;
   readonly image: string;
+  /** Relative paths in the definition start here. */
+  readonly workspaceDir: string;
   readonly catalog: ReadonlyMap<TaskservName, TaskservManifest>;
   /** Sizes per provider; a provider that is not in here does not exist. */
   readonly plans: ReadonlyMap<ProviderName, Readonly<Record<string, ServerPlan>>>;
@@ -145,7 +149,7 @@ class DesiredBuilder {
     } else {
       const { address, ...access } = server.host;
       spec.address = address ?? null;
-      spec.options = access;
+      spec.options = { ...access, key_file: resolve(this.options.workspaceDir, textOf(access.key_file)) };
     }
     return spec;
   }

@@ -1,5 +1,5 @@
 /** Running a loaded program. */
-import { EvaluationFailure } from "./diagnostics/failure.js";
+import { EvaluationFailure, exhaustionText } from "./diagnostics/failure.js";
 import { diagnostic, type KclDiagnostic, kinds } from "./diagnostics/diagnostic.js";
 import { type Place, placeOf } from "./diagnostics/place.js";
 import { writeDocuments } from "./output/document.js";
@@ -105,8 +105,7 @@ function toDiagnostic(error: unknown, machine: Machine): KclDiagnostic | undefin
     error.place ??= machine.place;
     return error.toDiagnostic();
   }
-  if (!(error instanceof RangeError)) return undefined;
-  return diagnostic(kinds.evaluation, "the evaluation is nested too deeply", machine.place ?? placeOf("", 0, 1), {
-    caret: false,
-  });
+  const text = exhaustionText(error);
+  if (text === undefined) return undefined;
+  return diagnostic(kinds.evaluation, `the evaluation ${text}`, machine.place ?? placeOf("", 0, 1), { caret: false });
 }

@@ -37,3 +37,20 @@ export class EvaluationFailure extends Error {
     };
   }
 }
+
+/** The end of a run that spent what it may. `runtime.catch` does not catch it. */
+export class LimitFailure extends EvaluationFailure {}
+
+/** Whether an exception says that the JavaScript stack is exhausted. */
+export function isStackOverflow(error: unknown): boolean {
+  return (
+    error instanceof Error && /call stack|recursion|stack space/i.test(error.message) && !(error instanceof EvaluationFailure)
+  );
+}
+
+/** What an exception of the JavaScript engine says about a program that asked for too much; undefined for any other. */
+export function exhaustionText(error: unknown): string | undefined {
+  if (isStackOverflow(error)) return "is nested too deeply";
+  if (error instanceof RangeError) return "makes a value that is too large";
+  return undefined;
+}

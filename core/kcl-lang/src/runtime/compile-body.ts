@@ -42,9 +42,14 @@ export function compileBody(statements: readonly Statement[], scope: StaticScope
   const steps = compileSteps(statements, scope, [], setters);
   return {
     setters,
-    run(machine, environment) {
-      for (const step of steps) step(machine, environment);
-    },
+    run: inOrder(steps),
+  };
+}
+
+/** Runs steps one after another. Counting loops keep the JavaScript stack of nested schemas small. */
+function inOrder(steps: readonly StepCode[]): StepCode {
+  return (machine, environment) => {
+    for (let index = 0; index < steps.length; index++) steps[index]!(machine, environment);
   };
 }
 
@@ -117,7 +122,7 @@ function setterStep(
     name,
     isDeclaration,
     run(machine, environment) {
-      for (const guard of guards) if (isTrue(guard.condition(machine, environment)) !== guard.expected) return false;
+      if (guards.length > 0 && !allHold(guards, machine, environment)) return false;
       machine.step();
       machine.place = place;
       action(machine, environment);
@@ -131,6 +136,10 @@ function setterStep(
   };
 }
 
+function allHold(guards: readonly Guard[], machine: Machine, environment: Environment): boolean {
+  return guards.every((guard) => isTrue(guard.condition(machine, environment)) === guard.expected);
+}
+
 function compileIf(
   statement: Statement & { kind: "if" },
   scope: StaticScope,
@@ -139,16 +148,21 @@ function compileIf(
 ): StepCode {
   const condition = compileExpression(statement.condition, scope);
   const first = setters.length;
-  const body = compileSteps(statement.body, scope, [...guards, { condition, expected: true }], setters);
-  const otherwise = compileSteps(statement.otherwise, scope, [...guards, { condition, expected: false }], setters);
+  const body = inOrder(compileSteps(statement.body, scope, [...guards, { condition, expected: true }], setters));
+  const otherwise = inOrder(compileSteps(statement.otherwise, scope, [...guards, { condition, expected: false }], setters));
   const inside = setters.slice(first);
   return (machine, environment) => {
-    for (const step of isTrue(condition(machine, environment)) ? body : otherwise) step(machine, environment);
-    for (const code of inside) {
-      const setter = environment.setters.get(code);
-      if (setter !== undefined) environment.host?.scope.pass(setter);
-    }
+    if (isTrue(condition(machine, environment))) body(machine, environment);
+    else otherwise(machine, environment);
+    passAll(inside, environment);
   };
+}
+
+function passAll(codes: readonly SetterCode[], environment: Environment): void {
+  for (const code of codes) {
+    const setter = environment.setters.get(code);
+    if (setter !== undefined) environment.host?.scope.pass(setter);
+  }
 }
 
 function compileAssignment(target: Target, value: Code, node: Expression, scope: StaticScope): StepCode {

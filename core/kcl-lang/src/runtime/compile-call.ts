@@ -5,7 +5,7 @@ import { compileExpression } from "./compile-expression.js";
 import type { Environment } from "./environment.js";
 import { isTrue, typeName } from "./inspect.js";
 import type { Machine } from "./machine.js";
-import { completeSchema } from "./required.js";
+import { beginSchema, endSchema } from "./required.js";
 import { SchemaClass } from "./schema-class.js";
 import { selectAttribute } from "./select.js";
 import type { StaticScope } from "./static-scope.js";
@@ -37,8 +37,14 @@ export function compileCall(node: CallExpression, scope: StaticScope): Code {
     if (target === skipped) return null;
     const given = args(machine, environment);
     machine.place = node.at;
-    if (target instanceof SchemaClass)
-      return completeSchema(machine, node.at, () => target.build(machine, new KclDict(), given, node.at));
+    if (target instanceof KclFunction) {
+      machine.step();
+      return target.call(machine, given);
+    }
+    if (target instanceof SchemaClass) {
+      beginSchema(machine, node.at);
+      return endSchema(machine, node.at, target.build(machine, new KclDict(), given, node.at));
+    }
     return callValue(machine, target as Value, given);
   };
 }
@@ -63,7 +69,10 @@ export function callValue(machine: Machine, target: Value, args: Arguments): Val
     machine.step();
     return target.call(machine, args);
   }
-  if (target instanceof SchemaClass)
-    return completeSchema(machine, machine.place, () => target.build(machine, new KclDict(), args, machine.place));
+  if (target instanceof SchemaClass) {
+    const { place } = machine;
+    beginSchema(machine, place);
+    return endSchema(machine, place, target.build(machine, new KclDict(), args, place));
+  }
   return machine.fail(`'${typeName(target)}' object is not callable`);
 }

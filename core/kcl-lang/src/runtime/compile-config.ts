@@ -24,8 +24,8 @@ export function compileConfig(
     const inner = new Environment(environment, []);
     const entries = new Map<string, Entry>();
     inner.entries = entries;
-    for (const code of codes) code(machine, inner, entries);
-    return new KclDict(entries);
+    for (let index = 0; index < codes.length; index++) codes[index]!(machine, inner, entries);
+    return machine.keep(new KclDict(entries));
   };
 }
 

@@ -41,14 +41,18 @@ export function compileExpression(node: Expression, scope: StaticScope): Code {
       return compileExpression(node.value, scope);
     case "unary": {
       const value = compileExpression(node.value, scope);
-      return at(node.at, (machine, environment) => unary(machine, node.operator, value(machine, environment)));
+      return (machine, environment) => {
+        machine.place = node.at;
+        return unary(machine, node.operator, value(machine, environment));
+      };
     }
     case "binary": {
       const left = compileExpression(node.left, scope);
       const right = compileExpression(node.right, scope);
-      return at(node.at, (machine, environment) =>
-        binary(machine, node.operator, left(machine, environment), right(machine, environment)),
-      );
+      return (machine, environment) => {
+        machine.place = node.at;
+        return binary(machine, node.operator, left(machine, environment), right(machine, environment));
+      };
     }
     case "logic":
       return compileLogic(node, scope);
@@ -85,14 +89,6 @@ export function compileExpression(node: Expression, scope: StaticScope): Code {
   }
 }
 
-/** Notes the place before evaluating, for failures. */
-function at(place: Place, code: Code): Code {
-  return (machine, environment) => {
-    machine.place = place;
-    return code(machine, environment);
-  };
-}
-
 function constant(value: Value, place: Place): Code {
   return (machine) => {
     machine.place = place;
@@ -109,7 +105,7 @@ function compileTemplate(parts: readonly TemplatePart[], scope: StaticScope): Co
   return (machine, environment) => {
     let text = "";
     for (const { format, value } of codes) text += formatTemplate(machine, value(machine, environment), format);
-    return text;
+    return machine.keep(text);
   };
 }
 
@@ -150,7 +146,10 @@ function compileAs(node: Expression & { kind: "as" }, scope: StaticScope): Code 
   const { program, pkg } = packageOf(scope);
   const type = resolveTypeNode(program, pkg, node.type);
   const value = compileExpression(node.value, scope);
-  return at(node.at, (machine, environment) => castTo(machine, value(machine, environment), type));
+  return (machine, environment) => {
+    machine.place = node.at;
+    return castTo(machine, value(machine, environment), type);
+  };
 }
 
 function compileSelector(node: SelectorExpression, scope: StaticScope): Code {
@@ -205,8 +204,8 @@ function compileList(node: Expression & { kind: "list" }, scope: StaticScope): C
     machine.place = node.at;
     const items: Value[] = [];
     const places: (Place | undefined)[] = [];
-    for (const code of codes) code(machine, environment, items, places);
-    return new KclList(items, places);
+    for (let index = 0; index < codes.length; index++) codes[index]!(machine, environment, items, places);
+    return machine.keep(new KclList(items, places));
   };
 }
 

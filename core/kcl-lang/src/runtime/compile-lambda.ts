@@ -47,7 +47,9 @@ export function compileLambda(node: LambdaExpression, outer: StaticScope): Code 
           Array.from({ length: names.size }, () => unset),
         );
         bindParameters(callMachine, parameters, args, local, undefined);
-        const value = callMachine.nested(() => body(callMachine, local));
+        callMachine.enter();
+        const value = body(callMachine, local);
+        callMachine.leave();
         return result === undefined ? value : convert(callMachine, value, result, true);
       },
       types,
@@ -57,9 +59,11 @@ export function compileLambda(node: LambdaExpression, outer: StaticScope): Code 
 
 function compileStatements(statements: readonly Statement[], scope: StaticScope, names: ReadonlyMap<string, number>): Code {
   const codes = statements.map((statement) => compileStatement(statement, scope, names));
+  const [only] = codes;
+  if (only !== undefined && codes.length === 1) return only;
   return (machine, environment) => {
     let last: Value;
-    for (const code of codes) last = code(machine, environment);
+    for (let index = 0; index < codes.length; index++) last = codes[index]!(machine, environment);
     return last;
   };
 }
@@ -73,6 +77,9 @@ function compileStatement(statement: Statement, scope: StaticScope, names: Reado
       const { program, pkg } = packageOf(scope);
       const type = statement.type && resolveTypeNode(program, pkg, statement.type);
       const stores = statement.targets.map((target) => compileStore(target, scope, names, type));
+      const [store] = stores;
+      if (store !== undefined && stores.length === 1)
+        return (machine, environment) => store(machine, environment, value(machine, environment));
       return (machine, environment) => {
         const result = value(machine, environment);
         let stored = result;

@@ -1,23 +1,39 @@
 /** The state of one run: where it is, what it may still spend, options, output of `print`, instances built. */
-import { EvaluationFailure } from "../diagnostics/failure.js";
+import { EvaluationFailure, LimitFailure } from "../diagnostics/failure.js";
 import type { Place } from "../diagnostics/place.js";
 import type { LoadedPackage } from "./package.js";
 import type { SchemaClass } from "./schema-class.js";
-import type { KclInstance, Value } from "./values.js";
+import { KclDict, type KclInstance, KclList, type Value } from "./values.js";
 import type { SchemaSymbol } from "../semantics/symbols.js";
 import type { KclHost } from "../packages/host.js";
 
 export interface Limits {
-  /** Calls, loop turns and statements together. */
+  /** Calls, loop turns and statements together; of work on long texts and large values every 16 characters or parts are one step. */
   readonly steps: number;
-  /** Calls and schemas inside each other. */
+  /** Calls, schemas and early reads of names inside each other. */
   readonly depth: number;
+  /** Memory for all values that a run makes, also for those it drops again; an estimate. */
+  readonly bytes: number;
+  /** Size of the result, with a part that occurs twice counted twice; an estimate of the bytes of its text. */
+  readonly outputBytes: number;
   /** Wall clock of a run. */
   readonly ms: number;
 }
 
-/** A run that reaches one of these is stuck or hostile. The depth keeps clear of the JavaScript stack. */
-export const defaultLimits: Limits = { steps: 50_000_000, depth: 600, ms: 60_000 };
+/**
+ * A run that reaches one of these is stuck or hostile. The JavaScript stack may end before the depth does: with the usual 984 kB
+ * after some 2,000 calls of a lambda by itself. That is reported in the same way.
+ */
+export const defaultLimits: Limits = {
+  steps: 50_000_000,
+  depth: 5_000,
+  bytes: 512 * 1024 * 1024,
+  outputBytes: 64 * 1024 * 1024,
+  ms: 60_000,
+};
+
+/** So many steps pass between two looks at the clock. */
+const stepsPerClockReading = 4096;
 
 export interface MachineSettings {
   readonly host: KclHost;
@@ -49,43 +65,65 @@ export class Machine {
   /** Instances whose required attributes were found complete. */
   readonly complete = new WeakSet<KclInstance>();
   private steps = 0;
-  private depth = 0;
+  private nextClockReading: number;
+  private bytes = 0;
+  /** How many calls and schemas are inside each other at present. */
+  depth = 0;
   private readonly deadline: number;
 
   constructor(readonly settings: MachineSettings) {
     this.deadline = settings.now() + settings.limits.ms;
+    this.nextClockReading = Math.min(stepsPerClockReading, settings.limits.steps + 1);
   }
 
   fail(message: string, place: Place | undefined = this.place): never {
     throw new EvaluationFailure(message, place);
   }
 
-  /** Counts a unit of work. */
-  step(): void {
-    this.steps++;
-    if (this.steps > this.settings.limits.steps) this.fail(`the limit of ${this.settings.limits.steps} steps was reached`);
-    if ((this.steps & 0xfff) === 0 && this.settings.now() > this.deadline)
-      this.fail(`the time limit of ${this.settings.limits.ms} ms was reached`);
+  /** Counts units of work. */
+  step(count = 1): void {
+    this.steps += count;
+    if (this.steps < this.nextClockReading) return;
+    const { limits, now } = this.settings;
+    if (this.steps > limits.steps) this.exceed(`the limit of ${limits.steps} steps was reached`);
+    if (now() > this.deadline) this.exceed(`the time limit of ${limits.ms} ms was reached`);
+    this.nextClockReading = Math.min(this.steps + stepsPerClockReading, limits.steps + 1);
   }
 
-  /** Runs something nested, up to the depth limit. */
-  nested<T>(run: () => T): T {
+  /** Counts work on a text or value of this many characters or parts, before it is done. */
+  work(size: number): void {
+    this.step(size / 16);
+  }
+
+  /** Counts memory, before it is taken where that can be much. */
+  allocate(bytes: number): void {
+    this.bytes += bytes;
+    const { limits } = this.settings;
+    if (this.bytes > limits.bytes) this.exceed(`the limit of ${limits.bytes} bytes for values was reached`);
+  }
+
+  /** Counts the memory of a text, a list or a dict, without what its parts refer to. */
+  keep<T extends Value>(value: T): T {
+    if (typeof value === "string") this.allocate(2 * value.length);
+    else if (value instanceof KclList) this.allocate(64 + 16 * value.items.length);
+    else if (value instanceof KclDict) this.allocate(64 + 96 * value.entries.size);
+    return value;
+  }
+
+  /** Begins something nested. `leave` ends it; a failure leaves the depth to whoever catches it. */
+  enter(): void {
     this.step();
-    if (++this.depth > this.settings.limits.depth) {
-      this.depth = 0;
-      this.fail(`the limit of ${this.settings.limits.depth} nested calls was reached`);
-    }
-    const result = run();
+    if (++this.depth > this.settings.limits.depth)
+      this.exceed(`the limit of ${this.settings.limits.depth} nested calls was reached`);
+  }
+
+  leave(): void {
     this.depth--;
-    return result;
   }
 
-  resetDepth(depth: number): void {
-    this.depth = depth;
-  }
-
-  get currentDepth(): number {
-    return this.depth;
+  /** Ends the run. Nothing in the program can catch it. */
+  exceed(message: string): never {
+    throw new LimitFailure(message, this.place);
   }
 
   /** The schema at run time; the package that declares it is loaded. */

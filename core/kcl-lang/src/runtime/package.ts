@@ -2,7 +2,7 @@
 import type { Place } from "../diagnostics/place.js";
 import type { SchemaSymbol } from "../semantics/symbols.js";
 import type { Type } from "../semantics/types.js";
-import type { BodyCode } from "./compile-body.js";
+import type { BodyCode, SetterCode } from "./compile-body.js";
 import { convert } from "./convert.js";
 import { type BodyHost, Environment } from "./environment.js";
 import type { Machine } from "./machine.js";
@@ -48,7 +48,7 @@ export class LoadedPackage implements BodyHost {
       const setter: Setter = {
         name: code.name,
         index: list.length,
-        run: (machine) => this.runSetter(() => code.run(machine, this.environment)),
+        run: (machine) => this.runSetter(machine, code),
       };
       list.push(setter);
       setters.set(code.name, list);
@@ -58,11 +58,11 @@ export class LoadedPackage implements BodyHost {
   }
 
   /** A global is complete in itself, also when an expression inside a schema asks for it first. */
-  private runSetter(run: () => boolean): boolean {
-    const depth = this.machine.schemaDepth;
-    this.machine.schemaDepth = 0;
-    const performed = run();
-    this.machine.schemaDepth = depth;
+  private runSetter(machine: Machine, code: SetterCode): boolean {
+    const depth = machine.schemaDepth;
+    machine.schemaDepth = 0;
+    const performed = code.run(machine, this.environment);
+    machine.schemaDepth = depth;
     return performed;
   }
 

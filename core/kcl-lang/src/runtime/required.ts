@@ -5,11 +5,14 @@ import { isNothing } from "./inspect.js";
 import type { Machine } from "./machine.js";
 import { KclDict, KclInstance, KclList, type Value } from "./values.js";
 
-/** Evaluates a schema expression; the outermost one tests the result. */
-export function completeSchema(machine: Machine, place: Place | undefined, build: () => Value): Value {
+/** Begins a schema expression; `endSchema` ends it. */
+export function beginSchema(machine: Machine, place: Place | undefined): void {
   machine.schemaDepth++;
   if (place !== undefined) machine.schemaPlaces.push(place);
-  const value = build();
+}
+
+/** Ends a schema expression; the outermost one tests its value. */
+export function endSchema(machine: Machine, place: Place | undefined, value: Value): Value {
   if (place !== undefined) machine.schemaPlaces.pop();
   machine.schemaDepth--;
   if (machine.schemaDepth === 0) requireAttributes(machine, value);

@@ -54,8 +54,16 @@ export class SchemaBuild implements BodyHost {
   }
 
   run(): KclInstance {
+    const { bodies } = this.layout;
     try {
-      return this.build();
+      for (let index = 0; index < bodies.length; index++) this.bind(bodies[index]!, this.environments[index]!);
+      for (let index = 0; index < bodies.length; index++) bodies[index]!.code.run(this.machine, this.environments[index]!);
+      this.finishAttributes();
+      this.applyIndexSignature();
+      const instance = this.toInstance();
+      this.runDecorators();
+      this.runChecks();
+      return instance;
     } catch (error) {
       if (error instanceof EvaluationFailure) error.origin ??= this.origin();
       throw error;
@@ -69,18 +77,6 @@ export class SchemaBuild implements BodyHost {
     const places = attribute === undefined ? [...entries.values()] : [entries.get(attribute)];
     const place = places.find((entry) => entry?.place !== undefined)?.place ?? this.place;
     return { ...(attribute === undefined ? {} : { attribute }), ...(place === undefined ? {} : { place }) };
-  }
-
-  private build(): KclInstance {
-    const { machine } = this;
-    for (const [index, body] of this.layout.bodies.entries()) this.bind(body, this.environments[index]!);
-    for (const [index, body] of this.layout.bodies.entries()) body.code.run(machine, this.environments[index]!);
-    this.finishAttributes();
-    this.applyIndexSignature();
-    const instance = this.toInstance();
-    this.runDecorators();
-    this.runChecks();
-    return instance;
   }
 
   private bind(body: BodyLayout, environment: Environment): void {

@@ -66,7 +66,9 @@ export class SchemaClass {
     checkPlace?: Place,
   ): KclInstance {
     const outer = machine.place;
-    const instance = machine.nested(() => new SchemaBuild(machine, this, config, args, place, checkPlace).run());
+    machine.enter();
+    const instance = new SchemaBuild(machine, this, config, args, place, checkPlace).run();
+    machine.leave();
     machine.place = outer;
     if (register) machine.register(instance, place === undefined || machine.inMainPackage(place.file));
     return instance;

@@ -55,7 +55,9 @@ export class LazyScope {
       const setter = setters[index]!;
       this.active.set(name, { index, early: true });
       const before = machine.instances.length;
-      const performed = machine.nested(() => setter.run(machine));
+      machine.enter();
+      const performed = setter.run(machine);
+      machine.leave();
       this.early.set(setter, machine.instances.slice(before));
       if (performed) break;
     }
@@ -67,16 +69,18 @@ export class LazyScope {
 
   /** Runs a setter in its turn, unless its name is final already. */
   execute(machine: Machine, setter: Setter): void {
-    if (this.final.has(setter.name)) {
-      for (const registration of this.early.get(setter) ?? []) machine.instances.push(registration);
-      return;
-    }
+    if (this.final.has(setter.name)) return this.countAgain(machine, setter);
     const outer = this.active.get(setter.name);
     this.active.set(setter.name, { index: setter.index, early: false });
     setter.run(machine);
     if (outer === undefined) this.active.delete(setter.name);
     else this.active.set(setter.name, outer);
     this.pass(setter);
+  }
+
+  /** The instances of a setter that ran early count twice. */
+  private countAgain(machine: Machine, setter: Setter): void {
+    for (const registration of this.early.get(setter) ?? []) machine.instances.push(registration);
   }
 
   /** Notes that a setter had its turn, or was left out by an `if`. */

@@ -1,9 +1,11 @@
 /** The KCL configuration language: load, check, run, validate, evaluate. Works without Node; see `@provisioning/kcl-lang/node`. */
+export { type RunCommand, runCommand, type RunCommandResult } from "./command/run-command.js";
 export type { DiagnosticKind, KclDiagnostic, SecondaryFinding } from "./diagnostics/diagnostic.js";
 export type { Place } from "./diagnostics/place.js";
 export { renderDiagnostics } from "./diagnostics/render.js";
 export { similarNames } from "./diagnostics/suggest.js";
 export { evaluateExpression, type EvaluateResult } from "./evaluate.js";
+export { type Override, parseOverride } from "./overrides/override.js";
 export type { KclFileActions, KclHost } from "./packages/host.js";
 export { createMemoryHost } from "./memory-host.js";
 export { createCache, type KclCache } from "./packages/load.js";

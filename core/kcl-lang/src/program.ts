@@ -1,6 +1,7 @@
 /** Loading: from files to a checked program that can be run many times. */
 import { diagnostic, type KclDiagnostic, kinds, type SecondaryFinding } from "./diagnostics/diagnostic.js";
 import { placeOf } from "./diagnostics/place.js";
+import type { Override } from "./overrides/override.js";
 import type { KclHost } from "./packages/host.js";
 import { type KclCache, loadSources } from "./packages/load.js";
 import { compileProgram } from "./runtime/compile-program.js";
@@ -17,6 +18,10 @@ export interface LoadInput {
   readonly root?: string;
   /** External packages: name to folder. */
   readonly packages?: Readonly<Record<string, string>>;
+  /** Folder with packages by name (`KCL_PKG_PATH`), for names that nothing else explains. */
+  readonly vendorFolder?: string;
+  /** Changes to make to the main files before anything else looks at them; see `parseOverride`. */
+  readonly overrides?: readonly Override[];
   /** Parsed files, shared by several loads. */
   readonly cache?: KclCache;
 }

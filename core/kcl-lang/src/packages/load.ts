@@ -5,8 +5,11 @@ import { flatten, type PackageInput } from "../semantics/declare.js";
 import type { ImportTarget } from "../semantics/symbols.js";
 import type { ImportStatement, Module } from "../syntax/ast.js";
 import { type ParseResult, parseModule } from "../syntax/parser.js";
+import { applyOverrides } from "../overrides/apply-overrides.js";
+import type { Override } from "../overrides/override.js";
 import type { KclHost } from "./host.js";
-import { findModuleRoot, locate, localDependencies, type Located, moduleName, type ModuleRoot, packageFiles } from "./locate.js";
+import { type ExternalPackages, findExternalPackages } from "./dependencies.js";
+import { findModuleRoot, locate, type Located, moduleName, type ModuleRoot, packageFiles } from "./locate.js";
 
 /** Parsed files, to be shared by several loads. An entry is valid as long as the text of its file is the same. */
 export interface KclCache {
@@ -22,6 +25,9 @@ export interface LoadRequest {
   readonly files: readonly string[];
   readonly root?: string;
   readonly packages?: Readonly<Record<string, string>>;
+  readonly vendorFolder?: string;
+  /** Changes to the main files, after parsing. */
+  readonly overrides?: readonly Override[];
   readonly cache?: KclCache;
 }
 
@@ -55,18 +61,14 @@ class Loader {
   private readonly findings: KclDiagnostic[] = [];
   private readonly open: OpenPackage[] = [];
   private readonly root: string;
-  private readonly external: Map<string, string>;
+  private readonly external: ExternalPackages;
   private mainFiles: string[] = [];
   private failure: string | undefined;
 
   constructor(private readonly request: LoadRequest) {
     const first = request.files[0] ?? "/";
     this.root = request.root ?? findModuleRoot(request.host, first);
-    this.external = new Map([...localDependencies(request.host, this.root), ...Object.entries(request.packages ?? {})]);
-    for (const folder of Object.values(request.packages ?? {})) {
-      for (const [name, path] of localDependencies(request.host, folder))
-        if (!this.external.has(name)) this.external.set(name, path);
-    }
+    this.external = findExternalPackages(request.host, this.root, request);
   }
 
   load(): LoadedSources {
@@ -80,7 +82,7 @@ class Loader {
       packages: [...this.packages.values()],
       mainFiles: this.mainFiles,
       moduleRoot: this.root,
-      external: this.external,
+      external: this.external.folders,
       sources: this.sources,
       diagnostics: [...this.syntax, ...this.findings],
       failure: this.failure,
@@ -90,11 +92,20 @@ class Loader {
   private loadPackage(path: string, files: readonly string[], root: ModuleRoot, importedBy: ImportStatement | undefined): void {
     const name = path === mainPackage ? moduleName(files[0] ?? "main.k") : path;
     this.open.push({ path, name, importedBy });
-    const modules = files.flatMap((file) => this.parse(file) ?? []);
+    const parsed = files.flatMap((file) => this.parse(file) ?? []);
+    const modules = path === mainPackage ? this.override(parsed) : parsed;
     const imports = new Map<string, Map<string, ImportTarget>>();
     for (const module of modules) imports.set(module.file, this.loadImports(module, root));
     this.packages.set(path, { path, modules: joinUnifications(modules), imports });
     this.open.pop();
+  }
+
+  private override(modules: readonly Module[]): readonly Module[] {
+    const { overrides = [] } = this.request;
+    for (const { at, text } of overrides) this.sources.set(at.file, text);
+    const changed = applyOverrides(modules, overrides);
+    this.findings.push(...changed.diagnostics);
+    return changed.modules;
   }
 
   private parse(file: string): Module | undefined {
@@ -115,7 +126,9 @@ class Loader {
     const targets = new Map<string, ImportTarget>();
     for (const statement of flatten(module.body)) {
       if (statement.kind !== "import") continue;
-      const located = locate({ host: this.request.host, root, external: this.external }, statement.path, module.file);
+      const { host, vendorFolder } = this.request;
+      const context = { host, root, external: this.external.folders, vendor: vendorFolder };
+      const located = locate(context, statement.path, module.file);
       targets.set(statement.name, this.follow(statement, located));
     }
     return targets;
@@ -174,6 +187,8 @@ class Loader {
       `try 'kcl mod add ${located.path.split(".")[0]}' to download the missing package`,
       "browse more packages at 'https://artifacthub.io'",
     ];
-    this.findings.push(diagnostic(kinds.module, text, statement.at, located.relative ? {} : { suggestions }));
+    const missing = located.relative ? undefined : this.external.missing.get(located.path.split(".")[0]!);
+    const details = missing === undefined ? { suggestions } : { notes: [missing] };
+    this.findings.push(diagnostic(kinds.module, text, statement.at, located.relative ? {} : details));
   }
 }

@@ -1,7 +1,6 @@
 /** From an import path to the files it stands for. */
 import { systemModuleNames } from "../library/registry.js";
 import type { KclHost } from "./host.js";
-import { readManifest } from "./manifest.js";
 import { baseName, folderOf, joinPath } from "./paths.js";
 
 /** A folder from which import paths start: the program's own, or that of an external package. */
@@ -22,6 +21,8 @@ export interface LocateContext {
   readonly host: KclHost;
   readonly root: ModuleRoot;
   readonly external: ReadonlyMap<string, string>;
+  /** Folder of packages that nothing names one by one. */
+  readonly vendor?: string | undefined;
 }
 
 /** The nearest folder with a `kcl.mod`, going up from a file; else the folder of the file. */
@@ -32,13 +33,6 @@ export function findModuleRoot(host: KclHost, file: string): string {
   }
 }
 
-/** External packages that a root's `kcl.mod` names by path. */
-export function localDependencies(host: KclHost, folder: string): Map<string, string> {
-  const text = host.readFile(joinPath(folder, "kcl.mod"));
-  const found = text === undefined ? [] : [...readManifest(text).localDependencies];
-  return new Map(found.map(([name, path]) => [name, path.startsWith("/") ? path : joinPath(folder, path)]));
-}
-
 export function locate(context: LocateContext, importPath: string, file: string): Located {
   const dots = /^\.*/.exec(importPath)![0].length;
   if (dots > 0) return locateRelative(context, importPath, dots, file);
@@ -46,13 +40,18 @@ export function locate(context: LocateContext, importPath: string, file: string)
   if (rest.length === 0 && systemModuleNames.has(first)) return { kind: "system", name: first };
   if (first === "kcl_plugin" && !context.external.has(first)) return { kind: "plugin", path: importPath };
   const inside = filesAt(context.host, joinPath(context.root.folder, importPath.replaceAll(".", "/")));
-  const folder = context.external.get(first);
+  const folder = context.external.get(first) ?? vendored(context, first);
   const outside = folder === undefined ? undefined : filesAt(context.host, joinPath(folder, rest.join("/")));
   if (inside !== undefined && outside !== undefined && context.root.folder !== folder)
     return { kind: "ambiguous", path: importPath };
   if (outside !== undefined) return { kind: "package", path: importPath, root: { name: first, folder: folder! }, files: outside };
   if (inside !== undefined) return { kind: "package", path: pathIn(context.root, importPath), root: context.root, files: inside };
   return { kind: "missing", path: importPath, relative: false, from: context.root.folder };
+}
+
+function vendored({ host, vendor }: LocateContext, name: string): string | undefined {
+  const folder = vendor === undefined ? undefined : joinPath(vendor, name);
+  return folder !== undefined && host.isDirectory(folder) ? folder : undefined;
 }
 
 function pathIn(root: ModuleRoot, path: string): string {

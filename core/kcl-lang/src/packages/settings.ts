@@ -12,6 +12,12 @@ export interface Settings {
   readonly files: readonly string[];
   readonly arguments: Readonly<Record<string, JsonValue>>;
   readonly pathSelectors: readonly string[];
+  readonly overrides: readonly string[];
+  /** Package name to folder, as written. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** The file that takes the result. */
+  readonly output?: string;
+  readonly debug: boolean;
   readonly disableNone: boolean;
   readonly strictRangeCheck: boolean;
   readonly sortKeys: boolean;
@@ -32,15 +38,25 @@ export function mergeSettings(host: KclHost, folder: string, names: readonly str
         ? [value]
         : [];
   };
+  const maps = config.get("package_maps");
+  const output = config.get("output");
   return {
     files: [...strings("files"), ...strings("file")],
     arguments: Object.fromEntries(options),
     pathSelectors: strings("path_selector"),
+    overrides: strings("overrides"),
+    packages: maps instanceof KclDict ? textsOf(maps) : {},
+    ...(typeof output === "string" && output !== "" ? { output } : {}),
+    debug: isTrue(config.get("debug")),
     disableNone: isTrue(config.get("disable_none")),
     strictRangeCheck: isTrue(config.get("strict_range_check")),
     sortKeys: isTrue(config.get("sort_keys")),
     showHidden: isTrue(config.get("show_hidden")),
   };
+}
+
+function textsOf(dict: KclDict): Record<string, string> {
+  return Object.fromEntries([...dict.entries].flatMap(([key, { value }]) => (typeof value === "string" ? [[key, value]] : [])));
 }
 
 function readSettings(

@@ -9,6 +9,7 @@ const alias = readdirSync(`${root}core`)
   .flatMap((name) => [
     { find: new RegExp(`^@provisioning/${name}$`), replacement: `${root}core/${name}/src/index.ts` },
     { find: new RegExp(`^@provisioning/${name}/testing$`), replacement: `${root}core/${name}/src/testing/index.ts` },
+    { find: new RegExp(`^@provisioning/${name}/wire$`), replacement: `${root}core/${name}/src/wire/index.ts` },
     { find: new RegExp(`^@provisioning/${name}/node$`), replacement: `${root}core/${name}/src/node-host.ts` },
   ])
   .concat({ find: /^@provisioning\/provider-local$/, replacement: `${root}extensions/providers/local/src/index.ts` });

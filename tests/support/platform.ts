@@ -6,6 +6,7 @@ import { constants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { type ActionName, actionTable } from "@provisioning/actions";
 
 const execute = promisify(execFile);
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -70,7 +71,9 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
     async json<T>(...words: string[]): Promise<T> {
       const result = await run(...words, "-o", "json");
       if (result.code !== 0) throw new Error(`${words.join(" ")} ended with ${result.code}:\n${result.stderr}\n${result.stdout}`);
-      return JSON.parse(result.stdout) as T;
+      const value: unknown = JSON.parse(result.stdout);
+      await expectDescribed(words, value);
+      return value as T;
     },
     start: (...words) => spawn(process.execPath, [cli, ...words], { ...options, stdio: "ignore", detached: true }),
     begin: (...words) => follow(spawn(process.execPath, [cli, ...words], { ...options, stdio: "pipe", detached: true })),
@@ -84,6 +87,32 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
       if (removed.code !== 0) throw new Error(`The test left something behind: ${removed.stderr}`);
     },
   };
+}
+
+/** Commands that print what their action gives. Others show a part of it. */
+const ACTION_OF: Readonly<Record<string, ActionName>> = {
+  plan: "infra.plan",
+  drift: "infra.drift",
+  apply: "infra.apply",
+  "health-check": "infra.health",
+  "cluster status": "infra.status",
+  "cluster create": "infra.apply",
+  "cluster delete": "infra.destroy",
+  "server create": "infra.apply",
+  "server delete": "infra.destroy",
+  "taskserv create": "infra.apply",
+  "taskserv delete": "infra.destroy",
+  "workflow list": "run.list",
+  "workflow status": "run.show",
+};
+
+/** What a command prints is what the output schema of its action describes. */
+async function expectDescribed(words: readonly string[], value: unknown): Promise<void> {
+  const name = ACTION_OF[words[0] ?? ""] ?? ACTION_OF[words.slice(0, 2).join(" ")];
+  if (name === undefined || words.includes("--check")) return;
+  const { output } = await actionTable[name]();
+  const parsed = output.safeParse(value);
+  if (!parsed.success) throw new Error(`${words.join(" ")} prints what ${name} does not describe: ${parsed.error.message}`);
 }
 
 function follow(child: ChildProcess): Running {

@@ -25,7 +25,7 @@ await build({
   minifyWhitespace: true,
   keepNames: true,
   legalComments: "none",
-  external: ["ssh2", "minijinja-js", "yaml", "smol-toml", "zod", "dockerode"],
+  external: ["ssh2", "minijinja-js", "yaml", "smol-toml"],
   logLevel: "warning",
 });
 

@@ -24,6 +24,8 @@ export interface ActionContext {
   /** Aborts: finish what is under way, start nothing more. */
   readonly drain: AbortSignal;
   readonly report: (event: ActionEvent) => void;
+  /** Asked with the plan before anything changes. */
+  readonly confirm: (plan: Plan) => Promise<boolean>;
 }
 
 /** What happens while an action works, for whoever watches. Everything in it is redacted. */

@@ -34,6 +34,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   RUN_ID_INVALID: EXIT.usage,
   RUN_NOT_FOUND: EXIT.usage,
   NAME_INVALID: EXIT.usage,
+  INPUT_INVALID: EXIT.usage,
   CONFIRMATION_NEEDED: EXIT.usage,
 };
 

@@ -6,7 +6,7 @@
 
 import { hostname, userInfo } from "node:os";
 import type { ActionContext } from "@provisioning/actions";
-import { ProvisioningError, systemClock } from "@provisioning/model";
+import { type Plan, ProvisioningError, systemClock } from "@provisioning/model";
 import type { CliContext } from "./cli-context.js";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
 import { styleFor } from "./style.js";
@@ -23,6 +23,7 @@ export async function runAction(
   cli: CliContext,
   flags: CommonFlags,
   work: (context: ActionContext) => Promise<ExitCode | undefined>,
+  confirm: (plan: Plan) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<void> {
   const style = styleFor(cli.process.stderr, cli.process.env);
   const progress = createProgress(cli.process.stderr, style, () => systemClock.now());
@@ -43,6 +44,7 @@ export async function runAction(
       signal: interrupts.signal,
       drain: interrupts.drain,
       report: (event) => progress.show(event),
+      confirm,
     });
     cli.process.exitCode = interrupts.drain.aborted ? EXIT.interrupted : (code ?? EXIT.ok);
   } catch (error) {

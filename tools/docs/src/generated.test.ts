@@ -3,8 +3,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CONFIG_KEYS, loadConfig, type ConfigKeyName } from "@provisioning/config";
+import { actionTable } from "@provisioning/actions";
 import { describe, expect, it } from "vitest";
 import { helpTexts } from "../../../core/cli/src/help-texts.js";
+import { type AnyAction, actionSchemas, actionsPage } from "./pages/actions.js";
 import { commandsPage } from "./pages/commands.js";
 import { configurationPage } from "./pages/configuration.js";
 import { settingsPage } from "./pages/settings.js";
@@ -15,6 +17,12 @@ const reference = (name: string) => `${root}docs/user/reference/${name}`;
 describe("generated pages", () => {
   it("has every command as its help says", async () => {
     await expect(commandsPage(helpTexts())).toMatchFileSnapshot(reference("commands.md"));
+  });
+
+  it("has every action with its schemas", async () => {
+    const actions = (await Promise.all(Object.values(actionTable).map((load) => load()))) as unknown as AnyAction[];
+    await expect(actionsPage(actions)).toMatchFileSnapshot(reference("actions.md"));
+    await expect(actionSchemas(actions)).toMatchFileSnapshot(reference("actions.schema.json"));
   });
 
   it("has every configuration key with its default", async () => {

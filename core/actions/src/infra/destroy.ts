@@ -1,42 +1,37 @@
 /** Removes an infra, or some of its servers or taskservs. Removing everything leaves nothing behind: no server, network, key or secret. */
 
 import { rm } from "node:fs/promises";
-import { isNoop, type Plan } from "@provisioning/model";
-import { makePlan } from "@provisioning/planner";
+import { isNoop } from "@provisioning/model";
+import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
+import { runDefinition } from "../run/definition.js";
 import { executeRun } from "../run/execute.js";
-import { abandonUnfinished } from "../run/resume.js";
 import { loadRunReport } from "../run/report.js";
+import { abandonUnfinished } from "../run/resume.js";
 import { type InfraSession, openInfraSession } from "../session.js";
-import { type ApplyResult, outcomeOf, runDefinition } from "./apply.js";
+import { type ApplyResult, applyResultSchema, outcomeOf } from "./apply-result.js";
+import { type PlanInfraInput, planInputSchema } from "./plan.js";
+import { planDestruction } from "./plan-removal.js";
 import { refuseProtected } from "./protect.js";
-import { narrow, type Targets } from "./targets.js";
 
-export interface DestroyInput {
-  readonly infra?: string;
-  /** Absent: everything. */
-  readonly targets?: Targets;
-  readonly confirm: (plan: Plan) => Promise<boolean>;
-}
+export const destroyInfra = defineAction({
+  name: "infra.destroy",
+  cedar: { action: "destroyInfra", resource: "Infra" },
+  effect: "change",
+  summary: "Removes an infra, or some of its servers or taskservs.",
+  input: planInputSchema,
+  output: applyResultSchema,
+  run: destroy,
+});
 
-/** What would be removed. Changes nothing. */
-export async function planRemoval(context: ActionContext, input: Omit<DestroyInput, "confirm">): Promise<Plan> {
-  const session = await openInfraSession(context, { ...input, mode: "read", definition: "ignore" });
-  try {
-    return planDestruction(session, input.targets);
-  } finally {
-    await session.close();
-  }
-}
-
-export async function destroyInfra(context: ActionContext, input: DestroyInput): Promise<ApplyResult> {
+async function destroy(context: ActionContext, input: PlanInfraInput): Promise<ApplyResult> {
   const session = await openInfraSession(context, { ...input, mode: "write", definition: "ignore" });
   try {
     const plan = planDestruction(session, input.targets);
     refuseProtected(session, plan.changes);
     context.report({ type: "planned", plan });
     if (!isNoop(plan)) {
-      if (!(await input.confirm(plan))) return { outcome: "declined", plan };
+      if (!(await context.confirm(plan))) return { outcome: "declined", plan };
       await abandonUnfinished(session, "superseded by a removal");
       const definition = runDefinition(
         session,
@@ -53,12 +48,6 @@ export async function destroyInfra(context: ActionContext, input: DestroyInput):
   } finally {
     await session.close();
   }
-}
-
-function planDestruction(session: InfraSession, targets: Targets | undefined): Plan {
-  const plan = makePlan({ infra: session.infra, desired: [], recorded: session.records.list(), observed: new Map() });
-  const wanted = { ...plan, changes: plan.changes.map((change) => ({ ...change, reasons: ["you asked for it"] })) };
-  return narrow(wanted, targets);
 }
 
 /** Secrets and provider files of an infra that has nothing any more. Providers' files go with the last infra of the workspace. */

@@ -2,6 +2,9 @@
 
 import type { ServerReport } from "@provisioning/extension-sdk";
 import { isJsonObject, nearest, ProvisioningError, type TaskservName, taskservAddress, counted } from "@provisioning/model";
+import { infraNameSchema, serverNameSchema, taskservNameSchema } from "@provisioning/model/wire";
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
 import type { DesiredServer } from "../desired/desired.js";
 import { connectionTarget } from "../servers/connection-target.js";
@@ -14,6 +17,11 @@ export interface HealthInput {
   /** Names of taskservs; empty or `all`: every one. */
   readonly services?: readonly string[];
 }
+
+const healthInputSchema: z.ZodMiniType<HealthInput> = z.strictObject({
+  infra: z.exactOptional(z.string()),
+  services: z.exactOptional(z.array(z.string())),
+});
 
 export interface ServiceHealth {
   readonly server: string;
@@ -36,7 +44,39 @@ export interface HealthReport {
   readonly services: readonly ServiceHealth[];
 }
 
-export async function checkHealth(context: ActionContext, input: HealthInput): Promise<HealthReport> {
+const healthReportSchema: z.ZodMiniType<HealthReport> = z.strictObject({
+  infra: infraNameSchema,
+  healthy: z.boolean(),
+  services: z.array(
+    z.strictObject({
+      server: serverNameSchema,
+      name: taskservNameSchema,
+      status: z.enum(["healthy", "unhealthy", "unknown"]),
+      healthy: z.boolean(),
+      checks: z.array(
+        z.strictObject({
+          title: z.string(),
+          ok: z.boolean(),
+          durationMs: z.number(),
+          output: z.exactOptional(z.string()),
+        }),
+      ),
+      detail: z.exactOptional(z.string()),
+    }),
+  ),
+});
+
+export const checkHealth = defineAction({
+  name: "infra.health",
+  cedar: { action: "checkHealth", resource: "Infra" },
+  effect: "read",
+  summary: "Checks the health of what is installed, by using it.",
+  input: healthInputSchema,
+  output: healthReportSchema,
+  run: health,
+});
+
+async function health(context: ActionContext, input: HealthInput): Promise<HealthReport> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
     const wanted = wantedServices(session, input.services ?? []);

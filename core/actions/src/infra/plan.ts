@@ -1,12 +1,14 @@
 /** Shows what would change, and changes nothing. */
 
 import { type Address, type JsonObject, type Plan, ProvisioningError, type TaskservName, counted } from "@provisioning/model";
+import { planSchema } from "@provisioning/model/wire";
 import { makePlan } from "@provisioning/planner";
-import type { ActionContext } from "../context.js";
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
 import { observeInfra } from "../observe/observe.js";
 import { compileAll } from "./compile-all.js";
 import { type InfraSession, openInfraSession } from "../session.js";
-import { checkTargets, narrow, type Targets } from "./targets.js";
+import { checkTargets, narrow, type Targets, targetsSchema } from "./targets.js";
 import { refuseProtected } from "./protect.js";
 
 export interface PlanInfraInput {
@@ -14,23 +16,27 @@ export interface PlanInfraInput {
   readonly targets?: Targets;
 }
 
-export async function planInfra(context: ActionContext, input: PlanInfraInput): Promise<Plan> {
-  const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
-  try {
-    return (await planSession(session, input.targets)).plan;
-  } finally {
-    await session.close();
-  }
-}
+export const planInputSchema: z.ZodMiniType<PlanInfraInput> = z.strictObject({
+  infra: z.exactOptional(z.string()),
+  targets: z.exactOptional(targetsSchema),
+});
 
-/**
- * Only what differs though nobody asked for a change, and what is as recorded: without either, nothing was made yet and nothing can
- * have drifted.
- */
-export async function driftOfInfra(context: ActionContext, input: PlanInfraInput): Promise<Plan> {
-  const plan = await planInfra(context, input);
-  return { ...plan, changes: plan.changes.filter((change) => change.drift || change.kind === "read" || change.kind === "none") };
-}
+export const planInfra = defineAction({
+  name: "infra.plan",
+  cedar: { action: "planInfra", resource: "Infra" },
+  effect: "read",
+  summary: "Shows what would change, and changes nothing.",
+  input: planInputSchema,
+  output: planSchema,
+  async run(context, input) {
+    const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
+    try {
+      return (await planSession(session, input.targets)).plan;
+    } finally {
+      await session.close();
+    }
+  },
+});
 
 /** A plan, and what only the compiled definitions know. */
 export interface PlannedInfra {

@@ -8,7 +8,10 @@ import {
   type TaskservName,
   textOf,
 } from "@provisioning/model";
+import { infraNameSchema, providerNameSchema, serverNameSchema, taskservNameSchema } from "@provisioning/model/wire";
 import type { Endpoint } from "@provisioning/workspace";
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
 import type { DesiredServer } from "../desired/desired.js";
 import { observeResource } from "../observe/observe.js";
@@ -40,12 +43,46 @@ export interface ServerStatus {
   readonly taskservs: readonly TaskservStatus[];
 }
 
+export interface InfraStatusInput {
+  readonly infra?: string;
+}
+
 export interface InfraStatus {
   readonly infra: string;
   readonly servers: readonly ServerStatus[];
 }
 
-export async function infraStatus(context: ActionContext, input: { readonly infra?: string }): Promise<InfraStatus> {
+const taskservStatusSchema: z.ZodMiniType<TaskservStatus> = z.strictObject({
+  server: serverNameSchema,
+  name: taskservNameSchema,
+  version: z.exactOptional(z.string()),
+  status: z.enum(["changing", "ready", "failed", "absent"]),
+  requiredBy: z.exactOptional(taskservNameSchema),
+  endpoints: z.array(z.strictObject({ title: z.string(), url: z.string() })),
+});
+
+const serverStatusSchema: z.ZodMiniType<ServerStatus> = z.strictObject({
+  name: serverNameSchema,
+  provider: providerNameSchema,
+  plan: z.string(),
+  role: z.exactOptional(z.string()),
+  status: z.enum(["running", "stopped", "absent", "foreign", "unknown"]),
+  address: z.exactOptional(z.string()),
+  ssh: z.exactOptional(z.string()),
+  taskservs: z.array(taskservStatusSchema),
+});
+
+export const infraStatus = defineAction({
+  name: "infra.status",
+  cedar: { action: "infraStatus", resource: "Infra" },
+  effect: "read",
+  summary: "Tells what an infra is right now: its servers, how to reach them, and what is installed on them.",
+  input: z.strictObject({ infra: z.exactOptional(z.string()) }) as z.ZodMiniType<InfraStatusInput>,
+  output: z.strictObject({ infra: infraNameSchema, servers: z.array(serverStatusSchema) }) as z.ZodMiniType<InfraStatus>,
+  run: status,
+});
+
+async function status(context: ActionContext, input: InfraStatusInput): Promise<InfraStatus> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
     return {

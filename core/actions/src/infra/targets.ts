@@ -2,6 +2,7 @@
 
 import { type Address, type Change, nearest, parseAddress, type Plan, ProvisioningError } from "@provisioning/model";
 import { reachable } from "@provisioning/planner";
+import * as z from "zod/mini";
 
 export interface Targets {
   /** Names of servers; with everything on them. */
@@ -9,6 +10,12 @@ export interface Targets {
   /** Names of taskservs, on all servers that carry them (or on `servers`, when these are given too). */
   readonly taskservs?: readonly string[];
 }
+
+const namesSchema = z.array(z.string());
+export const targetsSchema: z.ZodMiniType<Targets> = z.strictObject({
+  servers: z.exactOptional(namesSchema),
+  taskservs: z.exactOptional(namesSchema),
+});
 
 export class TargetUnknownError extends ProvisioningError {
   constructor(what: "server" | "taskserv", name: string, known: readonly string[]) {

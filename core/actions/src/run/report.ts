@@ -1,7 +1,16 @@
 /** A run as data for people and programs: every operation with its state, attempts, duration and error. */
 
 import type { ErrorRecord, InfraName, Instant, OperationId, RunEvent, RunId, RunStatus } from "@provisioning/model";
+import {
+  errorRecordSchema,
+  infraNameSchema,
+  addressSchema,
+  operationIdSchema,
+  runIdSchema,
+  runStatusSchema,
+} from "@provisioning/model/wire";
 import { runScope, type Storage } from "@provisioning/storage";
+import * as z from "zod/mini";
 import { isEnded, type OperationState, type RunState, replay } from "@provisioning/workflow";
 
 export interface RunReport {
@@ -29,6 +38,39 @@ export interface OperationReport {
   /** The operation whose failure is why this one was not started. */
   readonly because?: OperationId;
 }
+
+const operationReportSchema: z.ZodMiniType<OperationReport> = z.strictObject({
+  id: operationIdSchema,
+  title: z.string(),
+  address: addressSchema,
+  status: z.enum([
+    "pending",
+    "running",
+    "retrying",
+    "completed",
+    "failed",
+    "skipped",
+    "cancelled",
+    "compensating",
+    "compensated",
+    "compensationFailed",
+  ]),
+  attempts: z.int(),
+  durationMs: z.exactOptional(z.number()),
+  error: z.exactOptional(errorRecordSchema),
+  because: z.exactOptional(operationIdSchema),
+});
+
+export const runReportSchema: z.ZodMiniType<RunReport> = z.strictObject({
+  id: runIdSchema,
+  name: z.string(),
+  infra: infraNameSchema,
+  purpose: z.string(),
+  status: runStatusSchema,
+  createdAt: z.iso.datetime(),
+  interrupted: z.boolean(),
+  operations: z.array(operationReportSchema),
+});
 
 /** @throws RunNotFoundError */
 export async function loadRunReport(storage: Storage, id: RunId): Promise<RunReport> {

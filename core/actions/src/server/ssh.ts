@@ -4,16 +4,32 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServerAttributes } from "@provisioning/extension-sdk";
 import { isJsonObject, serverAddress, serverName } from "@provisioning/model";
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
 import { TargetUnknownError } from "../infra/targets.js";
 import { ServerNotReadyError } from "../servers/errors.js";
 import { openInfraSession } from "../session.js";
 
+export interface SshInput {
+  readonly infra?: string;
+  readonly server: string;
+  /** Words to run there; none: a shell. */
+  readonly command: readonly string[];
+}
+
 /** The command and its arguments; nothing goes through a shell here. */
-export async function sshCommand(
-  context: ActionContext,
-  input: { readonly infra?: string; readonly server: string; readonly command: readonly string[] },
-): Promise<readonly string[]> {
+export const sshCommand = defineAction<SshInput, readonly string[]>({
+  name: "server.ssh",
+  cedar: { action: "sshToServer", resource: "Server" },
+  effect: "change",
+  summary: "Gives the words of an ssh command to a server that trusts its pinned host key only.",
+  input: z.strictObject({ infra: z.exactOptional(z.string()), server: z.string(), command: z.array(z.string()) }),
+  output: z.array(z.string()),
+  run: words,
+});
+
+async function words(context: ActionContext, input: SshInput): Promise<readonly string[]> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
     const name = serverName(input.server);

@@ -1,6 +1,7 @@
 /** `apply` and `cluster create`. */
 
-import { type ApplyResult, applyInfra, planInfra, type RunReport, type Targets } from "@provisioning/actions";
+import { type ApplyResult, invoke, type RunReport, type Targets } from "@provisioning/actions";
+import type { Plan } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { confirmYes } from "../../confirm.js";
 import { EXIT, type ExitCode } from "../../exit-codes.js";
@@ -29,23 +30,27 @@ export async function applyTargets(
   flags: ApplyFlags,
   input: { readonly infra?: string; readonly targets?: Targets },
 ): Promise<void> {
-  await runAction(cli, flags, async (context) => {
-    if (flags.check === true) {
-      await showPlan(cli, flags.output, await planInfra(context, input));
-      return EXIT.ok;
-    }
-    const result = await applyInfra(context, {
-      ...input,
-      confirm: (plan) => {
-        const style = styleFor(cli.process.stderr, cli.process.env);
-        const text = flags.yes === true ? renderVerdict(plan, style) : renderPlan(plan, style);
-        cli.process.stderr.write(`${printable(text, style.colours)}\n`);
-        return flags.yes === true ? Promise.resolve(true) : confirmYes(cli, "Make these changes?");
-      },
-    });
-    await showApplied(cli, flags, result);
-    return exitOf(result);
-  });
+  await runAction(
+    cli,
+    flags,
+    async (context) => {
+      if (flags.check === true) {
+        await showPlan(cli, flags.output, await invoke("infra.plan", context, input));
+        return EXIT.ok;
+      }
+      const result = await invoke("infra.apply", context, input);
+      await showApplied(cli, flags, result);
+      return exitOf(result);
+    },
+    (plan) => confirmChanges(cli, plan, flags.yes === true),
+  );
+}
+
+function confirmChanges(cli: CliContext, plan: Plan, isAgreed: boolean): Promise<boolean> {
+  const style = styleFor(cli.process.stderr, cli.process.env);
+  const text = isAgreed ? renderVerdict(plan, style) : renderPlan(plan, style);
+  cli.process.stderr.write(`${printable(text, style.colours)}\n`);
+  return isAgreed ? Promise.resolve(true) : confirmYes(cli, "Make these changes?");
 }
 
 export async function showApplied(cli: CliContext, flags: { readonly output: OutputFormat }, result: ApplyResult): Promise<void> {

@@ -1,6 +1,6 @@
 /** `cluster delete`, and the removal of single servers and taskservs. */
 
-import { destroyInfra, planRemoval, type Targets } from "@provisioning/actions";
+import { invoke, type Targets } from "@provisioning/actions";
 import type { Plan } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { confirmName, confirmYes } from "../../confirm.js";
@@ -21,18 +21,20 @@ export async function destroyTargets(
   flags: ApplyFlags,
   input: { readonly infra?: string; readonly targets?: Targets },
 ): Promise<void> {
-  await runAction(cli, flags, async (context) => {
-    if (flags.check === true) {
-      await showPlan(cli, flags.output, await planRemoval(context, input));
-      return EXIT.ok;
-    }
-    const result = await destroyInfra(context, {
-      ...input,
-      confirm: async (plan) => flags.yes === true || ask(cli, plan, input.targets === undefined),
-    });
-    await showApplied(cli, flags, result);
-    return exitOf(result);
-  });
+  await runAction(
+    cli,
+    flags,
+    async (context) => {
+      if (flags.check === true) {
+        await showPlan(cli, flags.output, await invoke("infra.planRemoval", context, input));
+        return EXIT.ok;
+      }
+      const result = await invoke("infra.destroy", context, input);
+      await showApplied(cli, flags, result);
+      return exitOf(result);
+    },
+    async (plan) => flags.yes === true || ask(cli, plan, input.targets === undefined),
+  );
 }
 
 /** Whoever removes everything types the name. */

@@ -1,6 +1,6 @@
 /** `health-check`. */
 
-import { checkHealth } from "@provisioning/actions";
+import { invoke } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
@@ -14,7 +14,7 @@ type Flags = InfraFlags & { readonly output: OutputFormat; readonly services?: r
 
 export async function health(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const report = await checkHealth(context, { ...infraInput(flags), services: flags.services ?? [] });
+    const report = await invoke("infra.health", context, { ...infraInput(flags), services: flags.services ?? [] });
     await writeResult(this.process.stdout, flags.output, report, () =>
       renderHealth(report, styleFor(this.process.stdout, this.process.env)),
     );

@@ -1,6 +1,6 @@
 /** `plan` and `drift`. */
 
-import { driftOfInfra, planInfra } from "@provisioning/actions";
+import { invoke } from "@provisioning/actions";
 import { isNoop, type Plan } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
@@ -15,7 +15,7 @@ type Flags = InfraFlags & { readonly output: OutputFormat; readonly plan?: strin
 
 export async function plan(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const made = await planInfra(context, infraInput(flags));
+    const made = await invoke("infra.plan", context, infraInput(flags));
     await showPlan(this, flags.output, made);
     return exitOf(made, flags);
   });
@@ -23,7 +23,7 @@ export async function plan(this: CliContext, flags: Flags): Promise<void> {
 
 export async function drift(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const found = await driftOfInfra(context, infraInput(flags));
+    const found = await invoke("infra.drift", context, infraInput(flags));
     const style = styleFor(this.process.stdout, this.process.env);
     await writeResult(this.process.stdout, flags.output, found, () => {
       if (found.changes.length === 0)

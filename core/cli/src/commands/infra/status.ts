@@ -1,6 +1,6 @@
 /** `cluster status`. */
 
-import { infraStatus } from "@provisioning/actions";
+import { invoke } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
@@ -16,7 +16,7 @@ export async function clusterStatus(
   name?: string,
 ): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const status = await infraStatus(context, infraInput(flags, name));
+    const status = await invoke("infra.status", context, infraInput(flags, name));
     await writeResult(this.process.stdout, flags.output, status, () =>
       renderStatus(status, styleFor(this.process.stdout, this.process.env)),
     );

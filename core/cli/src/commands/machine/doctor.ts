@@ -1,6 +1,6 @@
 /** `doctor`: what this machine has, what is missing, and how to get it. */
 
-import { examineMachine } from "@provisioning/actions";
+import { invoke } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
@@ -17,7 +17,7 @@ interface Flags {
 
 export async function doctor(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const findings = await examineMachine(context, { fix: flags.fix === true });
+    const findings = await invoke(flags.fix === true ? "machine.fix" : "machine.examine", context, {});
     const style = styleFor(this.process.stdout, this.process.env);
     await writeResult(this.process.stdout, flags.output, findings, () => renderFindings(findings, style));
     return findings.every((finding) => finding.ok || !finding.required) ? EXIT.ok : EXIT.preflight;

@@ -1,6 +1,6 @@
 /** `workflow list | status`. */
 
-import { listRuns, runStatus } from "@provisioning/actions";
+import { invoke } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
@@ -17,7 +17,7 @@ interface Flags {
 
 export async function list(this: CliContext, flags: Flags & { readonly limit: number }): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const runs = await listRuns(context, { limit: flags.limit });
+    const runs = await invoke("run.list", context, { limit: flags.limit });
     await writeResult(this.process.stdout, flags.output, runs, () =>
       runs.length === 0
         ? "There are no runs yet. Start one with: provisioning apply"
@@ -35,7 +35,7 @@ export async function list(this: CliContext, flags: Flags & { readonly limit: nu
 
 export async function status(this: CliContext, flags: Flags, id?: string): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const run = await runStatus(context, { id: id ?? "last" });
+    const run = await invoke("run.show", context, { id: id ?? "last" });
     await writeResult(this.process.stdout, flags.output, run, () =>
       renderRun(run, styleFor(this.process.stdout, this.process.env)),
     );

@@ -1,6 +1,6 @@
 /** `server list` and `server status`. */
 
-import { infraStatus } from "@provisioning/actions";
+import { invoke } from "@provisioning/actions";
 import { nearest, ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
@@ -16,7 +16,7 @@ type Flags = InfraFlags & { readonly output: OutputFormat };
 /** Servers that exist. Those that are only described are in `cluster status`. */
 export async function listServers(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const status = await infraStatus(context, infraInput(flags));
+    const status = await invoke("infra.status", context, infraInput(flags));
     const servers = status.servers.filter((server) => server.status !== "absent");
     await writeResult(this.process.stdout, flags.output, servers, () =>
       renderServers(servers, styleFor(this.process.stdout, this.process.env)),
@@ -27,7 +27,7 @@ export async function listServers(this: CliContext, flags: Flags): Promise<void>
 
 export async function serverStatus(this: CliContext, flags: Flags, name: string): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const status = await infraStatus(context, infraInput(flags));
+    const status = await invoke("infra.status", context, infraInput(flags));
     const server = status.servers.find((item) => item.name === name);
     if (server === undefined) {
       const known = status.servers.map((item) => item.name);

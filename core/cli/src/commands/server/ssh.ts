@@ -1,7 +1,7 @@
 /** `server ssh`: hands the terminal to `ssh`. */
 
 import { spawn } from "node:child_process";
-import { sshCommand } from "@provisioning/actions";
+import { invoke } from "@provisioning/actions";
 import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import type { ExitCode } from "../../exit-codes.js";
@@ -11,7 +11,7 @@ import { infraInput } from "../infra/input.js";
 
 export async function ssh(this: CliContext, flags: InfraFlags, server: string, ...command: string[]): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const [program, ...words] = await sshCommand(context, { ...infraInput(flags), server, command });
+    const [program, ...words] = await invoke("server.ssh", context, { ...infraInput(flags), server, command });
     return (await handOver(program as string, words)) as ExitCode;
   });
 }

@@ -1,6 +1,6 @@
 /** `taskserv list` and `taskserv status`. */
 
-import { checkHealth, infraStatus, listCatalog, type TaskservStatus } from "@provisioning/actions";
+import { invoke, type TaskservStatus } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
@@ -17,7 +17,7 @@ type Flags = InfraFlags & { readonly output: OutputFormat };
 export async function listTaskservs(this: CliContext, flags: Flags & { readonly all?: boolean }): Promise<void> {
   await runAction(this, flags, async (context) => {
     if (flags.all === true) {
-      const catalog = await listCatalog(context);
+      const catalog = await invoke("catalog.list", context, {});
       await writeResult(this.process.stdout, flags.output, catalog, () =>
         renderTable(catalog, [
           { title: "TASKSERV", cell: (item) => item.name },
@@ -29,7 +29,7 @@ export async function listTaskservs(this: CliContext, flags: Flags & { readonly 
       );
       return EXIT.ok;
     }
-    const status = await infraStatus(context, infraInput(flags));
+    const status = await invoke("infra.status", context, infraInput(flags));
     const installed: TaskservStatus[] = status.servers
       .flatMap((server) => server.taskservs)
       .filter((item) => item.status !== "absent");
@@ -42,7 +42,7 @@ export async function listTaskservs(this: CliContext, flags: Flags & { readonly 
 
 export async function taskservStatus(this: CliContext, flags: Flags, name: string): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const report = await checkHealth(context, { ...infraInput(flags), services: [name] });
+    const report = await invoke("infra.health", context, { ...infraInput(flags), services: [name] });
     await writeResult(this.process.stdout, flags.output, report, () =>
       renderHealth(report, styleFor(this.process.stdout, this.process.env)),
     );

@@ -1,13 +1,6 @@
 /** `workspace init | list | switch | current`. */
 
-import {
-  createWorkspace,
-  currentWorkspace,
-  forgetWorkspace,
-  listWorkspaces,
-  switchWorkspace,
-  type WorkspaceInfo,
-} from "@provisioning/actions";
+import { invoke, type WorkspaceInfo } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
@@ -26,7 +19,7 @@ export async function init(
   name: string,
 ): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const made = await createWorkspace(context, {
+    const made = await invoke("workspace.create", context, {
       name,
       ...(flags.dir === undefined ? {} : { dir: flags.dir }),
       ...(flags.from === undefined ? {} : { from: flags.from }),
@@ -45,7 +38,7 @@ export async function init(
 
 export async function list(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const known = await listWorkspaces(context);
+    const known = await invoke("workspace.list", context, {});
     await writeResult(this.process.stdout, flags.output, known, () =>
       known.length === 0
         ? "There are no workspaces yet. Make one with: provisioning workspace init <name>"
@@ -61,22 +54,17 @@ export async function list(this: CliContext, flags: Flags): Promise<void> {
 }
 
 export async function switchTo(this: CliContext, flags: Flags, name: string): Promise<void> {
-  await runAction(this, flags, async (context) => show(this, flags, await switchWorkspace(context, name)));
+  await runAction(this, flags, async (context) => show(this, flags, await invoke("workspace.switch", context, { name })));
 }
 
 export async function current(this: CliContext, flags: Flags): Promise<void> {
-  await runAction(this, flags, async (context) => show(this, flags, await currentWorkspace(context)));
+  await runAction(this, flags, async (context) => show(this, flags, await invoke("workspace.current", context, {})));
 }
 
 export async function remove(this: CliContext, flags: Flags, name: string): Promise<void> {
   await runAction(this, flags, async (context) => {
-    await forgetWorkspace(context, name);
-    await writeResult(
-      this.process.stdout,
-      flags.output,
-      { name, removed: true },
-      () => `${name} is no longer in the list; its folder stays.`,
-    );
+    const forgotten = await invoke("workspace.forget", context, { name });
+    await writeResult(this.process.stdout, flags.output, forgotten, () => `${name} is no longer in the list; its folder stays.`);
     return EXIT.ok;
   });
 }

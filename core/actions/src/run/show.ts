@@ -1,24 +1,29 @@
-/** The runs of a workspace, as recorded. */
+/** One run with all its operations, as recorded. */
 
 import { isRunId, ProvisioningError } from "@provisioning/model";
-import type { RunSummary } from "@provisioning/storage";
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
 import { openWorkspaceSession } from "../session.js";
-import { loadRunReport, type RunReport } from "./report.js";
+import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 
-/** Newest first. */
-export async function listRuns(context: ActionContext, input: { readonly limit: number }): Promise<readonly RunSummary[]> {
-  const session = await openWorkspaceSession(context);
-  const storage = await session.openStore("read");
-  try {
-    return (await storage.runs.list({ limit: input.limit })).runs;
-  } finally {
-    await storage.close();
-  }
+export interface ShowRunInput {
+  /** `last`: the newest. */
+  readonly id: string;
 }
 
-/** `id` may be `last`. @throws RunNotFoundError, ProvisioningError RUN_ID_INVALID, RUN_NONE */
-export async function runStatus(context: ActionContext, input: { readonly id: string }): Promise<RunReport> {
+export const showRun = defineAction<ShowRunInput, RunReport>({
+  name: "run.show",
+  cedar: { action: "showRun", resource: "Run" },
+  effect: "read",
+  summary: "Shows one run with all its operations.",
+  input: z.strictObject({ id: z.string() }),
+  output: runReportSchema,
+  run: show,
+});
+
+/** @throws RunNotFoundError, ProvisioningError RUN_ID_INVALID, RUN_NONE */
+async function show(context: ActionContext, input: ShowRunInput): Promise<RunReport> {
   const session = await openWorkspaceSession(context);
   const storage = await session.openStore("read");
   try {

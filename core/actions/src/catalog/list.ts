@@ -1,0 +1,64 @@
+/** What could be installed: the platform's taskservs and the workspace's own. */
+
+import type { TaskservManifest } from "@provisioning/extension-sdk";
+import { loadTaskservCatalog, NoWorkspaceError } from "@provisioning/workspace";
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
+import type { ActionContext } from "../context.js";
+import { openWorkspaceSession } from "../session.js";
+
+/** A taskserv as a list shows it. */
+export interface CatalogEntry {
+  readonly name: string;
+  readonly version: string;
+  readonly category: string;
+  readonly description: string;
+  /** Taskservs that come with it. */
+  readonly requires: readonly string[];
+  readonly conflictsWith: readonly string[];
+  readonly type: "host" | "service";
+  /** As in /etc/os-release; all versions when none is named. */
+  readonly systems: readonly { readonly id: string; readonly versions: readonly string[] }[];
+}
+
+const catalogEntrySchema: z.ZodMiniType<CatalogEntry> = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  category: z.string(),
+  description: z.string(),
+  requires: z.array(z.string()),
+  conflictsWith: z.array(z.string()),
+  type: z.enum(["host", "service"]),
+  systems: z.array(z.strictObject({ id: z.string(), versions: z.array(z.string()) })),
+});
+
+/** Sorted by name. Works outside a workspace too. */
+export const listCatalog = defineAction<Record<never, never>, readonly CatalogEntry[]>({
+  name: "catalog.list",
+  cedar: { action: "listCatalog", resource: "Catalog" },
+  effect: "read",
+  summary: "Lists the taskservs that could be installed.",
+  input: z.strictObject({}),
+  output: z.array(catalogEntrySchema),
+  async run(context) {
+    const roots = [context.platform.extensionsDir, ...(await workspaceExtensions(context))];
+    const catalog = await loadTaskservCatalog(roots);
+    return [...catalog.values()]
+      .map(({ manifest }) => entryOf(manifest))
+      .sort((left, right) => left.name.localeCompare(right.name));
+  },
+});
+
+function entryOf(manifest: TaskservManifest): CatalogEntry {
+  const { name, version, category, description, requires, conflictsWith, type, systems } = manifest;
+  return { name, version, category, description, requires, conflictsWith, type, systems };
+}
+
+async function workspaceExtensions(context: ActionContext): Promise<readonly string[]> {
+  try {
+    return [(await openWorkspaceSession(context)).workspace.layout.extensionsDir];
+  } catch (error) {
+    if (error instanceof NoWorkspaceError) return [];
+    throw error;
+  }
+}

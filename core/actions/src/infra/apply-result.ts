@@ -1,0 +1,34 @@
+/** How a change of an infra ended. */
+
+import type { Plan } from "@provisioning/model";
+import { planSchema } from "@provisioning/model/wire";
+import type { RunState } from "@provisioning/workflow";
+import * as z from "zod/mini";
+import { type RunReport, runReportSchema } from "../run/report.js";
+
+export type ApplyResult =
+  /** `roundTrips`: programs sent to servers, all together. */
+  | { readonly outcome: "unchanged"; readonly plan: Plan; readonly roundTrips: number; readonly resumed?: RunReport }
+  | { readonly outcome: "declined"; readonly plan: Plan }
+  | {
+      readonly outcome: "completed" | "failed" | "cancelled" | "rolledBack";
+      readonly plan: Plan;
+      readonly run: RunReport;
+      readonly resumed?: RunReport;
+    };
+
+const resumed = { resumed: z.exactOptional(runReportSchema) };
+export const applyResultSchema: z.ZodMiniType<ApplyResult> = z.discriminatedUnion("outcome", [
+  z.strictObject({ outcome: z.literal("unchanged"), plan: planSchema, roundTrips: z.int(), ...resumed }),
+  z.strictObject({ outcome: z.literal("declined"), plan: planSchema }),
+  z.strictObject({
+    outcome: z.enum(["completed", "failed", "cancelled", "rolledBack"]),
+    plan: planSchema,
+    run: runReportSchema,
+    ...resumed,
+  }),
+]);
+
+export function outcomeOf(state: RunState): "completed" | "failed" | "cancelled" | "rolledBack" {
+  return state.status === "completed" || state.status === "failed" || state.status === "rolledBack" ? state.status : "cancelled";
+}

@@ -1,0 +1,55 @@
+/**
+ * The one way into an action, for every interface: what was given is checked against the action's schema, then the action runs.
+ *
+ * An action's code is loaded when it is invoked.
+ */
+
+import { ProvisioningError } from "@provisioning/model";
+import en from "zod/v4/locales/en.js";
+import type { ZodMiniType } from "zod/mini";
+import type { Action } from "./action.js";
+import { type ActionName, actionTable } from "./action-table.js";
+import type { ActionContext } from "./context.js";
+
+type ActionOf<Name extends ActionName> = Awaited<ReturnType<(typeof actionTable)[Name]>>;
+export type InputOf<Name extends ActionName> = ActionOf<Name> extends Action<infer Input, infer _> ? Input : never;
+export type OutputOf<Name extends ActionName> = ActionOf<Name> extends Action<infer _, infer Output> ? Output : never;
+
+/** @throws InputInvalidError; whatever the action throws */
+export async function invoke<Name extends ActionName>(
+  name: Name,
+  context: ActionContext,
+  input: InputOf<Name>,
+): Promise<OutputOf<Name>> {
+  // The table says which input belongs to which name; the compiler cannot follow a name that is not known yet.
+  const action = (await actionTable[name]()) as unknown as Action<InputOf<Name>, OutputOf<Name>>;
+  return await action.run(context, parseInput(action, input));
+}
+
+/** What was given does not fit the action's schema. Nothing was done. */
+export class InputInvalidError extends ProvisioningError {
+  /** `problems`: a place and what is wrong with it, in words. */
+  constructor(
+    action: string,
+    readonly problems: readonly string[],
+  ) {
+    super({
+      code: "INPUT_INVALID",
+      message: `${action} cannot use what it was given: ${problems.join("; ")}.`,
+      hint: "What each action takes is in docs/user/reference/actions.md.",
+      details: { problems },
+    });
+  }
+}
+
+const error = en().localeError;
+
+function parseInput<Input>(
+  { name, input }: { readonly name: string; readonly input: ZodMiniType<Input> },
+  value: unknown,
+): Input {
+  const parsed = input.safeParse(value, { error });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
+  throw new InputInvalidError(name, problems);
+}

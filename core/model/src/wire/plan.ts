@@ -1,0 +1,34 @@
+/** The schema of a plan. */
+
+import * as z from "zod/mini";
+import type { Change, FieldChange, Plan, StepPreview } from "../plan.js";
+import { addressSchema, infraNameSchema, jsonSchema, providerNameSchema, sourcePositionSchema } from "./scalars.js";
+
+const fieldChangeSchema: z.ZodMiniType<FieldChange> = z.strictObject({
+  path: z.string(),
+  before: z.exactOptional(jsonSchema),
+  after: z.exactOptional(jsonSchema),
+  forcesReplacement: z.exactOptional(z.boolean()),
+  position: z.exactOptional(sourcePositionSchema),
+});
+
+const stepPreviewSchema: z.ZodMiniType<StepPreview> = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  diff: z.exactOptional(z.string()),
+});
+
+const changeSchema: z.ZodMiniType<Change> = z.strictObject({
+  address: addressSchema,
+  kind: z.enum(["create", "update", "replace", "delete", "read", "none"]),
+  resource: z.enum(["network", "server", "taskserv"]),
+  provider: providerNameSchema,
+  reasons: z.array(z.string()),
+  fields: z.array(fieldChangeSchema),
+  steps: z.array(stepPreviewSchema),
+  drift: z.boolean(),
+  dependsOn: z.array(addressSchema),
+  position: z.exactOptional(sourcePositionSchema),
+});
+
+export const planSchema: z.ZodMiniType<Plan> = z.strictObject({ infra: infraNameSchema, changes: z.array(changeSchema) });

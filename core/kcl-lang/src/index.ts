@@ -16,4 +16,7 @@ export type { JsonValue } from "./runtime/json-value.js";
 export { defaultLimits, type Limits } from "./runtime/machine.js";
 export { type ParseResult, parseModule } from "./syntax/parser.js";
 export type { Module } from "./syntax/ast.js";
+export { runTests, type TestReport, type TestRequest, type TestResult } from "./test-runner/run-tests.js";
 export { validateValue, type ValidationFinding } from "./validate.js";
+export type { DataFormat } from "./vet/data-file.js";
+export { vetData, type VetFinding, type VetRequest, type VetResult } from "./vet/vet.js";

@@ -1,6 +1,7 @@
 /** The parser's place in the token list, and its way of reporting and recovering. */
 import { diagnostic, type KclDiagnostic, kinds } from "../diagnostics/diagnostic.js";
 import { type Place, placeOf } from "../diagnostics/place.js";
+import type { Mark, MarkRole } from "./mark.js";
 import { describeToken, type Token } from "./token.js";
 
 /** Brackets and blocks inside each other; more is damage, and would exhaust the stack. */
@@ -16,6 +17,8 @@ export class Cursor {
   aliases = false;
   /** While true, the innermost bracket is a parenthesis: an operator may start the next line. */
   inParentheses = false;
+  /** Filled when set; see `mark`. */
+  marks: Mark[] | undefined;
 
   constructor(
     readonly file: string,
@@ -39,6 +42,18 @@ export class Cursor {
   rewind(position: number, reported: number): void {
     this.index = position;
     this.diagnostics.length = reported;
+  }
+
+  /** Notes the role of the source from a token up to the token at hand. */
+  mark(role: MarkRole, from: Token, owner?: Token): void {
+    this.marks?.push({ role, start: from.start, end: this.token.start, ...(owner && { owner: owner.start }) });
+  }
+
+  /** The first token of the block that begins behind the colon. */
+  get firstOfBlock(): Token {
+    let distance = 0;
+    while (this.peek(distance).kind === "newline" || this.peek(distance).kind === "indent") distance++;
+    return this.peek(distance);
   }
 
   place(token: Token = this.token): Place {

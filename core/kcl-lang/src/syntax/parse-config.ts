@@ -8,7 +8,7 @@ import type { Token } from "./token.js";
 /** config = "{" [entries | entry comprehension] "}" */
 export function parseConfig(p: Cursor): ConfigExpression | DictComprehension {
   const at = p.place();
-  p.next();
+  const start = p.next();
   const config = inBrackets(p, "{", (): ConfigExpression | DictComprehension => {
     const entries = parseEntries(p);
     if (!p.isKeyword("for") || entries.length !== 1) return { kind: "config", at, entries };
@@ -19,6 +19,7 @@ export function parseConfig(p: Cursor): ConfigExpression | DictComprehension {
     p.expected(["}"]);
     recover(p);
   }
+  p.mark("entries", start);
   return config;
 }
 
@@ -63,8 +64,18 @@ function skipSeparators(p: Cursor): void {
 
 /** entry = "**" expression | if_entry | key (":" | "=" | "+=") expression */
 function parseEntry(p: Cursor): ConfigEntry {
+  const start = p.token;
+  const entry = parseAnyEntry(p);
+  p.mark("entry", start);
+  return entry;
+}
+
+function parseAnyEntry(p: Cursor): ConfigEntry {
   const at = p.place();
-  if (p.acceptOp("**")) return { kind: "unpack", at: p.place(), value: parseExpression(p) };
+  if (p.isOp("**")) {
+    p.mark("prefix", p.next());
+    return { kind: "unpack", at: p.place(), value: parseExpression(p) };
+  }
   if (p.isKeyword("if")) return parseIfEntry(p);
   const key = parseExpression(p);
   const operator = parseOperator(p);
@@ -163,8 +174,10 @@ function parseIfEntry(p: Cursor): ConfigEntry {
 /** The entries behind a colon: the one on the same line, or the following lines that start right of the word. */
 function parseEntryBlock(p: Cursor, word: Token): ConfigEntry[] {
   const entries: ConfigEntry[] = [];
+  const first = p.firstOfBlock;
   if (!p.isKind("newline")) {
     entries.push(parseEntry(p));
+    p.mark("block", first, word);
     return entries;
   }
   for (;;) {
@@ -173,6 +186,7 @@ function parseEntryBlock(p: Cursor, word: Token): ConfigEntry[] {
     const ends = p.isOp("}") || p.isKind("eof") || p.isKeyword("elif") || p.isKeyword("else");
     if (ends || (p.token.column <= word.column && entries.length > 0)) {
       p.rewind(position, p.diagnostics.length);
+      p.mark("block", first, word);
       return entries;
     }
     const before = p.position;

@@ -149,6 +149,7 @@ function parseUnary(p: Cursor): Expression {
   const isSign = token.kind === "op" && ["+", "-", "~", "!"].includes(token.text);
   if (!isSign && !p.isKeyword("not")) return parsePrimary(p);
   p.next();
+  p.mark("prefix", token);
   if (token.text === "!" && !p.aliases) p.report("unexpected token '!'", token);
   if (!startsPrimary(p) && !p.isKeyword("not") && !(p.isKind("op") && ["+", "-", "~", "!"].includes(p.token.text))) {
     p.expected(["identifier", "literal", "(", "[", "{"]);

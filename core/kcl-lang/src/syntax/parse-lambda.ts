@@ -11,10 +11,12 @@ export function parseLambda(p: Cursor): Expression {
   const at = p.place(p.next());
   const parameters = parseLambdaParameters(p);
   const result = p.acceptOp("->") ? parseType(p) : undefined;
+  const start = p.token;
   p.expectOp("{");
   const body = inBrackets(p, "{", () => parseLambdaBody(p));
   p.skipNewlines();
   p.expectOp("}");
+  p.mark("code", start);
   return { kind: "lambda", at, parameters, body, ...(result && { result }) };
 }
 
@@ -49,7 +51,9 @@ function parseParameter(p: Cursor): Parameter | undefined {
   const name = p.expectName()?.text;
   if (name === undefined) return undefined;
   const type = p.acceptOp(":") ? parseType(p) : undefined;
+  const sign = p.token;
   const initial = p.acceptOp("=") ? parseExpression(p) : undefined;
+  if (initial !== undefined && type === undefined) p.mark("keyword", sign);
   return { at, name, ...(type && { type }), ...(initial && { initial }) };
 }
 
@@ -58,7 +62,9 @@ function parseLambdaBody(p: Cursor): Statement[] {
   p.skipNewlines();
   while (!p.isOp("}") && !p.isKind("eof")) {
     const before = p.position;
+    const start = p.token;
     body.push(...parseStatement(p));
+    p.mark("entry", start);
     if (p.position === before) {
       p.unexpected();
       p.next();

@@ -62,7 +62,7 @@ function parseSelector(p: Cursor, value: Expression): Expression {
 /** subscript = ["?"] "[" (expression | [expression] ":" [expression] [":" [expression]]) "]" */
 function parseSubscript(p: Cursor, value: Expression): Expression {
   const optional = p.acceptOp("?");
-  p.next();
+  const start = p.next();
   const parts = inBrackets(p, "[", () => {
     const found: (Expression | undefined)[] = [undefined];
     p.skipNewlines();
@@ -75,6 +75,7 @@ function parseSubscript(p: Cursor, value: Expression): Expression {
     return found;
   });
   p.expectOp("]");
+  p.mark("subscript", start);
   const [first, upper, step] = parts;
   if (parts.length === 1) {
     if (first === undefined) p.expected(["identifier", "literal", "(", "[", "{"]);
@@ -124,7 +125,7 @@ function parseArgument(p: Cursor, args: Expression[], keywords: KeywordArgument[
   const at = p.place();
   if (p.isKind("name") && p.isOp("=", p.peek())) {
     const name = p.next().text;
-    p.next();
+    p.mark("keyword", p.next());
     keywords.push({ at, name, value: parseExpression(p) });
     return;
   }
@@ -199,7 +200,7 @@ function closesNext(p: Cursor, bracket: string): boolean {
 /** list = "[" [items | expression comprehension] "]" */
 function parseList(p: Cursor): Expression {
   const at = p.place();
-  p.next();
+  const start = p.next();
   const list = inBrackets(p, "[", (): Expression => {
     const items = parseListItems(p, () => p.isOp("]"));
     p.skipNewlines();
@@ -209,6 +210,7 @@ function parseList(p: Cursor): Expression {
   });
   p.skipNewlines();
   p.expectOp("]");
+  p.mark("entries", start);
   return list;
 }
 
@@ -239,8 +241,18 @@ function skipSeparators(p: Cursor): void {
 
 /** item = "*" expression | if_item | expression */
 function parseListItem(p: Cursor): ListItem {
+  const start = p.token;
+  const item = parseAnyItem(p);
+  p.mark("entry", start);
+  return item;
+}
+
+function parseAnyItem(p: Cursor): ListItem {
   const at = p.place();
-  if (p.acceptOp("*")) return { kind: "spread", at, value: parseExpression(p) };
+  if (p.isOp("*")) {
+    p.mark("prefix", p.next());
+    return { kind: "spread", at, value: parseExpression(p) };
+  }
   if (p.isKeyword("if")) return parseIfItem(p);
   return { kind: "item", value: parseExpression(p) };
 }
@@ -265,8 +277,10 @@ function parseIfItem(p: Cursor): ListItem {
 /** The items behind a colon: those on the same line, or the following lines that start right of the word. */
 function parseItemBlock(p: Cursor, word: Token): ListItem[] {
   const items: ListItem[] = [];
+  const first = p.firstOfBlock;
   if (!p.isKind("newline")) {
     items.push(parseListItem(p));
+    p.mark("block", first, word);
     return items;
   }
   for (;;) {
@@ -274,6 +288,7 @@ function parseItemBlock(p: Cursor, word: Token): ListItem[] {
     skipSeparators(p);
     if (p.isOp("]") || p.isKind("eof") || p.token.column <= word.column || isBranchWord(p)) {
       p.rewind(position, p.diagnostics.length);
+      p.mark("block", first, word);
       return items;
     }
     const before = p.position;
@@ -300,13 +315,16 @@ export function parseGenerators(p: Cursor): Generator[] {
   const generators: Generator[] = [];
   p.skipNewlines();
   while (p.isKeyword("for")) {
-    const at = p.place(p.next());
+    const start = p.next();
+    const at = p.place(start);
+    p.mark("entry", start);
     const variables = parseLoopVariables(p);
     if (!p.acceptKeyword("in")) p.expected(["in"]);
     const source = parseSimpleExpression(p);
     const conditions: Expression[] = [];
     p.skipNewlines();
-    while (p.acceptKeyword("if")) {
+    while (p.isKeyword("if")) {
+      p.mark("entry", p.next());
       conditions.push(parseSimpleExpression(p));
       p.skipNewlines();
     }
@@ -342,17 +360,21 @@ function parseQuantifier(p: Cursor, form: "all" | "any" | "map" | "filter"): Exp
   p.bareTarget = true;
   const source = parseSimpleExpression(p);
   p.bareTarget = outer;
+  const start = p.token;
   p.expectOp("{");
   const body = inBrackets(p, "{", () => parseQuantifierBody(p));
   p.skipNewlines();
   p.expectOp("}");
+  p.mark("code", start);
   return { kind: "quantifier", at, form, variables, source, ...body };
 }
 
 function parseQuantifierBody(p: Cursor): { test: Expression; condition?: Expression } {
   p.skipNewlines();
   const at = p.place();
+  const start = p.token;
   const test = parseSimpleExpression(p);
+  p.mark("entry", start);
   if (!p.acceptKeyword("if")) return { test };
   const condition = parseSimpleExpression(p);
   if (!p.acceptKeyword("else")) return { test, condition };

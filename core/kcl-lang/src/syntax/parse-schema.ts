@@ -30,11 +30,13 @@ export function parseDecorated(p: Cursor): Statement[] {
 /** decorators = { "@" name ["(" arguments ")"] newline } */
 function parseDecorators(p: Cursor): Decorator[] {
   const decorators: Decorator[] = [];
-  while (p.acceptOp("@")) {
+  while (p.isOp("@")) {
+    const start = p.next();
     const at = p.place();
     const name = p.expectName()?.text ?? "";
     const { args, keywords } = p.isOp("(") ? parseArguments(p) : { args: [], keywords: [] };
     decorators.push({ at, name, args, keywords });
+    p.mark("decorator", start);
     p.skipNewlines();
   }
   return decorators;
@@ -142,12 +144,14 @@ function parseSchemaBody(p: Cursor, parseOne: (parts: BodyParts) => void): BodyP
   p.skipNewlines();
   if (!p.isKind("indent")) return parts;
   p.next();
+  const first = p.token;
   if (p.isKind("string") && p.peek().kind === "newline") parts.documentation = openStringToken(p.next().text).body;
   const guarded = (_q: Cursor): Statement[] => {
     parseOne(parts);
     return [];
   };
   while (!p.isKind("dedent") && !p.isKind("eof")) parseLine(p, [], guarded);
+  p.mark("block", first);
   if (p.isKind("dedent")) p.next();
   return parts;
 }
@@ -215,17 +219,20 @@ function parseAttribute(p: Cursor, decorators: readonly Decorator[]): Statement[
 /** mixin_list = "mixin" "[" [name { "," name }] "]" */
 function parseMixins(p: Cursor, parts: BodyParts): void {
   p.next();
-  p.next();
+  const start = p.next();
   inBrackets(p, "[", () => {
     for (;;) {
       while (p.isKind("newline") || p.isOp(",")) p.next();
       if (p.isOp("]") || p.isKind("eof")) return;
       const before = p.position;
+      const first = p.token;
       parts.mixins.push(parseTypeName(p));
+      p.mark("entry", first);
       if (p.position === before) return;
     }
   });
   p.expectOp("]");
+  p.mark("entries", start);
 }
 
 /** check_block = "check" ":" newline indent { check } dedent */

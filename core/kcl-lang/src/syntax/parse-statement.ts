@@ -103,6 +103,13 @@ function atBranch(p: Cursor, start: Token, word: "elif" | "else"): boolean {
 
 /** block = simple newline | newline indent { statement newline } dedent */
 export function parseBlock(p: Cursor, word: Token, parseOne: (p: Cursor) => Statement[] = parseStatement): Statement[] {
+  const first = p.firstOfBlock;
+  const statements = parseBlockBody(p, word, parseOne);
+  p.mark("block", first, word);
+  return statements;
+}
+
+function parseBlockBody(p: Cursor, word: Token, parseOne: (p: Cursor) => Statement[]): Statement[] {
   if (!p.isKind("newline")) return parseOne(p);
   if (p.token.inBrackets) return parseBracketedBlock(p, word, parseOne);
   p.skipNewlines();
@@ -128,7 +135,9 @@ function parseBracketedBlock(p: Cursor, word: Token, parseOne: (p: Cursor) => St
       return statements;
     }
     const before = p.position;
+    const start = p.token;
     statements.push(...parseOne(p));
+    p.mark("entry", start);
     if (p.position === before) return statements;
     if (!p.isKind("newline") && !p.isOp("}")) {
       p.unexpected();

@@ -14,11 +14,13 @@ export function parseType(p: Cursor): TypeNode {
 
 function parseUnionType(p: Cursor): TypeNode {
   const at = p.place();
+  const start = p.token;
   const members = [parseBasicType(p)];
   while (p.acceptOp("|")) {
     p.skipNewlines();
     members.push(parseBasicType(p));
   }
+  p.mark("type", start);
   return members.length === 1 ? members[0]! : { kind: "unionType", at, members };
 }
 
@@ -59,6 +61,7 @@ function parseLiteral(p: Cursor): LiteralValue | undefined {
   const token = p.token;
   if (p.isOp("-") || p.isOp("+")) {
     p.next();
+    p.mark("prefix", token);
     const inner = parseLiteral(p);
     if (token.text === "+" || inner === undefined) return inner;
     if (inner.kind === "int") return { ...inner, value: -inner.value };

@@ -3,18 +3,39 @@ import type { KclDiagnostic } from "../diagnostics/diagnostic.js";
 import type { Expression, Module, Statement } from "./ast.js";
 import { Cursor } from "./cursor.js";
 import { parseExpression } from "./parse-expression.js";
+import type { Mark } from "./mark.js";
 import { parseLine } from "./parse-statement.js";
 import { scan } from "./scanner.js";
+import type { Token } from "./token.js";
 
 export interface ParseResult<T> {
   readonly tree: T;
   readonly diagnostics: readonly KclDiagnostic[];
 }
 
-/** module = [documentation] { statement newline } */
+/** A module with what a tool needs that lays its text out again. */
+export interface MarkedModule extends ParseResult<Module> {
+  readonly tokens: readonly Token[];
+  readonly marks: readonly Mark[];
+}
+
 export function parseModule(file: string, source: string): ParseResult<Module> {
   const { tokens, diagnostics } = scan(file, source);
+  return parseTokens(new Cursor(file, source, tokens), diagnostics);
+}
+
+/** As `parseModule`, with tokens and marks. */
+export function parseMarkedModule(file: string, source: string): MarkedModule {
+  const { tokens, diagnostics } = scan(file, source);
   const cursor = new Cursor(file, source, tokens);
+  const marks: Mark[] = [];
+  cursor.marks = marks;
+  return { ...parseTokens(cursor, diagnostics), tokens, marks };
+}
+
+/** module = [documentation] { statement newline } */
+function parseTokens(cursor: Cursor, diagnostics: readonly KclDiagnostic[]): ParseResult<Module> {
+  const { file, source } = cursor;
   const body: Statement[] = [];
   cursor.skipNewlines();
   if (cursor.isKind("string") && cursor.peek().kind === "newline") cursor.next();

@@ -20,6 +20,8 @@ export interface LoadInput {
   readonly packages?: Readonly<Record<string, string>>;
   /** Folder with packages by name (`KCL_PKG_PATH`), for names that nothing else explains. */
   readonly vendorFolder?: string;
+  /** Other import paths for packages: `{ workflows: "platform.workflows" }`. What the program has itself under that path wins. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Changes to make to the main files before anything else looks at them; see `parseOverride`. */
   readonly overrides?: readonly Override[];
   /** Parsed files, shared by several loads. */

@@ -3,7 +3,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { loadProgram, runProgram } from "@provisioning/kcl-lang";
-import { createNodeHost } from "@provisioning/kcl-lang/node";
 import {
   type Diagnostic,
   DiagnosticsError,
@@ -14,6 +13,7 @@ import {
   infraName,
   isName,
 } from "@provisioning/model";
+import { definitionInput } from "./definition-input.js";
 import { type FileView, toDiagnostic } from "./kcl-diagnostic.js";
 import type { PlatformLayout, WorkspaceLayout } from "./layout.js";
 import { type InfraSettings, type PositionLookup, readSettings } from "./settings.js";
@@ -72,7 +72,7 @@ export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceL
   const isOwn = (file: string) => file.startsWith(`${layout.root}/`);
   const display = (file: string) => (isOwn(file) ? relative(layout.root, file) : file);
   const view: FileView = { isOwn, display, modules: await platformModules(platform) };
-  const loaded = loadProgram({ host: createNodeHost(), files: [...files], packages: { provisioning: platform.kclDir } });
+  const loaded = loadProgram(definitionInput(platform.kclDir, files));
   if (!loaded.ok) throw new DiagnosticsError(loaded.diagnostics.map((item) => toDiagnostic(item, view)));
   const ran = runProgram(loaded.program, {});
   if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, view)));

@@ -20,6 +20,7 @@ import {
   textOf,
 } from "@provisioning/model";
 import type { TaskservExtension } from "./catalog.js";
+import { platformPackages } from "./definition-input.js";
 import { type FileView, toDiagnostic } from "./kcl-diagnostic.js";
 
 /** What `option(…)` answers in a taskserv's KCL. */
@@ -87,7 +88,7 @@ export function createTaskservCompiler(kclDir: string, render: TemplateRenderer)
 
 function load(extension: TaskservExtension, kclDir: string, cache: KclCache): Program {
   const files = ["schema.k", "taskserv.k"].map((file) => join(extension.dir, file));
-  const loaded = loadProgram({ host: createNodeHost(), files, packages: { provisioning: kclDir }, cache });
+  const loaded = loadProgram({ host: createNodeHost(), files, ...platformPackages(kclDir), cache });
   if (loaded.ok) return loaded.program;
   const diagnostics: Diagnostic[] = loaded.diagnostics.map((item) => toDiagnostic(item, EXTENSION_FILES));
   throw new DiagnosticsError(diagnostics);

@@ -74,3 +74,25 @@ describe("validateValue", () => {
     [{ servers: [{}, { name: "much-too-long" }] }, [{ path: ["servers", 1, "name"], message: "name too long" }]],
   ])("%j", (value, expected) => expect(validateValue(load(), "cfg.Settings", value)).toMatchObject(expected));
 });
+
+describe("other paths of packages", () => {
+  const main = { "/app/main.k": "import more\nx = more.suffix\n" };
+  const run = (extra: Record<string, string>) => {
+    const host = createMemoryHost({ ...files, ...main, ...extra });
+    const loaded = loadProgram({
+      host,
+      files: ["/app/main.k"],
+      packages: { platform: "/kcl" },
+      aliases: { more: "platform.more" },
+    });
+    return loaded.ok ? runProgram(loaded.program) : loaded;
+  };
+
+  it("lead to the package", () => {
+    expect(run({})).toMatchObject({ ok: true, value: { x: "1" } });
+  });
+
+  it("give way to what the program has itself", () => {
+    expect(run({ "/app/more.k": 'suffix = "own"\n' })).toMatchObject({ ok: true, value: { x: "own" } });
+  });
+});

@@ -26,6 +26,7 @@ export interface LoadRequest {
   readonly root?: string;
   readonly packages?: Readonly<Record<string, string>>;
   readonly vendorFolder?: string;
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Changes to the main files, after parsing. */
   readonly overrides?: readonly Override[];
   readonly cache?: KclCache;
@@ -126,8 +127,8 @@ class Loader {
     const targets = new Map<string, ImportTarget>();
     for (const statement of flatten(module.body)) {
       if (statement.kind !== "import") continue;
-      const { host, vendorFolder } = this.request;
-      const context = { host, root, external: this.external.folders, vendor: vendorFolder };
+      const { host, vendorFolder, aliases } = this.request;
+      const context = { host, root, external: this.external.folders, vendor: vendorFolder, aliases };
       const located = locate(context, statement.path, module.file);
       targets.set(statement.name, this.follow(statement, located));
     }

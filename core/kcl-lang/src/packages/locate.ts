@@ -23,6 +23,8 @@ export interface LocateContext {
   readonly external: ReadonlyMap<string, string>;
   /** Folder of packages that nothing names one by one. */
   readonly vendor?: string | undefined;
+  /** Other import paths of packages, whole. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The nearest folder with a `kcl.mod`, going up from a file; else the folder of the file. */
@@ -38,8 +40,11 @@ export function locate(context: LocateContext, importPath: string, file: string)
   if (dots > 0) return locateRelative(context, importPath, dots, file);
   const [first = "", ...rest] = importPath.split(".");
   if (rest.length === 0 && systemModuleNames.has(first)) return { kind: "system", name: first };
+  const alias = context.aliases?.[importPath];
+  if (alias !== undefined && filesInside(context, importPath) === undefined)
+    return locate({ ...context, aliases: {} }, alias, file);
   if (first === "kcl_plugin" && !context.external.has(first)) return { kind: "plugin", path: importPath };
-  const inside = filesAt(context.host, joinPath(context.root.folder, importPath.replaceAll(".", "/")));
+  const inside = filesInside(context, importPath);
   const folder = context.external.get(first) ?? vendored(context, first);
   const outside = folder === undefined ? undefined : filesAt(context.host, joinPath(folder, rest.join("/")));
   if (inside !== undefined && outside !== undefined && context.root.folder !== folder)
@@ -47,6 +52,10 @@ export function locate(context: LocateContext, importPath: string, file: string)
   if (outside !== undefined) return { kind: "package", path: importPath, root: { name: first, folder: folder! }, files: outside };
   if (inside !== undefined) return { kind: "package", path: pathIn(context.root, importPath), root: context.root, files: inside };
   return { kind: "missing", path: importPath, relative: false, from: context.root.folder };
+}
+
+function filesInside({ host, root }: LocateContext, importPath: string): string[] | undefined {
+  return filesAt(host, joinPath(root.folder, importPath.replaceAll(".", "/")));
 }
 
 function vendored({ host, vendor }: LocateContext, name: string): string | undefined {
@@ -63,9 +72,10 @@ function locateRelative(context: LocateContext, importPath: string, dots: number
   for (let step = 1; step < dots; step++) folder = folderOf(folder);
   const target = joinPath(folder, importPath.slice(dots).replaceAll(".", "/"));
   const files = filesAt(context.host, target);
-  if (files === undefined) return { kind: "missing", path: importPath, relative: true, from: target };
-  const inRoot = target.startsWith(`${context.root.folder}/`) ? target.slice(context.root.folder.length + 1) : target;
-  return { kind: "package", path: pathIn(context.root, inRoot.replaceAll("/", ".")), root: context.root, files };
+  const isInside = target.startsWith(`${context.root.folder}/`);
+  if (files === undefined && isInside) return { kind: "missing", path: importPath, relative: true, from: target };
+  const inRoot = isInside ? target.slice(context.root.folder.length + 1) : target;
+  return { kind: "package", path: pathIn(context.root, inRoot.replaceAll("/", ".")), root: context.root, files: files ?? [] };
 }
 
 /** The files of a package folder in order of name, or the single file of a module. */

@@ -29,8 +29,19 @@ function renderExcerpt(excerpt: Excerpt | SecondaryFinding): string[] {
   const gutter = `${" ".repeat(width)} |`;
   const lines = [`${" ".repeat(width)}--> ${file}:${line}:${excerpt.caret === false ? 1 : column}`, gutter];
   if (excerpt.sourceLine !== undefined) lines.push(`${line} | ${excerpt.sourceLine}`);
-  const mark = excerpt.caret === false ? "  " : `${" ".repeat(column)}^ `;
+  const mark = excerpt.caret === false ? "  " : `${" ".repeat(1 + shownWidth(excerpt.sourceLine, column - 1))}^ `;
   const text = excerpt.message === "" ? "" : `${mark}${excerpt.message}`;
   lines.push(`${gutter}${text}`, gutter);
   return lines;
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+
+/** How many cells of a terminal the first characters of a line take: wide ones two, tabs and other control characters none. */
+function shownWidth(line: string | undefined, characters: number): number {
+  if (line === undefined) return characters;
+  let width = 0;
+  for (const char of Array.from(line).slice(0, characters)) width += /[\p{Cc}\p{M}]/u.test(char) ? 0 : wide.test(char) ? 2 : 1;
+  return width + Math.max(0, characters - Array.from(line).length);
 }

@@ -1,32 +1,42 @@
-/** "Did you mean" by edit distance. */
+/** "Did you mean" by the similarity of Jaro and Winkler: letters in common, their order, and a common beginning. */
+
+const leastSimilarity = 0.8;
 
 /** The candidates close to `name`, nearest first. */
 export function similarNames(name: string, candidates: Iterable<string>): string[] {
-  const limit = Math.max(1, Math.floor(name.length / 3));
-  const close: { readonly text: string; readonly distance: number }[] = [];
+  const close: { readonly text: string; readonly similarity: number }[] = [];
   for (const text of new Set(candidates)) {
-    if (Math.abs(text.length - name.length) > limit) continue;
-    const distance = editDistance(name, text);
-    if (distance > 0 && distance <= limit) close.push({ text, distance });
+    const similarity = text === name ? 0 : similarityOf(name, text);
+    if (similarity > leastSimilarity + 1e-9) close.push({ text, similarity });
   }
-  return close.sort((a, b) => a.distance - b.distance || a.text.localeCompare(b.text)).map((entry) => entry.text);
+  return close.sort((a, b) => b.similarity - a.similarity || a.text.localeCompare(b.text)).map((entry) => entry.text);
 }
 
-/** Levenshtein distance in which swapping two neighbours costs one. */
-function editDistance(left: string, right: string): number {
-  let before: number[] = [];
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= left.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= right.length; j++) {
-      const cost = left[i - 1] === right[j - 1] ? 0 : 1;
-      let best = Math.min(row[j - 1]! + 1, previous[j]! + 1, previous[j - 1]! + cost);
-      if (i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1])
-        best = Math.min(best, before[j - 2]! + 1);
-      row.push(best);
+const longestBeginning = 4;
+
+function similarityOf(left: string, right: string): number {
+  const common = jaro(left, right);
+  let beginning = 0;
+  while (beginning < longestBeginning && beginning < left.length && left[beginning] === right[beginning]) beginning++;
+  return common + beginning * 0.1 * (1 - common);
+}
+
+/** Letters count as common when they are no further apart than half the longer text. */
+function jaro(left: string, right: string): number {
+  const reach = Math.max(0, Math.floor(Math.max(left.length, right.length) / 2) - 1);
+  const taken = new Set<number>();
+  const fromLeft: string[] = [];
+  for (let at = 0; at < left.length; at++) {
+    for (let other = Math.max(0, at - reach); other <= Math.min(right.length - 1, at + reach); other++) {
+      if (taken.has(other) || left[at] !== right[other]) continue;
+      taken.add(other);
+      fromLeft.push(left[at]!);
+      break;
     }
-    before = previous;
-    previous = row;
   }
-  return previous[right.length]!;
+  const count = fromLeft.length;
+  if (count === 0) return 0;
+  const fromRight = [...taken].sort((a, b) => a - b).map((at) => right[at]!);
+  const swapped = fromLeft.filter((letter, index) => letter !== fromRight[index]).length / 2;
+  return (count / left.length + count / right.length + (count - swapped) / count) / 3;
 }

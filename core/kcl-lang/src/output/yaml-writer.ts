@@ -77,8 +77,25 @@ function scalar(value: Value, indent: string): string {
 function floatText(value: number): string {
   if (Number.isNaN(value)) return ".nan";
   if (!Number.isFinite(value)) return value > 0 ? ".inf" : "-.inf";
-  return formatFloat(value).replace("e+", "e");
+  return formatFloat(readAgain(value)).replace("e+", "e");
 }
+
+/**
+ * The reference engine writes YAML from its own JSON text, whose numbers it reads the fast way: the digits as one integer, scaled by
+ * a power of ten. For a few numbers that differs in the last digit, and texts are to be the same.
+ */
+function readAgain(value: number): number {
+  const [, sign, first, rest = "", exponent] = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(value.toExponential())!;
+  const scale = Number(exponent) - rest.length;
+  if (Math.abs(scale) > largestPower) return value;
+  const digits = Number(`${first}${rest}`);
+  const power = Number(`1e${Math.abs(scale)}`);
+  const size = scale < 0 ? digits / power : digits * power;
+  return sign === "-" ? -size : size;
+}
+
+/** The largest power of ten that is a number. */
+const largestPower = 308;
 
 function text(value: string, indent: string): string {
   const block = value.includes("\n") && !/[^\P{Cc}\n\t]|[\u2028\u2029]/u.test(value) && !/^\s/.test(value) && value.trim() !== "";
@@ -86,7 +103,8 @@ function text(value: string, indent: string): string {
 }
 
 function blockText(value: string, indent: string): string {
-  const trailing = /\n*$/.exec(value)![0].length;
+  let trailing = 0;
+  while (value[value.length - 1 - trailing] === "\n") trailing++;
   const mark = trailing === 0 ? "|-" : trailing === 1 ? "|" : "|+";
   const body = trailing > 0 ? value.slice(0, -1) : value;
   const lines = body.split("\n").map((line) => (line === "" ? "" : `${indent}  ${line}`));

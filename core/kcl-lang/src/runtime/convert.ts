@@ -1,6 +1,7 @@
 /** Packs and checks values where a type is declared: dicts become instances, and what does not fit is refused. */
 import { findAttribute, findIndexSignature, lineage, type SchemaSymbol } from "../semantics/symbols.js";
 import { type Type, typeText } from "../semantics/types.js";
+import type { Place } from "../diagnostics/place.js";
 import { entriesOf, isCallable, isNothing, typeName } from "./inspect.js";
 import type { Machine } from "./machine.js";
 import { formatFloat } from "./text.js";
@@ -11,8 +12,8 @@ export function convert(machine: Machine, value: Value, type: Type, strict = fal
   if (isNothing(value) || type.kind === "any") return value;
   if (accepts(value, type)) return value;
   const packed = pack(machine, value, type, strict);
-  if (packed === undefined) machine.fail(mismatchText(value, type));
-  return packed;
+  if (packed !== undefined) return packed;
+  return machine.fail(mismatchText(value, type), missingPlace(machine, value, type) ?? machine.place);
 }
 
 /** Whether a value is of a type as it stands, without packing. */
@@ -75,6 +76,14 @@ function pack(machine: Machine, value: Value, type: Type, strict: boolean): Valu
     default:
       return accepts(value, type) ? value : undefined;
   }
+}
+
+/** A dict that only lacks attributes is found out at the end of the schema's body, and reported there. */
+function missingPlace(machine: Machine, value: Value, type: Type): Place | undefined {
+  if (type.kind !== "schema" || !(value instanceof KclDict) || schemaProblems(value, type.schema, false).length > 0)
+    return undefined;
+  machine.schemaClass(type.schema).build(machine, value, noArguments, undefined, false);
+  return machine.lastBuilt;
 }
 
 function keysFit(value: KclDict, key: Type): boolean {

@@ -52,6 +52,8 @@ export interface MachineSettings {
 export class Machine {
   /** The statement or expression evaluated last; failures are reported there. */
   place: Place | undefined;
+  /** Where the evaluation stood when the last instance was complete. */
+  lastBuilt: Place | undefined;
   readonly log: string[] = [];
   readonly packages = new Map<string, LoadedPackage>();
   /** Every instance in order of creation, with the package that built it. */

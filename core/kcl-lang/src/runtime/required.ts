@@ -15,26 +15,26 @@ export function beginSchema(machine: Machine, place: Place | undefined): void {
 export function endSchema(machine: Machine, place: Place | undefined, value: Value): Value {
   if (place !== undefined) machine.schemaPlaces.pop();
   machine.schemaDepth--;
-  if (machine.schemaDepth === 0) requireAttributes(machine, value);
+  if (machine.schemaDepth === 0) requireAttributes(machine, value, machine.lastBuilt);
   return value;
 }
 
-/** Fails when an instance inside the value lacks a required attribute. */
-export function requireAttributes(machine: Machine, value: Value): void {
-  if (value instanceof KclList) for (const item of value.items) requireAttributes(machine, item);
-  else if (value instanceof KclDict) for (const entry of value.entries.values()) requireAttributes(machine, entry.value);
-  else if (value instanceof KclInstance && !machine.complete.has(value)) requireOf(machine, value);
+/** Fails when an instance inside the value lacks a required attribute; at `place` where the instance was made of a dict. */
+export function requireAttributes(machine: Machine, value: Value, place = machine.place): void {
+  if (value instanceof KclList) for (const item of value.items) requireAttributes(machine, item, place);
+  else if (value instanceof KclDict) for (const entry of value.entries.values()) requireAttributes(machine, entry.value, place);
+  else if (value instanceof KclInstance && !machine.complete.has(value)) requireOf(machine, value, place);
 }
 
-function requireOf(machine: Machine, instance: KclInstance): void {
+function requireOf(machine: Machine, instance: KclInstance, outer: Place | undefined): void {
   for (const attribute of instance.schema.layout(machine).attributes) {
     if (attribute.optional || !isNothing(instance.get(attribute.name))) continue;
     const text = `attribute '${attribute.name}' of ${instance.schema.name} is required and can't be None or Undefined`;
-    const failure = new EvaluationFailure(text, instance.place ?? machine.place);
+    const failure = new EvaluationFailure(text, instance.place ?? outer);
     const place = instance.place ?? [...instance.config.entries.values()].find((entry) => entry.place !== undefined)?.place;
     failure.origin = { attribute: attribute.name, ...(place === undefined ? {} : { place }) };
     throw failure;
   }
   machine.complete.add(instance);
-  for (const entry of instance.attributes.values()) requireAttributes(machine, entry.value);
+  for (const entry of instance.attributes.values()) requireAttributes(machine, entry.value, outer);
 }

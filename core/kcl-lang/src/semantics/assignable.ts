@@ -42,10 +42,10 @@ function fitsLiteral(from: Type, to: Type): boolean {
   return wanted === given;
 }
 
-/** Integers are floats; literals of int and bool too. */
+/** Integers are floats, literals of bool too. Whether an integer is a certain float is tested at run time. */
 function isFloat(from: Type, to: Type & { kind: "float" }): boolean {
-  if (from.kind === "int" || (from.kind === "bool" && from.literal !== undefined))
-    return to.literal === undefined || Number(from.literal ?? Number.NaN) === to.literal;
+  if (from.kind === "int") return true;
+  if (from.kind === "bool" && from.literal !== undefined) return to.literal === undefined || Number(from.literal) === to.literal;
   return from.kind === "float" && (to.literal === undefined || to.literal === from.literal);
 }
 

@@ -13,7 +13,7 @@ export function checkProgram(program: ProgramSymbols): KclDiagnostic[] {
     const checker = new Checker(program, pkg);
     checkImmutable(checker);
     checkSchemas(checker);
-    checkAnnotations(checker);
+    checker.annotations = checkAnnotations(checker);
     for (const statement of pkg.modules.flatMap((module) => module.body)) checkStatement(checker, statement);
     findings.push(...checker.findings);
   }

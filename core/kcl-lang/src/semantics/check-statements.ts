@@ -1,18 +1,21 @@
 /** Statements of packages and schemas: every expression, and every value against the type of what it is assigned to. */
 import { kinds } from "../diagnostics/diagnostic.js";
+import type { Place } from "../diagnostics/place.js";
 import type {
   AssignStatement,
   AttributeStatement,
   AugmentedAssignStatement,
   Check,
+  Expression,
   SchemaStatement,
   Statement,
   Target,
 } from "../syntax/ast.js";
+import { type Annotation, overruled, reportChange } from "./check-annotations.js";
 import type { Checker } from "./checker.js";
 import { checkTypeNode } from "./check-type-names.js";
 import { inferExpression, memberType, requireAssignable } from "./infer-expression.js";
-import { inferSchemaExpression } from "./infer-config.js";
+import { inferConfig, inferSchemaExpression } from "./infer-config.js";
 import { binaryType } from "./operator-types.js";
 import { findAttribute, type SchemaSymbol } from "./symbols.js";
 import { anyType, type Type, typeText } from "./types.js";
@@ -49,10 +52,26 @@ export function checkStatement(checker: Checker, statement: Statement): void {
 
 function checkAssign(checker: Checker, statement: AssignStatement): void {
   if (statement.type !== undefined) checkTypeNode(checker, statement.type);
+  const other = checker.scope === undefined ? overruled(checker, statement) : undefined;
+  if (other !== undefined) return checkOverruled(checker, statement, other);
   const declared = statement.type === undefined ? anyType : checker.resolve(statement.type);
-  const value = inferExpression(checker, statement.value, declared);
+  const value = inferFor(checker, statement.value, declared, statement.type && statement.targets[0]?.at);
   for (const target of statement.targets)
     requireAssignable(checker, value, statement.type === undefined ? targetType(checker, target) : declared, target.at);
+}
+
+/** An assignment whose annotation a later one contradicts is read as if it had that one. */
+function checkOverruled(checker: Checker, statement: AssignStatement, valid: Annotation): void {
+  const { name, at } = statement.targets[0]!;
+  reportChange(checker, name, at, valid.type, valid);
+  const value = inferFor(checker, statement.value, valid.type, at);
+  reportChange(checker, name, at, checker.resolve(statement.type), valid);
+  requireAssignable(checker, value, valid.type, at);
+}
+
+/** A value for a declared type; entries of a literal that do not fit name the place of the declaration. */
+function inferFor(checker: Checker, node: Expression, declared: Type, definedAt: Place | undefined): Type {
+  return node.kind === "config" ? inferConfig(checker, node, declared, definedAt) : inferExpression(checker, node, declared);
 }
 
 /** The type of what a target names; unknown parts are `any`. */

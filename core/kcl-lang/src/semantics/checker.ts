@@ -4,6 +4,7 @@ import type { Place } from "../diagnostics/place.js";
 import { similarNames } from "../diagnostics/suggest.js";
 import { builtinFunctions } from "../library/builtins.js";
 import type { Statement } from "../syntax/ast.js";
+import type { Annotation } from "./check-annotations.js";
 import { inferExpression } from "./infer-expression.js";
 import { resolveTypeNode } from "./resolve-type.js";
 import {
@@ -35,6 +36,8 @@ export class Checker {
   private readonly seen = new Set<string>();
   private readonly variableTypes = new Map<VariableSymbol, Type>();
   private muted = 0;
+  /** Of the variables of the package; set before its statements are checked. */
+  annotations: ReadonlyMap<string, Annotation> = new Map();
   scope: LocalScope | undefined;
 
   constructor(

@@ -143,16 +143,9 @@ function checkArguments(
     else requireAssignable(checker, type, parameter.type, keyword.value.at, parameter.at);
     given.add(keyword.name);
   }
-  const missing = parameters.filter((parameter) => !parameter.optional && !given.has(parameter.name));
-  if (missing.length > 0)
-    checker.report(
-      kinds.compile,
-      countText(
-        parameters.filter((parameter) => !parameter.optional).length,
-        args.length + keywords.filter((keyword) => parameters.some((one) => one.name === keyword.name)).length,
-      ),
-      at,
-    );
+  const required = parameters.filter((parameter) => !parameter.optional);
+  const found = required.filter((parameter) => given.has(parameter.name));
+  if (found.length < required.length) checker.report(kinds.compile, countText(required.length, found.length), at);
 }
 
 function checkPositional(

@@ -7,7 +7,7 @@ import { type Checker, didYouMean } from "./checker.js";
 import { checkSchemaArguments } from "./infer-call.js";
 import { inferExpression, requireAssignable } from "./infer-expression.js";
 import { attributeNames, findAttribute, findIndexSignature, type SchemaSymbol } from "./symbols.js";
-import { anyType, type DictType, strType, type Type, typeText, unionOf } from "./types.js";
+import { anyType, bounded, type DictType, strType, type Type, typeText, unionOf } from "./types.js";
 
 /** What the entries of a literal are checked against. */
 interface Expectation {
@@ -29,7 +29,12 @@ export function inferConfig(checker: Checker, node: ConfigExpression, expected: 
   const collected = checkEntries(checker, node, { ...expectation, definedAt });
   if (expectation.schema !== undefined) return { kind: "schema", schema: expectation.schema };
   const { keys, values, entries, open } = collected;
-  return { kind: "dict", key: keys.length === 0 ? anyType : unionOf(keys), value: unionOf(values), ...(!open && { entries }) };
+  return bounded({
+    kind: "dict",
+    key: keys.length === 0 ? anyType : unionOf(keys),
+    value: unionOf(values),
+    ...(!open && { entries }),
+  });
 }
 
 /** In a union a literal is checked against a member only if there is one schema or dict it can be. */
@@ -135,13 +140,14 @@ function checkKnownEntries(checker: Checker, type: DictType, schema: SchemaSymbo
 
 /** A key is a local variable for later entries; its type is left open, since merging may change it. */
 function checkKeyed(checker: Checker, entry: KeyedEntry, expectation: Expectation, collected: Collected): void {
-  const name = keyName(checker, entry);
-  const target = targetOf(checker, entry, name, expectation);
+  const key = keyOf(checker, entry);
+  const name = key.name;
+  const target = targetOf(checker, entry, key, expectation);
   const expected = entry.index === undefined || entry.operator === "+=" ? target.type : itemType(target.type);
   const value = inferValue(checker, entry, expected, target.definedAt);
   requireAssignable(checker, value, expected, entry.at, target.definedAt);
   if (name !== undefined) checker.scope?.names.set(name, anyType);
-  collected.keys.push(name === undefined ? strType : { kind: "str", literal: name });
+  collected.keys.push(name === undefined ? key.type : { kind: "str", literal: name });
   collected.values.push(value);
   if (name === undefined) collected.open = true;
   else collected.entries.set(name, { type: entry.index === undefined ? value : anyType, at: entry.at });
@@ -157,13 +163,17 @@ function itemType(type: Type): Type {
   return type.kind === "list" ? type.item : anyType;
 }
 
+interface Key {
+  /** Where it is known before the run. */
+  readonly name: string | undefined;
+  readonly type: Type;
+}
+
 /** The static key of an entry; a computed one must be a string. */
-function keyName(checker: Checker, entry: KeyedEntry): string | undefined {
+function keyOf(checker: Checker, entry: KeyedEntry): Key {
   const loop = entry.key.kind === "name" ? loopType(checker, entry.key.name) : undefined;
-  if (loop === undefined) {
-    const name = staticKey(entry);
-    if (name !== undefined) return name;
-  }
+  const name = loop === undefined ? staticKey(entry) : undefined;
+  if (name !== undefined) return { name, type: strType };
   const type = loop ?? inferExpression(checker, entry.key);
   if (
     type.kind !== "str" &&
@@ -172,7 +182,7 @@ function keyName(checker: Checker, entry: KeyedEntry): string | undefined {
   ) {
     checker.report(kinds.illegalAttribute, `A attribute must be string type, got '${typeText(type)}'`, entry.at);
   }
-  return type.kind === "str" ? type.literal : undefined;
+  return { name: type.kind === "str" ? type.literal : undefined, type: type.kind === "any" ? strType : type };
 }
 
 /** The type of a loop variable that a bare key refers to. */
@@ -188,10 +198,11 @@ function loopType(checker: Checker, name: string): Type | undefined {
 function targetOf(
   checker: Checker,
   entry: KeyedEntry,
-  name: string | undefined,
+  { name, type }: Key,
   expectation: Expectation,
 ): { type: Type; definedAt: Place | undefined } {
   const { schema } = expectation;
+  if (type.kind !== "str" && type.kind !== "union") return { type: anyType, definedAt: undefined };
   if (schema === undefined) return { type: expectation.value ?? anyType, definedAt: expectation.definedAt };
   if (name === undefined) return { type: anyType, definedAt: undefined };
   const attribute = findAttribute(schema, name);

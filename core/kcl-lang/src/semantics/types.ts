@@ -43,22 +43,88 @@ export const strType: Type = { kind: "str" };
 export const multiplierType: Type = { kind: "multiplier" };
 
 export function listOf(item: Type): Type {
-  return { kind: "list", item };
+  return bounded({ kind: "list", item });
 }
 
 export function dictOf(key: Type, value: Type): DictType {
   return { kind: "dict", key, value };
 }
 
+/** Types of this many parts are all that the checker follows: what is beyond is open, and checked when running. */
+const largestType = 5_000;
+
+/** So many lists, dicts and functions are kept apart in a union. */
+const largestUnion = 64;
+
+/** Types share their parts: the weight is that of the tree they unfold to, which is what walking over one costs. */
+const weights = new WeakMap<Type, number>();
+
+function weightOf(type: Type): number {
+  const known = weights.get(type);
+  if (known !== undefined) return known;
+  const weight = computeWeight(type);
+  weights.set(type, weight);
+  return weight;
+}
+
+function computeWeight(type: Type): number {
+  const total = (types: Iterable<Type>): number => {
+    let weight = 1;
+    for (const one of types) weight += weightOf(one);
+    return weight;
+  };
+  switch (type.kind) {
+    case "list":
+      return 1 + weightOf(type.item);
+    case "dict":
+      return Math.max(total([type.key, type.value]), total([...(type.entries?.values() ?? [])].map((entry) => entry.type)));
+    case "union":
+      return total(type.members);
+    case "function":
+      return total([...type.parameters.map((parameter) => parameter.type), type.result]);
+    default:
+      return 1;
+  }
+}
+
+/** The type, or the same kind with open parts when it has grown too large. */
+export function bounded(type: Type): Type {
+  if (weightOf(type) <= largestType) return type;
+  if (type.kind === "list") return { kind: "list", item: anyType };
+  return type.kind === "dict" ? dictOf(anyType, anyType) : anyType;
+}
+
 /** A union without repetitions; a union of one is that one, of none is `any`. */
 export function unionOf(types: readonly Type[]): Type {
+  const literals = new Set<string>();
+  const composites: Type[] = [];
   const members: Type[] = [];
   for (const type of types.flatMap((one) => (one.kind === "union" ? one.members : [one]))) {
     if (type.kind === "any") return anyType;
-    if (!members.some((member) => sameType(member, type))) members.push(type);
+    const key = scalarKey(type);
+    if (key === undefined) {
+      if (composites.some((member) => sameType(member, type))) continue;
+      if (composites.push(type) > largestUnion) return anyType;
+    } else if (literals.size === literals.add(key).size) continue;
+    members.push(type);
   }
   if (members.length === 0) return anyType;
-  return members.length === 1 ? members[0]! : { kind: "union", members };
+  return members.length === 1 ? members[0]! : bounded({ kind: "union", members });
+}
+
+/** Equal for equal types without parts; undefined for others. */
+function scalarKey(type: Type): string | undefined {
+  switch (type.kind) {
+    case "none":
+      return "none";
+    case "bool":
+    case "int":
+    case "float":
+    case "str":
+      return type.literal === undefined ? type.kind : `${type.kind} ${type.literal}`;
+    default:
+      return undefined;
+  }
 }
 
 function sameType(left: Type, right: Type): boolean {
@@ -95,6 +161,16 @@ function sameType(left: Type, right: Type): boolean {
 
 /** Without the literal: `int(1)` is `int`. Lists, dicts and unions are widened inside. */
 export function widen(type: Type): Type {
+  const known = widened.get(type);
+  if (known !== undefined) return known;
+  const result = computeWidened(type);
+  widened.set(type, result);
+  return result;
+}
+
+const widened = new WeakMap<Type, Type>();
+
+function computeWidened(type: Type): Type {
   switch (type.kind) {
     case "bool":
     case "int":
@@ -116,7 +192,7 @@ export function widen(type: Type): Type {
 function widenDict(type: DictType): Type {
   const entries =
     type.entries && new Map([...type.entries].map(([name, entry]) => [name, { type: widen(entry.type), at: entry.at }]));
-  return { kind: "dict", key: widen(type.key), value: widen(type.value), ...(entries && { entries }) };
+  return bounded({ kind: "dict", key: widen(type.key), value: widen(type.value), ...(entries && { entries }) });
 }
 
 /** The text of a type in messages: `[int(1) | str(a)]`, `{str:any}`. */

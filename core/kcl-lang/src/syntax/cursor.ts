@@ -96,6 +96,19 @@ export class Cursor {
     return false;
   }
 
+  /** Whether something was reported at the token at hand. */
+  get isReported(): boolean {
+    const last = this.diagnostics.at(-1)?.position;
+    return last !== undefined && last.line === this.token.line && last.column === this.token.column;
+  }
+
+  /** As `expectOp`; what stands there instead is taken for a slip of the pen and skipped, unless the line ends. */
+  replaceOp(text: string): boolean {
+    if (this.expectOp(text)) return true;
+    if (!["newline", "indent", "dedent", "eof"].includes(this.token.kind)) this.next();
+    return false;
+  }
+
   /** A name; keywords are taken as names where the grammar leaves no other reading (`a.type`). */
   expectName(allowKeyword = false): Token | undefined {
     if (this.isKind("name") || (allowKeyword && this.isKind("keyword"))) return this.next();
@@ -131,22 +144,19 @@ export class Cursor {
     );
   }
 
+  /** The end of a line is shown at the last character before it; the end of a block or file has no character to point at. */
   report(message: string, token: Token = this.token): void {
-    this.diagnostics.push(diagnostic(kinds.syntax, message, this.place(token)));
+    const place = this.place(token);
+    const atLineEnd = token.kind === "newline" && place.column > 1;
+    const position = atLineEnd ? placeOf(place.file, place.line, place.column - 1) : place;
+    const details = token.kind === "dedent" || token.kind === "eof" ? { caret: false } : {};
+    this.diagnostics.push(diagnostic(kinds.syntax, message, position, details));
   }
 
-  /** Skips to the end of the line, over whole brackets. Stops before a bracket that closes an outer construct. */
-  skipLine(): void {
-    let depth = 0;
-    for (; !this.isKind("eof"); this.next()) {
-      const token = this.token;
-      if (token.kind === "newline" && depth === 0) return;
-      if (token.kind === "op" && "([{".includes(token.text)) depth++;
-      if (token.kind === "op" && ")]}".includes(token.text) && token.text !== "") {
-        if (depth === 0 && token.inBrackets) return;
-        depth = Math.max(0, depth - 1);
-      }
-    }
+  /** Whether something was reported in the line at hand: what follows in it is read with suspicion. */
+  get inDamagedLine(): boolean {
+    const last = this.diagnostics.at(-1);
+    return last !== undefined && last.position.line === this.token.line && last.name === kinds.syntax.name;
   }
 
   /** Index of the token that closes the bracket at `from` tokens from here. */

@@ -16,7 +16,7 @@ export function parseConfig(p: Cursor): ConfigExpression | DictComprehension {
   });
   p.skipNewlines();
   if (!p.acceptOp("}")) {
-    p.expected(["}"]);
+    if (!p.isReported) p.expected(["}"]);
     recover(p);
   }
   p.mark("entries", start);

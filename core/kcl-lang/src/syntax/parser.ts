@@ -40,7 +40,11 @@ function parseTokens(cursor: Cursor, diagnostics: readonly KclDiagnostic[]): Par
   cursor.skipNewlines();
   if (cursor.isKind("string") && cursor.peek().kind === "newline") cursor.next();
   while (!cursor.isKind("eof")) parseLine(cursor, body);
-  return { tree: { file, body, source }, diagnostics: [...diagnostics, ...cursor.diagnostics] };
+  return { tree: { file, body, source }, diagnostics: byLine([...diagnostics, ...cursor.diagnostics]) };
+}
+
+function byLine(diagnostics: readonly KclDiagnostic[]): KclDiagnostic[] {
+  return diagnostics.toSorted((a, b) => a.position.line - b.position.line);
 }
 
 /** A single expression, as in conditions: it may span lines, and `&&`, `||` and `!` are accepted. */

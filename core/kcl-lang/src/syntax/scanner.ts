@@ -120,17 +120,14 @@ class Scanner {
       this.push("indent", this.offset);
       return;
     }
-    while (this.indents.length > 1 && compareIndents({ spaces, tabs }, this.indents.at(-1)!) === -1) {
+    if (order === 0) return;
+    const orders = this.indents.map((indent) => compareIndents({ spaces, tabs }, indent));
+    if (orders.includes(undefined)) return this.report("inconsistent use of tabs and spaces in indentation");
+    const level = orders.indexOf(0);
+    if (level < 0) return this.report(badIndentation(spaces + tabs));
+    while (this.indents.length > level + 1) {
       this.indents.pop();
       this.push("dedent", this.offset);
-    }
-    const level = compareIndents({ spaces, tabs }, this.indents.at(-1)!);
-    if (level === undefined) return this.report("inconsistent use of tabs and spaces in indentation");
-    if (level !== 0) {
-      const width = spaces + tabs;
-      this.report(
-        `invalid indentation with ${width} space${width === 1 ? "" : "s"}, try to align indents by adding or removing spaces`,
-      );
     }
   }
 
@@ -253,6 +250,10 @@ class Scanner {
   private report(message: string): void {
     this.diagnostics.push(diagnostic(kinds.syntax, message, placeOf(this.file, this.line, this.column)));
   }
+}
+
+function badIndentation(width: number): string {
+  return `invalid indentation with ${width} space${width === 1 ? "" : "s"}, try to align indents by adding or removing spaces`;
 }
 
 /** -1, 0 or 1; undefined when tabs and spaces disagree about the order. */

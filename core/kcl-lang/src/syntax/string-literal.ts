@@ -63,9 +63,10 @@ export function splitInterpolation(body: string): StringPiece[] {
 }
 
 function expressionPiece(content: string, offset: number): StringPiece {
-  const match = /^([\s\S]*?):\s*(#[^:]*?)\s*$/.exec(content);
-  if (match === null) return { kind: "expression", source: content, offset };
-  return { kind: "expression", source: match[1]!, offset, format: match[2]! };
+  const colon = content.lastIndexOf(":");
+  const format = content.slice(colon + 1).trim();
+  if (colon < 0 || !format.startsWith("#")) return { kind: "expression", source: content, offset };
+  return { kind: "expression", source: content.slice(0, colon), offset, format };
 }
 
 const simpleEscapes: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ export { renderDiagnostics } from "./diagnostics/render.js";
 export { similarNames } from "./diagnostics/suggest.js";
 export { evaluateExpression, type EvaluateResult } from "./evaluate.js";
 export { type Override, parseOverride } from "./overrides/override.js";
+export { formatSource, type FormatResult } from "./format/format-source.js";
 export type { KclFileActions, KclHost } from "./packages/host.js";
 export { createMemoryHost } from "./memory-host.js";
 export { createCache, type KclCache } from "./packages/load.js";

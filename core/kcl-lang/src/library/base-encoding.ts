@@ -28,7 +28,9 @@ function decode(text: string, alphabet: string, bits: number): Uint8Array | unde
   const bytes: number[] = [];
   let buffer = 0;
   let size = 0;
-  for (const char of text.replace(/=+$/, "")) {
+  let end = text.length;
+  while (text[end - 1] === "=") end--;
+  for (const char of text.slice(0, end)) {
     const digit = alphabet.indexOf(char);
     if (digit < 0) return undefined;
     buffer = ((buffer << bits) | digit) & 0xffff;
@@ -43,8 +45,12 @@ function decode(text: string, alphabet: string, bits: number): Uint8Array | unde
 
 function moduleFor(alphabet: string, bits: number, block: number): ModuleMembers {
   return moduleOf([
-    native("encode", ["value", "encoding"], (call) => encode(encoder.encode(call.text("value")), alphabet, bits, block)),
+    native("encode", ["value", "encoding"], (call) => {
+      call.machine.work(4 * call.text("value").length);
+      return encode(encoder.encode(call.text("value")), alphabet, bits, block);
+    }),
     native("decode", ["value", "encoding"], (call) => {
+      call.machine.work(8 * call.text("value").length);
       const bytes = decode(call.text("value"), alphabet, bits);
       return bytes === undefined ? call.fail("invalid encoded text") : decoder.decode(bytes);
     }),

@@ -3,7 +3,8 @@ import { entriesOf, equals, isTrue, typeName } from "../runtime/inspect.js";
 import { elements } from "../runtime/compile-loop.js";
 import { callValue } from "../runtime/compile-call.js";
 import { binary, orderOf, power } from "../runtime/operators.js";
-import { checkInteger } from "../runtime/number-range.js";
+import { sizeOf } from "../runtime/extent.js";
+import { integerFrom } from "../runtime/number-range.js";
 import { dictFrom, KclDict, KclFunction, KclList, type Value } from "../runtime/values.js";
 import { typeText } from "../semantics/types.js";
 import { toText } from "../runtime/text.js";
@@ -13,24 +14,41 @@ import { optionFunction } from "./option.js";
 
 const print = native("print", [], (call) => {
   const end = call.args.named.get("end");
-  call.machine.log.push(`${call.args.positional.map(toText).join(" ")}${typeof end === "string" ? end : "\n"}`);
+  for (const value of call.args.positional) call.machine.work(sizeOf(value));
+  const text = call.args.positional.map(toText).join(" ");
+  call.machine.log.push(call.machine.keep(`${text}${typeof end === "string" ? end : "\n"}`));
   return undefined;
 });
 
-const multiplyof = native("multiplyof", ["a", "b"], (call) => call.integer("a") % call.integer("b") === 0n);
+const multiplyof = native("multiplyof", ["a", "b"], (call) => {
+  const divisor = call.integer("b");
+  return divisor === 0n ? call.fail("division by zero") : call.integer("a") % divisor === 0n;
+});
 
 const isunique = native("isunique", ["list"], (call) => {
   const { items } = call.list("list");
-  const simple = items.every((item) => typeof item === "string");
-  if (simple) return new Set(items).size === items.length;
-  return items.every((item, index) => !items.slice(0, index).some((other) => equals(item, other)));
+  const scalars = new Set<Value>();
+  const others: Value[] = [];
+  for (const item of items) {
+    const key = typeof item === "bigint" && Number.isSafeInteger(Number(item)) ? Number(item) : item;
+    if (typeof key === "object" && key !== null) {
+      call.machine.work(others.length * sizeOf(key));
+      if (others.some((other) => equals(key, other))) return false;
+      others.push(key);
+    } else if (scalars.has(key)) return false;
+    else scalars.add(key);
+  }
+  return true;
 });
 
 const isnullish = native("isnullish", ["value"], (call) => call.value("value") === null || call.value("value") === undefined);
 
 const len = native("len", ["value"], (call) => {
   const value = call.value("value");
-  if (typeof value === "string") return BigInt(Array.from(value).length);
+  if (typeof value === "string") {
+    call.machine.work(value.length);
+    return BigInt(/[\ud800-\udfff]/.test(value) ? Array.from(value).length : value.length);
+  }
   if (value instanceof KclList) return BigInt(value.items.length);
   const entries = entriesOf(value);
   return entries === undefined ? call.fail(`object of type '${typeName(value)}' has no len()`) : BigInt(entries.size);
@@ -49,6 +67,9 @@ const anyTrue = native("any_true", ["value"], (call) => values(call, "value").so
 function values(call: NativeCall, parameter: string): Value[] {
   const source = call.value(parameter);
   const keyed = entriesOf(source) !== undefined;
+  const length = typeof source === "string" ? source.length : source instanceof KclList ? source.items.length : 0;
+  call.machine.allocate(16 * length);
+  call.machine.work(length);
   return [...elements(call.machine, source)].map(([key, value]) => (keyed ? key : value));
 }
 
@@ -72,11 +93,9 @@ const sorted = native("sorted", ["value", "reverse"], (call) => {
 });
 
 function order(call: NativeCall, a: Value, b: Value): number {
+  call.machine.work(4 + Math.min(sizeOf(a), sizeOf(b)));
   return orderOf(a, b) ?? call.fail(`'<' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
 }
-
-/** The longest list that `range` builds. */
-const longestRange = 10_000_000;
 
 const range = native("range", ["start", "stop", "step"], (call) => {
   const single = !call.has("stop");
@@ -84,11 +103,11 @@ const range = native("range", ["start", "stop", "step"], (call) => {
   const stop = call.integer(single ? "start" : "stop");
   const step = call.integer("step", 1n);
   if (step === 0n) call.fail("range() arg 3 must not be zero");
+  const length = Math.max(0, Number((stop - start) / step) + 1);
+  call.machine.allocate(32 * length);
+  call.machine.work(length);
   const items: bigint[] = [];
-  for (let at = start; step > 0n ? at < stop : at > stop; at += step) {
-    if (items.length >= longestRange) call.fail(`range() would be longer than ${longestRange}`);
-    items.push(at);
-  }
+  for (let at = start; step > 0n ? at < stop : at > stop; at += step) items.push(at);
   return new KclList(items);
 });
 
@@ -109,6 +128,7 @@ const sum = native("sum", ["iterable", "start"], (call) => {
 const pow = native("pow", ["x", "y", "z"], (call) => {
   const [x, y, z] = [call.value("x"), call.value("y"), call.value("z")];
   if (typeof x === "bigint" && typeof y === "bigint") {
+    if (z === 0n) return call.fail("division by zero");
     if (typeof z === "bigint") return binary(call.machine, "%", modularPower(x, y, z), z);
     return power(call.machine, x, y);
   }
@@ -132,9 +152,7 @@ const round = native("round", ["number", "ndigits"], (call) => {
   const digits = Number(call.integer("ndigits", 0n));
   const scale = 10 ** digits;
   const rounded = Math.sign(number) * (Math.round(Math.abs(number) * scale) / scale);
-  return call.has("ndigits") && call.value("ndigits") !== null
-    ? rounded
-    : checkInteger(call.machine, BigInt(Math.round(rounded)));
+  return call.has("ndigits") && call.value("ndigits") !== null ? rounded : integerFrom(call.machine, Math.round(rounded));
 });
 
 const zip = native("zip", [], (call) => {

@@ -33,13 +33,16 @@ function parseInteger(call: NativeCall, text: string, base: number): bigint {
   return match![1] === "-" ? -value : value;
 }
 
+/** Beyond 64 bits digits are only tested and no longer added up. */
+const tooLarge = 2n ** 200n;
+
 function radixValue(digits: string, radix: number): bigint | undefined {
   if (digits === "") return undefined;
   let value = 0n;
   for (const char of digits.toLowerCase()) {
     const digit = Number.parseInt(char, 36);
     if (Number.isNaN(digit) || digit >= radix) return undefined;
-    value = value * BigInt(radix) + BigInt(digit);
+    if (value < tooLarge) value = value * BigInt(radix) + BigInt(digit);
   }
   return value;
 }
@@ -56,13 +59,13 @@ function parseFloatText(text: string): number | undefined {
   const trimmed = text.trim();
   const named = /^([+-]?)(inf|infinity|nan)$/i.exec(trimmed);
   if (named !== null) return named[2]!.toLowerCase() === "nan" ? Number.NaN : named[1] === "-" ? -Infinity : Infinity;
-  if (/^[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(trimmed)) return Number(trimmed.replaceAll("_", ""));
+  if (/^[+-]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(trimmed)) return Number(trimmed.replaceAll("_", ""));
   const unit = /^([+-]?\d+)([A-Za-z]{1,2})$/.exec(trimmed);
   const factor = unit === null ? undefined : unitFactor(unit[2]!);
   return factor === undefined ? undefined : Number(unit![1]) * factor;
 }
 
 const bool = native("bool", ["x"], (call) => isTrue(call.value("x")));
-const str = native("str", ["x"], (call) => (call.has("x") ? toText(call.value("x")) : ""));
+const str = native("str", ["x"], (call) => (call.has("x") ? toText(call.walk("x")) : ""));
 
 export const conversions = [int, float, bool, str];

@@ -7,7 +7,10 @@ import { sha1, sha224, sha256, sha384, sha512 } from "./sha2.js";
 const encoder = new TextEncoder();
 
 function digest(name: string, hash: (bytes: Uint8Array) => string) {
-  return native(name, ["value", "encoding"], (call) => hash(encoder.encode(call.text("value"))));
+  return native(name, ["value", "encoding"], (call) => {
+    call.machine.work(4 * call.text("value").length);
+    return hash(encoder.encode(call.text("value")));
+  });
 }
 
 export const cryptoModule = moduleOf([

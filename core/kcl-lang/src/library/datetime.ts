@@ -1,5 +1,7 @@
 /** The module `datetime`. The clock is that of the machine. */
-import { moduleOf, native } from "./native.js";
+import { moduleOf, native, type NativeCall } from "./native.js";
+import { RegexMatcher } from "./regex-match.js";
+import { compileRegex, type RegexProgram } from "./regex-program.js";
 
 const days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const months = [
@@ -66,7 +68,8 @@ function formatDate(date: Date, format: string): string {
   return expand(format).replace(/%([A-Za-z%])/g, (whole, letter: string) => directives[letter]?.show(date) ?? whole);
 }
 
-function matches(text: string, format: string): boolean {
+function matches(call: NativeCall): boolean {
+  const [text, format] = [call.text("date"), call.text("format")];
   const source = expand(format).replace(
     /%([A-Za-z%])|([.*+?^${}()|[\]\\])/g,
     (whole, letter: string | undefined, special: string | undefined) => {
@@ -74,7 +77,18 @@ function matches(text: string, format: string): boolean {
       return directives[letter ?? ""]?.pattern ?? whole;
     },
   );
-  return new RegExp(`^${source}$`).test(text) && isRealDate(text, format);
+  return (
+    new RegexMatcher(compilePattern(call, `^${source}$`), text, call.machine).search(0) !== undefined && isRealDate(text, format)
+  );
+}
+
+function compilePattern(call: NativeCall, source: string): RegexProgram {
+  try {
+    return compileRegex(source).program;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return call.fail(`invalid date format: ${error.message}`);
+  }
 }
 
 /** Refuses days that a month does not have. */
@@ -95,7 +109,7 @@ export const datetimeModule = moduleOf([
   native("today", [], (call) => formatDate(new Date(call.machine.settings.now()), "%Y-%m-%d %H:%M:%S.%f")),
   native("date", [], (call) => formatDate(new Date(call.machine.settings.now()), "%Y-%m-%d %H:%M:%S")),
   native("ticks", [], (call) => call.machine.settings.now() / 1000 + Number.EPSILON),
-  native("validate", ["date", "format"], (call) => matches(call.text("date"), call.text("format"))),
+  native("validate", ["date", "format"], matches),
   native("is_rfc3339", ["date"], (call) => standard.test(call.text("date")) && isDay(call.text("date"))),
   native("is_iso8601", ["date"], (call) => calendar.test(call.text("date"))),
 ]);

@@ -1,5 +1,6 @@
 /** `str.format`: fields by position or name with attributes and indexes, and Python's format specifications. */
 import { entriesOf, typeName } from "../runtime/inspect.js";
+import { sizeOf } from "../runtime/extent.js";
 import { subscriptValue } from "../runtime/select.js";
 import { formatFloat, toText } from "../runtime/text.js";
 import type { Value } from "../runtime/values.js";
@@ -41,6 +42,7 @@ function fieldValue(call: NativeCall, path: string): Value {
 const specPattern = /^(?:(.)?([<>=^]))?([+\- ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/s;
 
 function applySpec(call: NativeCall, value: Value, spec: string): string {
+  call.machine.work(sizeOf(value));
   const kind = spec.trim().toLowerCase();
   if (kind === "") return toText(value);
   if (kind === "#json") return encodeJson(value);
@@ -48,6 +50,8 @@ function applySpec(call: NativeCall, value: Value, spec: string): string {
   const match = specPattern.exec(spec);
   if (match === null) return call.fail("Invalid format specifier");
   const [, fill, align, sign, alternate, zero, width, group, precision, type] = match;
+  if (Number(precision ?? 0) > 100) return call.fail("Invalid format specifier: precision too big");
+  call.machine.allocate(2 * Number(width ?? 0));
   const body = formatBody(call, value, { alternate, group, precision, type });
   const numeric = typeof value === "bigint" || typeof value === "number";
   const signed = numeric && !body.startsWith("-") && sign !== undefined && sign !== "-" ? sign + body : body;
@@ -68,7 +72,7 @@ interface BodySpec {
 
 function formatBody(call: NativeCall, value: Value, spec: BodySpec): string {
   if (typeof value === "bigint" && (spec.type === undefined || "bcdnoxX".includes(spec.type)) && spec.precision === undefined)
-    return integerBody(value, spec);
+    return integerBody(call, value, spec);
   if (typeof value === "bigint" || typeof value === "number") return floatBody(Number(value), spec);
   if (spec.type !== undefined && spec.type !== "s")
     return call.fail(`Unknown format code '${spec.type}' for object of type '${typeName(value)}'`);
@@ -78,8 +82,9 @@ function formatBody(call: NativeCall, value: Value, spec: BodySpec): string {
 
 const bases: Readonly<Record<string, readonly [number, string]>> = { b: [2, "0b"], o: [8, "0o"], x: [16, "0x"], X: [16, "0X"] };
 
-function integerBody(value: bigint, spec: BodySpec): string {
-  if (spec.type === "c") return String.fromCodePoint(Number(value));
+function integerBody(call: NativeCall, value: bigint, spec: BodySpec): string {
+  if (spec.type === "c")
+    return value >= 0n && value <= 0x10ffffn ? String.fromCodePoint(Number(value)) : call.fail("%c arg not in range(0x110000)");
   const [base, prefix] = bases[spec.type ?? "d"] ?? [10, ""];
   const digits = (value < 0n ? -value : value).toString(base);
   const cased = spec.type === "X" ? digits.toUpperCase() : digits;

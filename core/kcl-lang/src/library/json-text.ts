@@ -57,7 +57,7 @@ export function decodeJson(text: string): Value {
   return value;
 }
 
-const token = /\s*(?:([[\]{},:])|("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))\s*/y;
+const token = /\s*(?:([[\]{},:])|("[^"\\]*(?:\\.[^"\\]*)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null))\s*/y;
 
 class JsonReader {
   private offset = 0;
@@ -69,7 +69,7 @@ class JsonReader {
     if (match[1] === "[") return this.list();
     if (match[1] === "{") return this.dict();
     if (match[2] !== undefined) return JSON.parse(match[2]) as string;
-    if (match[3] !== undefined) return /[.eE]/.test(match[3]) ? Number(match[3]) : BigInt(match[3]);
+    if (match[3] !== undefined) return /[.eE]/.test(match[3]) || match[3].length > 400 ? Number(match[3]) : BigInt(match[3]);
     if (match[4] !== undefined) return match[4] === "null" ? null : match[4] === "true";
     return this.refuse();
   }

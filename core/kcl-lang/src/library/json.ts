@@ -1,5 +1,6 @@
 /** The module `json`. */
 import { union } from "../runtime/merge.js";
+import { heightOf, sizeOf } from "../runtime/extent.js";
 import type { Value } from "../runtime/values.js";
 import { decodeJson, encodeJson, type JsonOptions } from "./json-text.js";
 import { moduleOf, native, type NativeCall } from "./native.js";
@@ -17,27 +18,47 @@ function options(call: NativeCall): JsonOptions {
   };
 }
 
-function decode(call: NativeCall, text: string): Value {
+/** A value takes many times the memory of its text. */
+function countText(call: NativeCall, text: string): void {
+  call.machine.work(4 * text.length);
+  call.machine.allocate(16 * text.length);
+}
+
+function encode(call: NativeCall): string {
+  const settings = options(call);
+  const size = sizeOf(call.walk("data"));
+  const padding = (settings.indent ?? 0) * heightOf(call.value("data"));
+  call.machine.allocate(2 * size + (padding > 64 ? (padding * size) / 4 : 0));
+  return encodeJson(call.value("data"), settings);
+}
+
+function decode(call: NativeCall): Value {
+  const text = call.text("value");
+  countText(call, text);
   try {
     return decodeJson(text);
   } catch (error) {
-    return call.fail((error as Error).message);
+    if (!(error instanceof SyntaxError)) throw error;
+    return call.fail(error.message);
   }
 }
 
 export const jsonModule = moduleOf([
-  native("encode", encodeParameters, (call) => encodeJson(call.value("data"), options(call))),
-  native("decode", ["value"], (call) => decode(call, call.text("value"))),
+  native("encode", encodeParameters, encode),
+  native("decode", ["value"], decode),
   native("validate", ["value"], (call) => {
+    const text = call.text("value");
+    countText(call, text);
     try {
-      decodeJson(call.text("value"));
+      decodeJson(text);
       return true;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       return false;
     }
   }),
   native("dump_to_file", ["data", "filename", ...encodeParameters.slice(1)], (call) => {
-    writeFile(call, call.text("filename"), encodeJson(call.value("data"), options(call)));
+    writeFile(call, call.text("filename"), encode(call));
     return undefined;
   }),
   native("merge", ["base", "patch"], (call) => union(call.machine, call.value("base"), call.value("patch"))),

@@ -1,12 +1,12 @@
 /** The module `math`. */
-import { checkInteger } from "../runtime/number-range.js";
+import { checkInteger, integerFrom } from "../runtime/number-range.js";
 import { KclList } from "../runtime/values.js";
 import { moduleOf, native, type NativeCall } from "./native.js";
 
 function whole(name: string, compute: (value: number) => number) {
   return native(name, ["x"], (call) => {
     const value = call.value("x");
-    return typeof value === "bigint" ? value : checkInteger(call.machine, BigInt(compute(call.number("x"))));
+    return typeof value === "bigint" ? value : integerFrom(call.machine, compute(call.number("x")));
   });
 }
 

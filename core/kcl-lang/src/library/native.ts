@@ -1,5 +1,6 @@
 /** How builtin functions are written: a name, parameter names, and a function of the bound arguments. */
 import { isTrue, typeName } from "../runtime/inspect.js";
+import { sizeOf } from "../runtime/extent.js";
 import type { Machine } from "../runtime/machine.js";
 import { type Arguments, KclDict, KclFunction, KclInstance, KclList, type Value } from "../runtime/values.js";
 
@@ -52,6 +53,13 @@ export class NativeCall {
     return value instanceof KclList ? value : this.wrong(parameter, "list", value);
   }
 
+  /** Counts the work of walking over an argument with all its parts. */
+  walk(parameter: string): Value {
+    const value = this.value(parameter);
+    this.machine.work(sizeOf(value));
+    return value;
+  }
+
   keyed(parameter: string): KclDict | KclInstance {
     const value = this.value(parameter);
     return value instanceof KclDict || value instanceof KclInstance ? value : this.wrong(parameter, "dict", value);
@@ -68,7 +76,7 @@ export class NativeCall {
 }
 
 export function native(name: string, parameters: readonly string[], run: (call: NativeCall) => Value): KclFunction {
-  return new KclFunction(name, (machine, args) => run(new NativeCall(machine, name, parameters, args)));
+  return new KclFunction(name, (machine, args) => machine.keep(run(new NativeCall(machine, name, parameters, args))));
 }
 
 /** The members of a system module. */

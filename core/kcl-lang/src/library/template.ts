@@ -1,4 +1,5 @@
 /** The module `template`: the part of Handlebars that configurations need. Nothing of a template is ever executed as code. */
+import { sizeOf } from "../runtime/extent.js";
 import { entriesOf, isTrue } from "../runtime/inspect.js";
 import { elements } from "../runtime/compile-loop.js";
 import type { Machine } from "../runtime/machine.js";
@@ -120,8 +121,12 @@ function render(machine: Machine, nodes: readonly Node[], context: Context): str
 
 function renderNode(machine: Machine, node: Node, context: Context): string {
   machine.step();
-  if (node.kind === "text") return node.text;
+  if (node.kind === "text") return machine.keep(node.text);
   const value = lookup(context, node.path);
+  if (node.kind === "value") {
+    machine.work(sizeOf(value));
+    machine.allocate(2 * sizeOf(value));
+  }
   if (node.kind === "value") return node.raw ? show(value) : escapeHtml(show(value));
   if (node.name === "each") return renderEach(machine, node, value, context);
   if (node.name === "if") return render(machine, isTrue(value) ? node.body : node.otherwise, context);

@@ -1,5 +1,7 @@
 /** The module `yaml`. */
 import { parseAllDocuments } from "yaml";
+import { exhaustionText, LimitFailure } from "../diagnostics/failure.js";
+import { heightOf, sizeOf } from "../runtime/extent.js";
 import { writeYaml, type YamlOptions } from "../output/yaml-writer.js";
 import { KclList, type Value } from "../runtime/values.js";
 import { fromJavaScript } from "../runtime/json-value.js";
@@ -23,36 +25,53 @@ export function decodeYaml(text: string): Value[] {
   });
 }
 
+/** Documents take many times the memory and time of their text. */
+function countText(call: NativeCall): string {
+  const text = call.text("value");
+  call.machine.work(64 * text.length);
+  call.machine.allocate(64 * text.length);
+  return text;
+}
+
 function decodeAll(call: NativeCall): Value[] {
+  const text = countText(call);
   try {
-    return decodeYaml(call.text("value"));
+    return decodeYaml(text);
   } catch (error) {
+    if (exhaustionText(error) !== undefined && !(error instanceof ReferenceError)) throw error;
     return call.fail((error as Error).message);
   }
+}
+
+function encode(call: NativeCall, value: Value): string {
+  call.machine.work(sizeOf(value));
+  call.machine.allocate(2 * sizeOf(value) * Math.max(1, heightOf(value) / 8));
+  return writeYaml(value, options(call));
 }
 
 function encodeAll(call: NativeCall): string {
   return call
     .list("data")
-    .items.map((item) => writeYaml(item, options(call)))
+    .items.map((item) => encode(call, item))
     .join("\n---\n");
 }
 
 export const yamlModule = moduleOf([
-  native("encode", encodeParameters, (call) => writeYaml(call.value("data"), options(call))),
+  native("encode", encodeParameters, (call) => encode(call, call.value("data"))),
   native("encode_all", encodeParameters, encodeAll),
   native("decode", ["value"], (call) => decodeAll(call)[0] ?? null),
   native("decode_all", ["value"], (call) => new KclList(decodeAll(call))),
   native("validate", ["value"], (call) => {
     try {
-      decodeYaml(call.text("value"));
+      decodeYaml(countText(call));
       return true;
-    } catch {
+    } catch (error) {
+      if (error instanceof LimitFailure) throw error;
       return false;
     }
   }),
   native("dump_to_file", ["data", "filename", ...encodeParameters.slice(1)], (call) => {
-    writeFile(call, call.text("filename"), writeYaml(call.value("data"), options(call)));
+    writeFile(call, call.text("filename"), encode(call, call.value("data")));
     return undefined;
   }),
   native("dump_all_to_file", ["data", "filename", ...encodeParameters.slice(1)], (call) => {

@@ -71,7 +71,10 @@ export function compileListComprehension(node: ListComprehension, outer: StaticS
   const item = compileExpression(node.item, scope);
   return (machine, environment) => {
     const items: Value[] = [];
-    run(machine, environment, (inner, local) => items.push(item(inner, local)));
+    run(machine, environment, (inner, local) => {
+      inner.allocate(16);
+      items.push(item(inner, local));
+    });
     return new KclList(
       items,
       items.map(() => node.item.at),
@@ -88,6 +91,7 @@ export function compileDictComprehension(node: DictComprehension, outer: StaticS
     run(machine, environment, (inner, local) => {
       const name = key(inner, local);
       if (typeof name !== "string") return inner.fail(`invalid key type '${typeName(name)}', a key must be a string`);
+      inner.allocate(96);
       entries.set(name, { value: value(inner, local), operator: node.operator, place: node.key.at });
     });
     return new KclDict(entries);

@@ -85,10 +85,12 @@ function mergeLists(machine: Machine, base: KclList, delta: KclList, mode: Merge
     );
     places.push(fromDelta && !isNothing(delta.items[index]) ? delta.places?.[index] : base.places?.[index]);
   }
-  return new KclList(items, places);
+  return machine.keep(new KclList(items, places));
 }
 
 function mergeDicts(machine: Machine, base: KclDict, delta: KclDict, mode: MergeMode): KclDict {
+  machine.work(base.entries.size + delta.entries.size);
+  machine.keep(base);
   const map = new Map(base.entries);
   for (const [key, entry] of delta.entries) mergeEntry(machine, map, key, entry, mode);
   return new KclDict(map);
@@ -125,7 +127,9 @@ function insertEntry(machine: Machine, map: Map<string, Entry>, key: string, old
       `only list attribute can be inserted value, got ${typeName(base instanceof KclList ? entry.value : base)}`,
     );
   }
-  const value = entry.index === undefined ? joinLists(base, entry.value) : insertAt(machine, base, entry.value, entry.index);
+  const value = machine.keep(
+    entry.index === undefined ? joinLists(base, entry.value) : insertAt(machine, base, entry.value, entry.index),
+  );
   map.set(key, { ...old, value, place: old.place ?? entry.place });
 }
 
@@ -153,6 +157,7 @@ function mergeAtIndex(
   const at = index < 0 ? index + list.items.length : index;
   if (at < 0 || at >= list.items.length)
     machine.fail(`index out of bounds: the len is ${list.items.length} but the index is ${index}`);
+  machine.keep(list);
   const items = [...list.items];
   const places = [...(list.places ?? list.items.map(() => undefined))];
   if (entry.operator === "=" && entry.value === undefined) {

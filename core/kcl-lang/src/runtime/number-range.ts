@@ -13,6 +13,13 @@ export function checkInteger(machine: Machine, value: bigint): bigint {
   return value;
 }
 
+/** The integer that a whole float stands for. */
+export function integerFrom(machine: Machine, value: number): bigint {
+  return Number.isInteger(value)
+    ? checkInteger(machine, BigInt(value))
+    : machine.fail(`cannot convert float ${formatFloat(value)} to integer`);
+}
+
 export function checkFloat(machine: Machine, value: number): number {
   if (!machine.settings.strictRange || !Number.isFinite(value)) return value;
   const size = Math.abs(value);

@@ -1,6 +1,7 @@
 /** Unary, binary and comparing operators on values. `|` on lists, dicts and instances is in `merge.ts`. */
 import type { BinaryOperator, CompareOperator, UnaryOperator } from "../syntax/ast.js";
 import { entriesOf, equals, isNothing, isNumber, isTrue, typeName } from "./inspect.js";
+import { sizeOf } from "./extent.js";
 import type { Machine } from "./machine.js";
 import { union } from "./merge.js";
 import { checkFloat, checkInteger } from "./number-range.js";
@@ -23,7 +24,7 @@ function asNumber(value: Value): bigint | number | undefined {
 export function binary(machine: Machine, operator: BinaryOperator, left: Value, right: Value): Value {
   if (operator === "|" && !(typeof left === "bigint" && typeof right === "bigint")) return union(machine, left, right);
   if (operator === "+") {
-    if (typeof left === "string" && typeof right === "string") return left + right;
+    if (typeof left === "string" && typeof right === "string") return machine.keep(left + right);
     if (left instanceof KclList) return concatenate(machine, left, right);
   }
   if (operator === "*") {
@@ -43,7 +44,7 @@ function unsupported(machine: Machine, operator: string, left: Value, right: Val
 
 function concatenate(machine: Machine, left: KclList, right: Value): KclList {
   if (!(right instanceof KclList)) return machine.fail(`can only concatenate list (not "${typeName(right)}") to list`);
-  return joinLists(left, right);
+  return machine.keep(joinLists(left, right));
 }
 
 /** Both lists in a row, keeping the places of items. */
@@ -54,18 +55,17 @@ export function joinLists(left: KclList, right: KclList): KclList {
   return new KclList(items, places);
 }
 
-/** The longest text or list that `*` builds; more is a mistake or an attack. */
-const longestRepetition = 10_000_000;
-
 function repeat(machine: Machine, value: Value, times: Value): Value {
   if (typeof times !== "bigint") return undefined;
   const count = times < 0n ? 0 : Number(times);
   const length = typeof value === "string" ? value.length : value instanceof KclList ? value.items.length : undefined;
   if (length === undefined) return undefined;
-  if (length * count > longestRepetition) machine.fail(`the result of * would be longer than ${longestRepetition}`);
+  if (length === 0 || count === 0) return typeof value === "string" ? "" : new KclList([]);
+  machine.allocate((typeof value === "string" ? 2 : 16) * length * count);
+  machine.work(length * count);
   if (typeof value === "string") return value.repeat(count);
   const items: Value[] = [];
-  for (let turn = 0; turn < count; turn++) items.push(...(value as KclList).items);
+  for (let turn = 0; turn < count; turn++) for (const item of (value as KclList).items) items.push(item);
   return new KclList(items);
 }
 
@@ -132,6 +132,7 @@ function floats(machine: Machine, operator: BinaryOperator, a: number, b: number
 }
 
 export function compare(machine: Machine, operator: CompareOperator, left: Value, right: Value): boolean {
+  countComparison(machine, left, right);
   switch (operator) {
     case "==":
       return equals(left, right);
@@ -148,6 +149,12 @@ export function compare(machine: Machine, operator: CompareOperator, left: Value
     default:
       return ordered(machine, operator, left, right);
   }
+}
+
+/** Values are compared part by part: work of the smaller one, or of the container for `in`. */
+function countComparison(machine: Machine, left: Value, right: Value): void {
+  const size = Math.max(sizeOf(left), sizeOf(right));
+  if (size > 256) machine.work(size);
 }
 
 function isSame(left: Value, right: Value): boolean {

@@ -150,6 +150,7 @@ export class SchemaBuild implements BodyHost {
 
   private toInstance(): KclInstance {
     const attributes = new Map<string, Entry>();
+    this.machine.allocate(1024 + 96 * this.scope.values.size);
     for (const [name, value] of this.scope.values) {
       const entry = this.config.entries.get(name);
       attributes.set(name, { value, operator: entry?.operator === "=" ? "=" : ":", place: this.places.get(name) });
@@ -158,9 +159,11 @@ export class SchemaBuild implements BodyHost {
   }
 
   private runDecorators(): void {
-    this.machine.place = this.place ?? this.machine.place;
+    const outer = this.machine.place;
+    this.machine.place = this.place ?? outer;
     for (const [index, body] of this.layout.bodies.entries())
       body.code.decorators(this.machine, this.environments[index]!, this.config);
+    this.machine.place = outer;
   }
 
   private runChecks(): void {

@@ -2,7 +2,7 @@
  * Schemas at run time. Building an instance runs the bodies of the ancestors, its own and its mixins', in this order, with the
  * configuration merged into every attribute as soon as it is set; then index signature, required attributes and checks.
  */
-import type { Place } from "../diagnostics/place.js";
+import { type Place, placeOf } from "../diagnostics/place.js";
 import { attributeNames, findAttribute, findIndexSignature, isDescendant, type SchemaSymbol } from "../semantics/symbols.js";
 import type { SchemaCode } from "./compile-schema.js";
 import { SchemaBuild } from "./schema-build.js";
@@ -69,6 +69,7 @@ export class SchemaClass {
     machine.enter();
     const instance = new SchemaBuild(machine, this, config, args, place, checkPlace).run();
     machine.leave();
+    machine.lastBuilt = machine.place;
     machine.place = outer;
     if (register) machine.register(instance, place === undefined || machine.inMainPackage(place.file));
     return instance;
@@ -76,7 +77,9 @@ export class SchemaClass {
 
   /** The instance again, with another configuration. */
   rebuild(machine: Machine, from: { readonly args: Arguments; readonly place: Place | undefined }, config: KclDict): KclInstance {
-    return this.build(machine, config, from.args, from.place, false, machine.schemaDepth === 0 ? machine.place : undefined);
+    const { place } = machine;
+    const merged = place !== undefined && machine.schemaDepth === 0 ? placeOf(place.file, place.line, 1) : undefined;
+    return this.build(machine, config, from.args, from.place, false, merged);
   }
 
   layout(machine: Machine): SchemaLayout {
@@ -108,7 +111,8 @@ export class SchemaClass {
 }
 
 /** An instance with one attribute changed by assignment. */
-export function withAttribute(instance: KclInstance, name: string, entry: Entry): KclInstance {
+export function withAttribute(machine: Machine, instance: KclInstance, name: string, entry: Entry): KclInstance {
+  machine.allocate(96 * (instance.attributes.size + instance.config.entries.size));
   const attributes = new Map(instance.attributes).set(name, entry);
   const config = new KclDict(new Map(instance.config.entries).set(name, { ...entry, operator: "=" }));
   return new KclInstance(instance.schema, attributes, config, instance.args, instance.place);

@@ -30,10 +30,7 @@ function instancesFunction(schema: SchemaClass): KclFunction {
 
 export function subscriptValue(machine: Machine, target: Value, index: Value): Value {
   if (target instanceof KclList) return target.items[position(machine, index, target.items.length, "list")];
-  if (typeof target === "string") {
-    const chars = Array.from(target);
-    return chars[position(machine, index, chars.length, "string")];
-  }
+  if (typeof target === "string") return characterAt(machine, target, index);
   const entries = entriesOf(target);
   if (entries !== undefined) {
     if (isNothing(index)) return undefined;
@@ -44,6 +41,14 @@ export function subscriptValue(machine: Machine, target: Value, index: Value): V
   return machine.fail(`'${typeName(target)}' object is not subscriptable`);
 }
 
+/** Strings are indexed by code point; without surrogate pairs those are its characters. */
+function characterAt(machine: Machine, text: string, index: Value): Value {
+  machine.work(text.length);
+  if (!/[\ud800-\udfff]/.test(text)) return text[position(machine, index, text.length, "string")];
+  const chars = Array.from(text);
+  return chars[position(machine, index, chars.length, "string")];
+}
+
 function position(machine: Machine, index: Value, length: number, kind: string): number {
   if (typeof index !== "bigint") return machine.fail(`${kind} indices must be integers, not ${typeName(index)}`);
   const at = index < 0n ? Number(index) + length : Number(index);
@@ -52,8 +57,12 @@ function position(machine: Machine, index: Value, length: number, kind: string):
 }
 
 export function sliceValue(machine: Machine, target: Value, lower: Value, upper: Value, step: Value): Value {
-  if (typeof target === "string") return slice(machine, Array.from(target), lower, upper, step).join("");
-  if (target instanceof KclList) return new KclList(slice(machine, target.items, lower, upper, step));
+  if (typeof target === "string") {
+    machine.allocate(16 * target.length);
+    machine.work(target.length);
+    return slice(machine, Array.from(target), lower, upper, step).join("");
+  }
+  if (target instanceof KclList) return machine.keep(new KclList(slice(machine, target.items, lower, upper, step)));
   return machine.fail(`'${typeName(target)}' object is not subscriptable`);
 }
 
@@ -89,6 +98,7 @@ export function replaceAt(machine: Machine, target: Value, path: readonly PathKe
     const at = key < 0n ? Number(key) + target.items.length : Number(key);
     if (at < 0 || at >= target.items.length)
       machine.fail(`index out of bounds: the len is ${target.items.length} but the index is ${key}`);
+    machine.keep(target);
     const items = [...target.items];
     items[at] = replaceAt(machine, items[at], rest, entry);
     const places = [...(target.places ?? items.map(() => undefined))];
@@ -99,8 +109,8 @@ export function replaceAt(machine: Machine, target: Value, path: readonly PathKe
   const base = target;
   const value = replaceAt(machine, entriesOf(base)?.get(key)?.value, rest, entry);
   const changed: Entry = { value, operator: ":", place: entry.place };
-  if (base instanceof KclDict) return new KclDict(new Map(base.entries).set(key, changed));
-  if (base instanceof KclInstance) return withAttribute(base, key, changed);
+  if (base instanceof KclDict) return machine.keep(new KclDict(new Map(base.entries).set(key, changed)));
+  if (base instanceof KclInstance) return withAttribute(machine, base, key, changed);
   return machine.fail(
     `failed to update the dict. An iterable of key-value pairs was expected, but got ${typeName(target)}. Check if the syntax for updating the dictionary with the attribute '${key}' is correct`,
   );

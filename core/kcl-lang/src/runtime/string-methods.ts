@@ -109,24 +109,28 @@ function title(text: string): string {
 function replace(text: string, call: NativeCall): string {
   const [before, after] = [call.text("old"), call.text("new")];
   const count = Number(call.integer("count", -1n));
-  if (count < 0) return text.replaceAll(before, () => after);
-  let result = text;
+  const parts: string[] = [];
   let from = 0;
-  for (let turn = 0; turn < count; turn++) {
-    const found = result.indexOf(before, from);
-    if (found < 0) break;
-    result = result.slice(0, found) + after + result.slice(found + before.length);
-    from = found + after.length;
+  for (let turn = 0; count < 0 || turn < count; turn++) {
+    const found = before === "" && turn > 0 ? from + 1 : text.indexOf(before, from);
+    if (found < 0 || found > text.length) break;
+    call.machine.allocate(2 * (found - from + after.length));
+    parts.push(text.slice(from, found), after);
+    from = found + before.length;
   }
-  return result;
+  return parts.join("") + text.slice(from);
 }
 
 function join(text: string, call: NativeCall): Value {
   const items = call.value("iter");
-  if (typeof items === "string") return Array.from(items).join(text);
+  if (typeof items === "string") {
+    call.machine.allocate(2 * items.length * (8 + text.length));
+    return Array.from(items).join(text);
+  }
   const list = call
     .list("iter")
     .items.map((item, index) => (typeof item === "string" ? item : call.fail(`sequence item ${index}: expected str instance`)));
+  call.machine.allocate(2 * list.reduce((total, item) => total + item.length + text.length, 0));
   return list.join(text);
 }
 
@@ -183,8 +187,18 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
 
 export const stringMethodNames: readonly string[] = [...methods.keys()];
 
+/** Methods whose result can have a part for each character. */
+const makesLists: ReadonlySet<string> = new Set(["chars", "split", "rsplit", "splitlines"]);
+
 /** A method bound to its string. */
 export function stringMethod(text: string, name: string): KclFunction | undefined {
   const method = methods.get(name);
-  return method && native(name, method.parameters, (call) => method.run(text, call));
+  return (
+    method &&
+    native(name, method.parameters, (call) => {
+      call.machine.work(4 * text.length);
+      if (makesLists.has(name)) call.machine.allocate(16 * text.length);
+      return method.run(text, call);
+    })
+  );
 }

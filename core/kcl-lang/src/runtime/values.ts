@@ -5,6 +5,7 @@
 import type { Place } from "../diagnostics/place.js";
 import type { ConfigOperator } from "../syntax/ast.js";
 import type { Type } from "../semantics/types.js";
+import { entriesExtent, type Extent, listExtent } from "./extent.js";
 import type { Machine } from "./machine.js";
 import type { SchemaClass } from "./schema-class.js";
 
@@ -33,11 +34,15 @@ export class KclMultiplier {
 }
 
 export class KclList {
+  readonly extent: Extent;
+
   constructor(
     readonly items: readonly Value[],
     /** Where each item was written, as far as known. */
     readonly places?: readonly (Place | undefined)[],
-  ) {}
+  ) {
+    this.extent = listExtent(items);
+  }
 }
 
 /** A value under a key with what merging needs to know. */
@@ -50,7 +55,12 @@ export interface Entry {
 }
 
 export class KclDict {
-  constructor(readonly entries: Map<string, Entry> = new Map()) {}
+  readonly extent: Extent;
+
+  /** The entries are complete: they are not changed any more. */
+  constructor(readonly entries: ReadonlyMap<string, Entry> = new Map()) {
+    this.extent = entriesExtent(entries);
+  }
 
   get(key: string): Value {
     return this.entries.get(key)?.value;
@@ -67,15 +77,19 @@ export const noArguments: Arguments = { positional: [], named: new Map() };
 
 /** An instance of a schema. */
 export class KclInstance {
+  readonly extent: Extent;
+
   constructor(
     readonly schema: SchemaClass,
-    readonly attributes: Map<string, Entry>,
+    readonly attributes: ReadonlyMap<string, Entry>,
     /** What it was built with; merging starts from it. */
     readonly config: KclDict,
     readonly args: Arguments,
     /** Where its schema expression stands; unknown for converted dicts. */
     readonly place: Place | undefined,
-  ) {}
+  ) {
+    this.extent = entriesExtent(attributes);
+  }
 
   get(key: string): Value {
     return this.attributes.get(key)?.value;

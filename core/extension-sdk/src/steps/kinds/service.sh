@@ -70,9 +70,15 @@ service_do() {
   [ "$1" = stop ] || systemctl reset-failed -- "$2" 2>/dev/null || :
   timeout -k 5 300 systemctl "$1" -- "$2" && return
   failure=$?
-  journalctl -u "$2" -n 15 --no-pager -o cat 2>/dev/null || :
+  service_log "$2" 15
   [ "$failure" != 124 ] || fail TIMEOUT "systemctl $1 $2 did not end within 300 seconds."
   fail SERVICE_FAILED "systemctl $1 $2 failed."
+}
+
+# The last lines of a unit. The sync waits for what the journal was sent and has not written: on a busy server that is the cause.
+service_log() {
+  journalctl --sync >/dev/null 2>&1 || :
+  journalctl -u "$1" -n "$2" --no-pager -o cat 2>/dev/null || :
 }
 
 # After a change: systemctl also says yes when a condition of the unit made it skip the start. service_verify UNIT ENABLED STATE
@@ -81,7 +87,7 @@ service_verify() {
   if [ "$3" = started ] && [ "$u_active" != active ]; then
     printf SERVICE_NOT_ACTIVE >"$T/reason"
     systemctl show -p ActiveState,SubState,Result,ConditionResult -- "$1" >>"$T/out" 2>&1
-    journalctl -u "$1" -n 12 --no-pager -o cat >>"$T/out" 2>/dev/null
+    service_log "$1" 12 >>"$T/out"
   fi
   return 1
 }

@@ -3,6 +3,7 @@
 import { type Application, buildApplication, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "./cli-context.js";
 import { applyCommand, clusterRoutes, driftCommand, healthCommand, planCommand } from "./commands/infra.js";
+import { kclRoutes } from "./commands/kcl.js";
 import { doctorCommand, versionCommand, workflowRoutes } from "./commands/machine.js";
 import { serverRoutes } from "./commands/server.js";
 import { taskservRoutes } from "./commands/taskserv.js";
@@ -21,6 +22,7 @@ export function createApp(version: string): Application<CliContext> {
       cluster: clusterRoutes,
       workspace: workspaceRoutes,
       workflow: workflowRoutes,
+      kcl: kclRoutes,
       doctor: doctorCommand,
       version: versionCommand,
     },

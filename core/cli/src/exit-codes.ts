@@ -36,6 +36,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   NAME_INVALID: EXIT.usage,
   INPUT_INVALID: EXIT.usage,
   CONFIRMATION_NEEDED: EXIT.usage,
+  KCL_FILE_MISSING: EXIT.usage,
 };
 
 /** Findings in the user's text are a failed preflight: nothing was touched. */

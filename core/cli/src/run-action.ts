@@ -29,23 +29,14 @@ export async function runAction(
   const progress = createProgress(cli.process.stderr, style, () => systemClock.now());
   const interrupts = watchInterrupts((text) => progress.show({ type: "warning", text }));
   try {
-    const { platformLayout } = await import("@provisioning/actions");
-    const wanted = flags.workspace ?? cli.process.env.PROVISIONING_WORKSPACE;
-    const code = await work({
-      platform: platformLayout(cli.platformRoot),
-      platformVersion: cli.version,
-      clock: systemClock,
-      environment: cli.process.env,
-      currentDir: cli.currentDir,
-      ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
-      flags: { "servers.default_plan": flags.plan },
-      command: ["provisioning", ...cli.words].join(" "),
-      holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
-      signal: interrupts.signal,
-      drain: interrupts.drain,
-      report: (event) => progress.show(event),
-      confirm,
-    });
+    const code = await work(
+      await actionContext(cli, flags, {
+        signal: interrupts.signal,
+        drain: interrupts.drain,
+        report: (event) => progress.show(event),
+        confirm,
+      }),
+    );
     cli.process.exitCode = interrupts.drain.aborted ? EXIT.interrupted : (code ?? EXIT.ok);
   } catch (error) {
     progress.stop();
@@ -60,6 +51,28 @@ export async function runAction(
     progress.stop();
     interrupts.close();
   }
+}
+
+/** What an action is given: where the platform is, who asks from where, and the parts that say how it is watched. */
+export async function actionContext(
+  cli: CliContext,
+  flags: CommonFlags,
+  watch: Pick<ActionContext, "signal" | "drain" | "report" | "confirm">,
+): Promise<ActionContext> {
+  const { platformLayout } = await import("@provisioning/actions");
+  const wanted = flags.workspace ?? cli.process.env.PROVISIONING_WORKSPACE;
+  return {
+    platform: platformLayout(cli.platformRoot),
+    platformVersion: cli.version,
+    clock: systemClock,
+    environment: cli.process.env,
+    currentDir: cli.currentDir,
+    ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
+    flags: { "servers.default_plan": flags.plan },
+    command: ["provisioning", ...cli.words].join(" "),
+    holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
+    ...watch,
+  };
 }
 
 interface Interrupts {

@@ -33,7 +33,7 @@ export interface DataFile {
 }
 
 /** `.json` is JSON, everything else YAML. */
-export function dataFormatOf(file: string): DataFormat {
+function dataFormatOf(file: string): DataFormat {
   return /\.json$/i.test(file) ? "json" : "yaml";
 }
 

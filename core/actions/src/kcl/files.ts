@@ -1,0 +1,53 @@
+/** The files that an action on KCL works with: this machine's, with the packages that the platform provides. */
+
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { KclHost } from "@provisioning/kcl-lang";
+import { createNodeHost } from "@provisioning/kcl-lang/node";
+import { ProvisioningError } from "@provisioning/model";
+import type { ActionContext } from "../context.js";
+
+export interface KclFiles {
+  readonly host: KclHost;
+  /** `import provisioning.settings` works everywhere. */
+  readonly packages: Readonly<Record<string, string>>;
+  readonly vendorFolder?: string;
+}
+
+/** `mayChange`: the module `file` of a program may write, move and delete. */
+export function kclFiles(context: ActionContext, mayChange = false): KclFiles {
+  const vendor = context.environment.KCL_PKG_PATH;
+  return {
+    host: createNodeHost({ allowChanges: mayChange, environment: context.environment }),
+    packages: { provisioning: context.platform.kclDir },
+    ...(vendor === undefined || vendor === "" ? {} : { vendorFolder: resolve(context.currentDir, vendor) }),
+  };
+}
+
+/** Nothing was done. */
+class KclFileMissingError extends ProvisioningError {
+  constructor(path: string, options?: ErrorOptions) {
+    super(
+      { code: "KCL_FILE_MISSING", message: `${path} cannot be read.`, hint: "Check the path; it starts at the current folder." },
+      options,
+    );
+  }
+}
+
+/** @throws KclFileMissingError */
+export async function readText(context: ActionContext, path: string): Promise<string> {
+  try {
+    return await readFile(resolve(context.currentDir, path), "utf8");
+  } catch (cause) {
+    throw new KclFileMissingError(path, { cause });
+  }
+}
+
+/** Absolute paths of what is there. @throws KclFileMissingError for the first that is not */
+export function existing(context: ActionContext, { host }: KclFiles, paths: readonly string[]): readonly string[] {
+  return paths.map((path) => {
+    const absolute = resolve(context.currentDir, path);
+    if (!host.isDirectory(absolute) && host.readFile(absolute) === undefined) throw new KclFileMissingError(path);
+    return absolute;
+  });
+}

@@ -1,0 +1,154 @@
+/** The KCL commands as processes: streams, exit codes, files. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const command = fileURLToPath(new URL("../../provisioning", import.meta.url));
+const isBuilt = existsSync(join(dirname(command), "bundle/provisioning.js"));
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "kcl-command-")));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+function kcl(words: readonly string[], input = "", env: Readonly<Record<string, string>> = {}) {
+  const options = { cwd: folder, input, encoding: "utf8", env: { PATH: process.env.PATH, HOME: folder, ...env } } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, "kcl", ...words], options);
+  return { status, stdout, stderr };
+}
+
+describe.skipIf(!isBuilt)(`provisioning kcl${isBuilt ? "" : " (skipped: the command is not bundled; npm run build)"}`, () => {
+  describe("run", () => {
+    it("prints the result of files, of standard input, and of the package of the folder", () => {
+      write({ "main.k": 'import lib\na = lib.x\nprint("talk")\n', "b.k": "b = 2\n", "lib/x.k": "x = 1\n" });
+      expect(kcl(["run", "main.k", "b.k"])).toEqual({ status: 0, stdout: "talk\na: 1\nb: 2\n", stderr: "" });
+      expect(kcl(["run"])).toMatchObject({ status: 0, stdout: "talk\na: 1\n" });
+      expect(kcl(["run", "lib"])).toMatchObject({ status: 0, stdout: "x: 1\n" });
+      expect(kcl(["run", "-", "-f", "json"], "import lib\ny = lib.x + 1\n")).toEqual({
+        status: 0,
+        stdout: '{\n    "y": 2\n}\n',
+        stderr: "",
+      });
+    });
+
+    it("takes settings, arguments, overrides, selectors and packages", () => {
+      write({
+        "main.k": 'import far\na = {b = option("v"), c = None, _d = far.x}\nz = 1\n',
+        "one.yaml": "kcl_options:\n- {key: v, value: 1}\nkcl_cli_configs: {disable_none: true}\n",
+        "two.yaml": "kcl_options:\n- {key: v, value: 2}\n",
+        "elsewhere/x.k": "x = 5\n",
+        "vendor/far/x.k": "x = 6\n",
+      });
+      const words = ["run", "main.k", "-E", "far=elsewhere", "-S", "a", "-Y", "one.yaml", "two.yaml"];
+      expect(kcl(words)).toMatchObject({ stderr: "", stdout: "b: 2\n" });
+      expect(kcl([...words, "-D", "v=3", "--show_hidden", "-O", "a.e=1"])).toMatchObject({ stdout: "b: 3\n_d: 5\ne: 1\n" });
+      expect(kcl(["run", "-H", "-S", "a._d", "main.k"], "", { KCL_PKG_PATH: "vendor" })).toMatchObject({ stdout: "6\n" });
+    });
+
+    it("writes to a file, and nothing else then", () => {
+      write({ "main.k": "a = 1\n" });
+      expect(kcl(["run", "main.k", "-o", "out.yaml"])).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(readFileSync(join(folder, "out.yaml"), "utf8")).toBe("a: 1\n");
+      expect(kcl(["run", "main.k", "-o", "none/out.yaml"])).toMatchObject({ status: 1, stdout: "" });
+    });
+
+    it("says what the language says, and nothing around it", () => {
+      write({ "main.k": 'print("before")\na = 1 // 0\n' });
+      const failure = kcl(["run", "main.k", "-d"]);
+      expect(failure).toMatchObject({ status: 1, stdout: "before\n" });
+      expect(failure.stderr.startsWith(`error[E3M38]: EvaluationError\n --> ${folder}/main.k:2:1\n`)).toBe(true);
+      expect(failure.stderr.endsWith(`note: backtrace:\n\t0: kcl_main\n\t\tat ${folder}/main.k:2\n`)).toBe(true);
+      expect(kcl(["run", "main.k", "-D", "a"])).toEqual({
+        status: 1,
+        stdout: "",
+        stderr: "EvaluationError\nInvalid value for top level arguments\n",
+      });
+      expect(kcl(["run", "none.k"]).status).toBe(1);
+      expect(kcl(["run", "main.k", "--nonsense"]).status).toBe(64);
+    });
+
+    it("knows the schemas of the platform without any workspace", () => {
+      write({ "main.k": "import provisioning.settings as cfg\nx = cfg.Infra {name = 'shop'}.name\n" });
+      expect(kcl(["run", "main.k"])).toEqual({ status: 0, stdout: "x: shop\n", stderr: "" });
+    });
+  });
+
+  describe("test", () => {
+    it("shows what passes and what fails, here and below", () => {
+      write({
+        "lib/a.k": "schema A:\n    n: int = 1\n",
+        "lib/a_test.k":
+          'test_one = lambda {\n    print("hello")\n    assert A {}.n == 1\n}\ntest_two = lambda { assert A {}.n == 2 }\n',
+      });
+      const { status, stdout, stderr } = kcl(["test"]);
+      expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+      expect(stdout).toMatch(
+        /^lib\/a_test\.k\n {2}✓ test_one \(\d+ ms\)\n {4}│ hello\n {2}✗ test_two \(\d+ ms\)\nerror\[E3M38\]/,
+      );
+      expect(stdout).toMatch(/a_test\.k:5:1\n[^]*1 of 2 tests passed\n$/);
+      expect(kcl(["test", "lib", "--run", "one$"])).toMatchObject({ status: 0 });
+      expect(JSON.parse(kcl(["test", "lib", "--fail-fast", "-o", "json"]).stdout)).toMatchObject({
+        ok: false,
+        tests: [
+          { ok: true, log: "hello\n" },
+          { ok: false, findings: [{ code: "E3M38" }] },
+        ],
+      });
+    });
+
+    it("refuses what is not there and what is no expression", () => {
+      expect(kcl(["test"])).toMatchObject({ status: 0 });
+      expect(kcl(["test", "none"])).toMatchObject({ status: 64, stdout: "" });
+      expect(kcl(["test", "none"]).stderr).toContain("KCL_FILE_MISSING none cannot be read.");
+      expect(kcl(["test", "--run", "("]).stderr).toContain("is no regular expression");
+    });
+  });
+
+  describe("vet", () => {
+    const schema = { "user.k": "schema User:\n    name: str\n    age: int\nschema Other:\n    x: int\n" };
+
+    it("checks several files and documents, at their places", () => {
+      write({ ...schema, "a.yaml": "name: a\nage: 1\n---\nname: b\nage: c\n", "b.json": '{"name": "x", "age": 2, "y": 1}\n' });
+      const { status, stdout } = kcl(["vet", "a.yaml", "b.json", "user.k"]);
+      expect(status).toBe(1);
+      expect(stdout).toContain(" --> a.yaml:5:6\n");
+      expect(stdout).toContain("expected int, got str");
+      expect(stdout).toContain(` --> ${folder}/user.k:3:5\n`);
+      expect(stdout).toContain(" --> b.json:1:25\n");
+      expect(stdout).toMatch(/✗ 2 findings in 3 documents\n$/);
+      const { findings } = JSON.parse(kcl(["vet", "a.yaml", "user.k", "-o", "json"]).stdout) as { findings: unknown[] };
+      expect(findings).toMatchObject([{ code: "E2G22", file: "a.yaml", line: 5, column: 6, path: "age", document: 1 }]);
+    });
+
+    it("takes standard input, another schema and assertions", () => {
+      write({ ...schema, "assert.k": 'schema Any:\n    [...str]: any\nassert value.x > 1, "x is small"\n' });
+      expect(kcl(["vet", "-", "user.k", "-s", "Other"], "x: 1\n")).toEqual({
+        status: 0,
+        stdout: "✓ 1 document as Other demands\n",
+        stderr: "",
+      });
+      expect(kcl(["vet", "-", "assert.k", "-n", "value", "-f", "json"], '{"x": 1}').stdout).toContain("x is small");
+      expect(kcl(["vet", "-", "assert.k", "--attribute_name", "value"], "x: 2")).toMatchObject({ status: 0 });
+    });
+
+    it("says what is missing", () => {
+      write({ ...schema, "a.yaml": "x: 1\n" });
+      expect(kcl(["vet", "user.k"])).toMatchObject({ status: 64 });
+      expect(kcl(["vet", "none.yaml", "user.k"]).stderr).toContain("KCL_FILE_MISSING none.yaml cannot be read.");
+      expect(kcl(["vet", "a.yaml", "user.k", "-s", "Usr"])).toMatchObject({ status: 1 });
+      expect(kcl(["vet", "a.yaml", "user.k", "-s", "Usr"]).stdout).toContain("there is no schema 'Usr'");
+    });
+  });
+});

@@ -1,0 +1,143 @@
+/** Commands on KCL files: run, test, vet. They need no workspace. */
+
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import type { CliContext } from "../cli-context.js";
+import { outputAlias, outputFlag } from "./flags.js";
+import type { RunFlags } from "./kcl/run.js";
+import type { TestFlags } from "./kcl/test.js";
+import type { VetFlags } from "./kcl/vet.js";
+
+const text = (value: string): string => value;
+
+/** A flag that may be given several times. */
+function texts(placeholder: string, brief: string) {
+  return { kind: "parsed", parse: text, variadic: true, optional: true, placeholder, brief } as const;
+}
+
+function switchFlag(brief: string) {
+  return { kind: "boolean", optional: true, withNegated: false, brief } as const;
+}
+
+function words(placeholder: string, brief: string) {
+  return { kind: "array", parameter: { brief, placeholder, parse: text } } as const;
+}
+
+const runCommand = buildCommand<RunFlags, string[], CliContext>({
+  loader: async () => (await import("./kcl/run.js")).run,
+  parameters: {
+    flags: {
+      setting: texts("file", "Settings file, in the place of kcl.yaml; several are merged in order"),
+      argument: texts("key=value", 'What option("key") answers'),
+      pathSelector: texts("path", "Show only this part of the result: app.ports.0"),
+      overrides: texts("change", "Change a variable before the run: path=value, path:value, path+=value, path-"),
+      external: texts("name=path", "Where the package of an import is"),
+      output: { kind: "parsed", parse: text, optional: true, placeholder: "file", brief: "Write the result to a file" },
+      format: { kind: "enum", values: ["yaml", "json"], default: "yaml", brief: "Form of the result" },
+      disableNone: switchFlag("Leave out what is None"),
+      strictRangeCheck: switchFlag("Numbers of 32 instead of 64 bits"),
+      debug: switchFlag("Add a backtrace to failures"),
+      sortKeys: switchFlag("Sort keys"),
+      showHidden: switchFlag("Show names that begin with _ too (also -H)"),
+    },
+    aliases: {
+      Y: "setting",
+      D: "argument",
+      S: "pathSelector",
+      O: "overrides",
+      E: "external",
+      o: "output",
+      f: "format",
+      n: "disableNone",
+      r: "strictRangeCheck",
+      d: "debug",
+      k: "sortKeys",
+    },
+    positional: words("input", "Files and folders to run together; - is standard input; none: the package of this folder"),
+  },
+  docs: {
+    brief: "Evaluate KCL files and print the result",
+    fullDescription:
+      "  provisioning kcl run main.k                        one file\n" +
+      "  provisioning kcl run base.k prod.k -D env=prod     several files together, with an argument\n" +
+      "  provisioning kcl run                               the package of this folder\n" +
+      "  provisioning kcl run main.k -O 'app.replicas=3'    with a variable changed\n" +
+      "  provisioning kcl run main.k -S app.ports -f json   a part of the result\n" +
+      "  echo 'a = 1 + 1' | provisioning kcl run -          standard input\n\n" +
+      "Takes the words of KCL's own command: one option may have several values, and long options may be written with _.\n" +
+      "import provisioning.settings finds the schemas of this platform, KCL_PKG_PATH names a folder of other packages.\n" +
+      "The result and what print() writes go to stdout, findings to stderr; the exit code is 1 after an error.",
+  },
+});
+
+const testCommand = buildCommand<TestFlags, string[], CliContext>({
+  loader: async () => (await import("./kcl/test.js")).test,
+  parameters: {
+    flags: {
+      run: { kind: "parsed", parse: text, optional: true, placeholder: "regex", brief: "Only tests whose name it finds" },
+      failFast: switchFlag("Stop after the first failure"),
+      ...outputFlag,
+    },
+    aliases: outputAlias,
+    positional: words("path", "Folders, with all below them, and files; default: this folder"),
+  },
+  docs: {
+    brief: "Run tests written in KCL",
+    fullDescription:
+      "  provisioning kcl test                   all tests here and below\n" +
+      "  provisioning kcl test lib --run port    those in lib whose name has port in it\n\n" +
+      "A test is a lambda or a schema whose name begins with test_, in a file *_test.k. It fails when an assertion, a check or\n" +
+      "anything else in it fails. The other files of the folder belong to the same package.",
+  },
+});
+
+const vetCommand = buildCommand<VetFlags, string[], CliContext>({
+  loader: async () => (await import("./kcl/vet.js")).vet,
+  parameters: {
+    flags: {
+      schema: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        placeholder: "name",
+        brief: "Schema to check against; default: the first",
+      },
+      attributeName: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        placeholder: "name",
+        brief: "Also run the files' own assertions, with the data as a variable of this name",
+      },
+      format: {
+        kind: "enum",
+        values: ["yaml", "json"],
+        optional: true,
+        brief: "Format of the data; default: by the name of the file",
+      },
+      ...outputFlag,
+    },
+    aliases: { ...outputAlias, s: "schema", n: "attributeName", a: "attributeName", f: "format" },
+    positional: words("file", "Data files (YAML, JSON, - for standard input) and the .k files with the schema"),
+  },
+  docs: {
+    brief: "Check YAML and JSON files against a schema",
+    fullDescription:
+      "  provisioning kcl vet data.yaml schema.k              against the first schema of the file\n" +
+      "  provisioning kcl vet *.json schema.k -s User         several files, another schema\n" +
+      "  cat data.yaml | provisioning kcl vet - schema.k      standard input\n\n" +
+      "Every document of a YAML stream is checked; a list is taken for a list of instances. Findings name the line of the data and\n" +
+      "the line of the schema that demands it. The exit code is 1 when something does not fit.",
+  },
+});
+
+export const kclRoutes = buildRouteMap({
+  routes: { run: runCommand, test: testCommand, vet: vetCommand },
+  docs: {
+    brief: "KCL files: run, test, vet",
+    fullDescription:
+      "The KCL configuration language, for any KCL file.\n\n" +
+      "  provisioning kcl run main.k               evaluate\n" +
+      "  provisioning kcl test                     run the tests in *_test.k\n" +
+      "  provisioning kcl vet data.yaml schema.k   check data against a schema",
+  },
+});

@@ -21,7 +21,14 @@ export type EvaluateResult =
 const closedHost: KclHost = { readFile: () => undefined, listDir: () => undefined, isDirectory: () => false };
 
 /** A condition is small; these keep a hostile one short. */
-const expressionLimits: Limits = { steps: 1_000_000, depth: 200, bytes: 64 * 1024 * 1024, outputBytes: 1024 * 1024, ms: 2_000 };
+const expressionLimits: Limits = {
+  steps: 1_000_000,
+  depth: 200,
+  bytes: 64 * 1024 * 1024,
+  outputBytes: 1024 * 1024,
+  nesting: 200,
+  ms: 2_000,
+};
 
 /**
  * Evaluates one expression. `&&`, `||` and `!` are accepted for `and`, `or` and `not`; system modules need no import; there is no file access.

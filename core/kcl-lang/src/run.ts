@@ -45,17 +45,30 @@ export type RunResult =
 /** Evaluates the program and plans its result. Never throws for what the program does. */
 export function runProgram(program: Program, options: RunOptions = {}): RunResult {
   const machine = createMachine(program, options);
+  let plain: JsonValue = null;
   const outcome = guarded(program, machine, () => {
     const main = machine.packages.get(mainPackage)!;
     main.run();
     const names = [...program.symbols.packages.get(mainPackage)!.variables.keys()];
-    return selectParts(machine, planPackage(machine, main, names, options), options.select ?? []);
+    const planned = selectParts(machine, planPackage(machine, main, names, options), options.select ?? []);
+    plain = toJavaScript(planned);
+    return planned;
   });
   const log = machine.log.join("");
   if (!outcome.ok) return { ...outcome, log };
   const { value } = outcome;
   const toText = (format: "yaml" | "json" = "yaml"): string => machine.stream ?? writeDocuments(value, format);
-  return { ok: true, value: toJavaScript(value), sources: collectSources(value), log, toText };
+  let sources: ReadonlyMap<string, Place> | undefined;
+  return {
+    ok: true,
+    value: plain,
+    get sources() {
+      sources ??= collectSources(value);
+      return sources;
+    },
+    log,
+    toText,
+  };
 }
 
 function selectParts(machine: Machine, value: Value, paths: readonly string[]): Value {

@@ -1,6 +1,6 @@
 /** The module `manifests`: replaces the output by a YAML stream. */
 import { entriesOf, isTrue } from "../runtime/inspect.js";
-import { heightOf, sizeOf } from "../runtime/extent.js";
+import { indentedSizeOf, sizeOf } from "../runtime/extent.js";
 import { writeYaml } from "../output/yaml-writer.js";
 import { KclList } from "../runtime/values.js";
 import { moduleOf, native } from "./native.js";
@@ -17,7 +17,7 @@ export const manifestsModule = moduleOf([
     };
     const separator = options?.get("sep")?.value;
     const documents = (given instanceof KclList ? given.items : [given]).map((item) => {
-      call.machine.allocate(2 * sizeOf(item) * Math.max(1, heightOf(item) / 8));
+      call.machine.allocate(2 * indentedSizeOf(item));
       call.machine.work(sizeOf(item));
       return writeYaml(item, settings);
     });

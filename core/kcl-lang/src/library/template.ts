@@ -6,6 +6,7 @@ import type { Machine } from "../runtime/machine.js";
 import { toText } from "../runtime/text.js";
 import { dictFrom, KclList, type Value } from "../runtime/values.js";
 import { moduleOf, native, type NativeCall } from "./native.js";
+import { templateTags } from "./template-tags.js";
 
 type Node =
   | { readonly kind: "text"; readonly text: string }
@@ -38,26 +39,23 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`=]/g, (char) => entities[char]!);
 }
 
-/** Tags; a block tag, an else or a comment alone on its line takes the whole line with it. */
-const tag = /(^[ \t]*|)(\{\{\{\s*([^}]*?)\s*\}\}\}|\{\{(~)?\s*(!--[\s\S]*?--|[^}]*?)\s*(~)?\}\})([ \t]*(?:\r?\n|$))?/gm;
-
 class TemplateParser {
   private readonly stack: { name: string; path: string; body: Node[]; otherwise: Node[]; inElse: boolean }[] = [];
   private readonly root: Node[] = [];
 
   constructor(private readonly fail: (message: string) => never) {}
 
+  /** A block tag, an else or a comment alone on its line takes the whole line with it. */
   parse(source: string): readonly Node[] {
     let from = 0;
-    for (const match of source.matchAll(tag)) {
-      const [whole, indent = "", , triple, , content = "", , lineEnd = ""] = match;
-      const atLineStart = match.index === 0 || source[match.index - 1] === "\n";
-      const alone = atLineStart && match[7] !== undefined && triple === undefined && /^(#|\/|!|else\b|\^)/.test(content);
-      this.text(source.slice(from, match.index) + (alone ? "" : indent));
-      if (triple !== undefined) this.add({ kind: "value", path: triple, raw: true });
+    for (const { start, end, indent, content, triple, lineEnd } of templateTags(source)) {
+      const atLineStart = start === 0 || source[start - 1] === "\n";
+      const alone = atLineStart && lineEnd !== undefined && !triple && /^(#|\/|!|else\b|\^)/.test(content);
+      this.text(source.slice(from, start) + (alone ? "" : indent));
+      if (triple) this.add({ kind: "value", path: content, raw: true });
       else this.tag(content);
-      if (!alone) this.text(lineEnd);
-      from = match.index + whole.length;
+      if (!alone) this.text(lineEnd ?? "");
+      from = end;
     }
     this.text(source.slice(from));
     const open = this.stack.at(-1);

@@ -1,7 +1,7 @@
 /** The module `yaml`. */
 import { parseAllDocuments } from "yaml";
 import { exhaustionText, LimitFailure } from "../diagnostics/failure.js";
-import { heightOf, sizeOf } from "../runtime/extent.js";
+import { indentedSizeOf, sizeOf } from "../runtime/extent.js";
 import { writeYaml, type YamlOptions } from "../output/yaml-writer.js";
 import { KclList, type Value } from "../runtime/values.js";
 import { fromJavaScript } from "../runtime/json-value.js";
@@ -45,7 +45,7 @@ function decodeAll(call: NativeCall): Value[] {
 
 function encode(call: NativeCall, value: Value): string {
   call.machine.work(sizeOf(value));
-  call.machine.allocate(2 * sizeOf(value) * Math.max(1, heightOf(value) / 8));
+  call.machine.allocate(2 * indentedSizeOf(value));
   return writeYaml(value, options(call));
 }
 

@@ -1,5 +1,6 @@
 /** What a run shows: the globals of the main package, merged with the values of expression statements. */
 import type { Place } from "../diagnostics/place.js";
+import { heightOf, indentedSizeOf, sizeOf } from "../runtime/extent.js";
 import type { Machine } from "../runtime/machine.js";
 import { mergeChecked } from "../runtime/merge.js";
 import { entriesOf } from "../runtime/inspect.js";
@@ -27,8 +28,22 @@ export function planPackage(machine: Machine, loaded: LoadedPackage, names: read
     machine.place = place;
     output = value instanceof KclInstance && output instanceof KclInstance ? value : mergeChecked(machine, output, value);
   }
+  requireBounded(machine, [...entries.values(), ...loaded.outputs]);
   const result = combine(machine, entries, output);
   return planValue(result, options);
+}
+
+/** Refuses a result that would be too large or too deep to write, at the part that makes it so. */
+function requireBounded(machine: Machine, parts: readonly { readonly value: Value; readonly place?: Place | undefined }[]): void {
+  const { outputBytes, nesting } = machine.settings.limits;
+  let total = 0;
+  for (const { value, place } of parts) {
+    machine.place = place ?? machine.place;
+    total += indentedSizeOf(value);
+    machine.allocate(8 * sizeOf(value));
+    if (total > outputBytes) machine.exceed(`the limit of ${outputBytes} bytes for the result was reached`);
+    if (heightOf(value) > nesting) machine.exceed(`the limit of ${nesting} for lists and dicts inside each other was reached`);
+  }
 }
 
 function combine(machine: Machine, entries: Map<string, Entry>, output: Value): Value {

@@ -14,8 +14,10 @@ export interface Limits {
   readonly depth: number;
   /** Memory for all values that a run makes, also for those it drops again; an estimate. */
   readonly bytes: number;
-  /** Size of the result, with a part that occurs twice counted twice; an estimate of the bytes of its text. */
+  /** Size of the result as text, with a part that occurs twice counted twice; an estimate. */
   readonly outputBytes: number;
+  /** Lists and dicts of the result inside each other. */
+  readonly nesting: number;
   /** Wall clock of a run. */
   readonly ms: number;
 }
@@ -28,7 +30,8 @@ export const defaultLimits: Limits = {
   steps: 50_000_000,
   depth: 5_000,
   bytes: 512 * 1024 * 1024,
-  outputBytes: 64 * 1024 * 1024,
+  outputBytes: 32 * 1024 * 1024,
+  nesting: 1_000,
   ms: 60_000,
 };
 
@@ -64,8 +67,8 @@ export class Machine {
   stream: string | undefined;
   /** The schema expressions being evaluated, innermost last. */
   readonly schemaPlaces: Place[] = [];
-  /** Instances whose required attributes were found complete. */
-  readonly complete = new WeakSet<KclInstance>();
+  /** Instances, and lists and dicts of them, whose required attributes were found complete. */
+  readonly complete = new WeakSet<KclInstance | KclList | KclDict>();
   private steps = 0;
   private nextClockReading: number;
   private bytes = 0;

@@ -21,9 +21,17 @@ export function endSchema(machine: Machine, place: Place | undefined, value: Val
 
 /** Fails when an instance inside the value lacks a required attribute; at `place` where the instance was made of a dict. */
 export function requireAttributes(machine: Machine, value: Value, place = machine.place): void {
+  if (value instanceof KclInstance) {
+    if (!machine.complete.has(value)) requireOf(machine, value, place);
+  } else if (value instanceof KclList || value instanceof KclDict) requireParts(machine, value, place);
+}
+
+/** Values are shared: what was found complete once is not looked at again. */
+function requireParts(machine: Machine, value: KclList | KclDict, place: Place | undefined): void {
+  if (!value.extent.instances || machine.complete.has(value)) return;
   if (value instanceof KclList) for (const item of value.items) requireAttributes(machine, item, place);
-  else if (value instanceof KclDict) for (const entry of value.entries.values()) requireAttributes(machine, entry.value, place);
-  else if (value instanceof KclInstance && !machine.complete.has(value)) requireOf(machine, value, place);
+  else for (const entry of value.entries.values()) requireAttributes(machine, entry.value, place);
+  machine.complete.add(value);
 }
 
 function requireOf(machine: Machine, instance: KclInstance, outer: Place | undefined): void {

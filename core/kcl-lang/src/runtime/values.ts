@@ -59,7 +59,7 @@ export class KclDict {
 
   /** The entries are complete: they are not changed any more. */
   constructor(readonly entries: ReadonlyMap<string, Entry> = new Map()) {
-    this.extent = entriesExtent(entries);
+    this.extent = entriesExtent(entries, false);
   }
 
   get(key: string): Value {
@@ -88,7 +88,7 @@ export class KclInstance {
     /** Where its schema expression stands; unknown for converted dicts. */
     readonly place: Place | undefined,
   ) {
-    this.extent = entriesExtent(attributes);
+    this.extent = entriesExtent(attributes, true);
   }
 
   get(key: string): Value {

@@ -88,9 +88,9 @@ export const hostilePrograms: readonly (readonly [string, string])[] = [
   ["an indentation of JSON", "import json\na = json.encode([[[1]]], indent=1000000000)"],
   [
     "a template that loops",
-    'import template\na = template.execute("{{#each l}}{{#each ../l}}{{#each ../l}}{{#each ../l}}x{{/each}}{{/each}}{{/each}}{{/each}}", {l = range(1000)})',
+    'import template\na = template.execute("{{#each l}}{{#each ../l}}{{#each ../../l}}{{#each ../../../l}}x{{/each}}{{/each}}{{/each}}{{/each}}", {l = range(1000)})',
   ],
-  ["a template with much space", 'import template\na = template.execute("{{" + " " * 20000 + "}", {})'],
+  ["a template with much space", 'import template\na = [template.execute("{{" + " " * 20000 + "}", {}) for i in range(100000)]'],
   ["template blocks in each other", 'import template\na = template.execute("{{#if a}}" * 20000 + "{{/if}}" * 20000, {a = True})'],
   ["a pattern with nested repetition", 'import regex\na = [regex.match("a" * 5000 + "!", "^(a+)+$") for i in range(10000)]'],
   ["a pattern with alternatives", 'import regex\na = [regex.match("a" * 5000 + "!", "^(a|a|aa)*$") for i in range(10000)]'],

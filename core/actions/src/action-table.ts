@@ -9,6 +9,7 @@ export const actionTable = {
   "infra.plan": async () => (await import("./infra/plan.js")).planInfra,
   "infra.planRemoval": async () => (await import("./infra/plan-removal.js")).planRemoval,
   "infra.status": async () => (await import("./infra/status.js")).infraStatus,
+  "kcl.format": async () => (await import("./kcl/format.js")).formatKcl,
   "kcl.run": async () => (await import("./kcl/run.js")).runKcl,
   "kcl.test": async () => (await import("./kcl/test.js")).testKcl,
   "kcl.vet": async () => (await import("./kcl/vet.js")).vetKcl,

@@ -7,6 +7,7 @@ export type { HealthReport, ServiceHealth } from "./infra/health.js";
 export type { InfraStatus, ServerStatus, TaskservStatus } from "./infra/status.js";
 export type { Targets } from "./infra/targets.js";
 export type { KclFinding } from "./kcl/finding.js";
+export type { KclFormatReport } from "./kcl/format.js";
 export type { KclTestReport } from "./kcl/test.js";
 export type { KclVetReport } from "./kcl/vet.js";
 export type { MachineFinding } from "./machine/findings.js";

@@ -14,11 +14,11 @@ export interface KclFiles {
   readonly vendorFolder?: string;
 }
 
-/** `mayChange`: the module `file` of a program may write, move and delete. */
-export function kclFiles(context: ActionContext, mayChange = false): KclFiles {
+/** `mayUseMachine`: a program may change files and read environment variables by the module `file`. Reading files is always possible. */
+export function kclFiles(context: ActionContext, mayUseMachine = false): KclFiles {
   const vendor = context.environment.KCL_PKG_PATH;
   return {
-    host: createNodeHost({ allowChanges: mayChange, environment: context.environment }),
+    host: createNodeHost(mayUseMachine ? { allowChanges: true, environment: context.environment } : {}),
     packages: { provisioning: context.platform.kclDir },
     ...(vendor === undefined || vendor === "" ? {} : { vendorFolder: resolve(context.currentDir, vendor) }),
   };

@@ -27,8 +27,8 @@ export interface KclRunInput {
   /** File that takes the result. */
   readonly output?: string;
   readonly format?: "yaml" | "json";
-  /** The program may change files by the module `file`. */
-  readonly mayChangeFiles?: boolean;
+  /** The program may change files and read environment variables by the module `file`: for whoever could do so anyway. */
+  readonly mayUseMachine?: boolean;
 }
 
 export interface KclRunReport {
@@ -67,7 +67,7 @@ export const runKcl = defineAction<KclRunInput, KclRunReport>({
     showHidden: flag,
     output: z.exactOptional(z.string()),
     format: z.exactOptional(z.enum(["yaml", "json"])),
-    mayChangeFiles: flag,
+    mayUseMachine: flag,
   }),
   output: z.strictObject({
     ok: z.boolean(),
@@ -77,8 +77,8 @@ export const runKcl = defineAction<KclRunInput, KclRunReport>({
     findings: z.array(kclFindingSchema),
     written: z.exactOptional(z.string()),
   }),
-  run: async (context, { mayChangeFiles = false, ...words }) => {
-    const { host, packages, vendorFolder } = kclFiles(context, mayChangeFiles);
+  run: async (context, { mayUseMachine = false, ...words }) => {
+    const { host, packages, vendorFolder } = kclFiles(context, mayUseMachine);
     const result = runCommand({
       ...words,
       host,

@@ -3,8 +3,9 @@
 import { runTests } from "@provisioning/kcl-lang";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
-import { existing, kclFiles } from "./files.js";
+import { kclFiles } from "./files.js";
 import { type KclFinding, kclFindingSchema, toFinding } from "./finding.js";
+import { findSources } from "./sources.js";
 
 export interface KclTestInput {
   /** Folders with all below them, and test files, from the current folder. */
@@ -55,20 +56,20 @@ export const testKcl = defineAction<KclTestInput, KclTestReport>({
     ),
     broken: z.array(z.strictObject({ folder: z.string(), findings: z.array(kclFindingSchema) })),
   }),
-  run: (context, { paths, run, failFast = false }) => {
+  run: async (context, { paths, run, failFast = false }) => {
     const files = kclFiles(context);
     const report = runTests({
       ...files,
-      paths: existing(context, files, paths),
+      paths: await findSources(context, files, paths, (name) => name.endsWith("_test.k")),
       failFast,
       ...(run === undefined ? {} : { filter: new RegExp(run) }),
       run: { now: () => context.clock.now() },
     });
-    return Promise.resolve({
+    return {
       ok: report.ok,
       tests: report.tests.map(({ diagnostics, ...test }) => ({ ...test, findings: diagnostics.map(toFinding) })),
       broken: report.broken.map(({ folder, diagnostics }) => ({ folder, findings: diagnostics.map(toFinding) })),
-    });
+    };
   },
 });
 

@@ -85,6 +85,30 @@ describe.skipIf(!isBuilt)(`provisioning kcl${isBuilt ? "" : " (skipped: the comm
     });
   });
 
+  describe("fmt", () => {
+    it("writes what is not formatted, here and below, and prints it", () => {
+      write({ "a.k": "a=1\n", "b.k": "b = 1\n", "sub/c.k": "c  =  [1,2] # x\n", "node_modules/d.k": "d=1\n" });
+      const checked = kcl(["fmt", "--check"]);
+      expect(checked).toMatchObject({ status: 1, stderr: "" });
+      expect(checked.stdout).toBe("a.k\nsub/c.k\n2 of 3 files are not formatted; write them with: provisioning kcl fmt\n");
+      expect(readFileSync(join(folder, "a.k"), "utf8")).toBe("a=1\n");
+      expect(kcl(["fmt"])).toEqual({ status: 0, stdout: "a.k\nsub/c.k\n", stderr: "" });
+      expect(readFileSync(join(folder, "sub/c.k"), "utf8")).toMatch(/^c = \[1, 2\] {1,2}# x\n$/);
+      expect(kcl(["fmt", "--check"])).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(kcl(["fmt", "sub", "-o", "json"])).toMatchObject({ stdout: expect.stringContaining('"files": 1') });
+    });
+
+    it("formats standard input, and leaves alone what it cannot read", () => {
+      write({ "a.k": "a = (\n", "b.k": "b=1\n" });
+      expect(kcl(["fmt", "-"], "a={b=1}\n")).toEqual({ status: 0, stdout: "a = {b = 1}\n", stderr: "" });
+      expect(kcl(["fmt", "-", "--check"], "a=1\n").stdout).toMatch(/^<stdin>\n1 of 1 file is not formatted/);
+      const { status, stdout, stderr } = kcl(["fmt"]);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "b.k\n" });
+      expect(stderr).toContain(`error[E1001]: InvalidSyntax\n --> ${folder}/a.k:`);
+      expect(kcl(["fmt", "none.k"])).toMatchObject({ status: 64 });
+    });
+  });
+
   describe("test", () => {
     it("shows what passes and what fails, here and below", () => {
       write({

@@ -1,8 +1,9 @@
-/** Commands on KCL files: run, test, vet. They need no workspace. */
+/** Commands on KCL files: run, fmt, test, vet. They need no workspace. */
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
 import { outputAlias, outputFlag } from "./flags.js";
+import type { FormatFlags } from "./kcl/format.js";
 import type { RunFlags } from "./kcl/run.js";
 import type { TestFlags } from "./kcl/test.js";
 import type { VetFlags } from "./kcl/vet.js";
@@ -69,6 +70,24 @@ const runCommand = buildCommand<RunFlags, string[], CliContext>({
   },
 });
 
+const formatCommand = buildCommand<FormatFlags, string[], CliContext>({
+  loader: async () => (await import("./kcl/format.js")).format,
+  parameters: {
+    flags: { check: switchFlag("Write nothing; the exit code is 1 when a file is not formatted"), ...outputFlag },
+    aliases: outputAlias,
+    positional: words("path", "Files, and folders with all below them; - is standard input; default: this folder"),
+  },
+  docs: {
+    brief: "Format KCL files",
+    fullDescription:
+      "  provisioning kcl fmt                    all *.k files here and below; prints those that it changed\n" +
+      "  provisioning kcl fmt main.k lib         one file and a folder\n" +
+      "  provisioning kcl fmt --check            for CI: tell, and write nothing\n" +
+      "  provisioning kcl fmt - < main.k         standard input to standard output\n\n" +
+      "Comments and literals stay as they are. A file with syntax errors is not touched: its findings are shown.",
+  },
+});
+
 const testCommand = buildCommand<TestFlags, string[], CliContext>({
   loader: async () => (await import("./kcl/test.js")).test,
   parameters: {
@@ -131,12 +150,13 @@ const vetCommand = buildCommand<VetFlags, string[], CliContext>({
 });
 
 export const kclRoutes = buildRouteMap({
-  routes: { run: runCommand, test: testCommand, vet: vetCommand },
+  routes: { run: runCommand, fmt: formatCommand, test: testCommand, vet: vetCommand },
   docs: {
-    brief: "KCL files: run, test, vet",
+    brief: "KCL files: run, fmt, test, vet",
     fullDescription:
       "The KCL configuration language, for any KCL file.\n\n" +
       "  provisioning kcl run main.k               evaluate\n" +
+      "  provisioning kcl fmt                      format\n" +
       "  provisioning kcl test                     run the tests in *_test.k\n" +
       "  provisioning kcl vet data.yaml schema.k   check data against a schema",
   },

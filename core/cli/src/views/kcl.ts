@@ -1,7 +1,7 @@
 /** Results about KCL for people. Findings are shown as the language writes them. */
 
 import { relative } from "node:path";
-import type { KclFinding, KclTestReport, KclVetReport } from "@provisioning/actions";
+import type { KclFinding, KclFormatReport, KclTestReport, KclVetReport } from "@provisioning/actions";
 import type { Style } from "../style.js";
 
 export function renderTests(report: KclTestReport, currentDir: string, style: Style): string {
@@ -38,6 +38,16 @@ function indented(log: string, style: Style): string[] {
         .map((line) => style.dim(`    │ ${line}`));
 }
 
+/** The files that were written, one a line, as other tools want to read them; with `check` what to do. */
+export function renderFormat(report: KclFormatReport, currentDir: string, isCheck: boolean, style: Style): string {
+  const files = report.changed.map((file) => relative(currentDir, file));
+  if (!isCheck) return files.join("\n");
+  const count = `${files.length} of ${report.files} ${report.files === 1 ? "file is" : "files are"}`;
+  return files.length === 0
+    ? ""
+    : [...files, style.red(`${count} not formatted; write them with: provisioning kcl fmt`)].join("\n");
+}
+
 export function renderVet(report: KclVetReport, style: Style): string {
   const { findings, documents, broken, schema } = report;
   if (broken.length > 0) return texts(broken).join("\n");
@@ -46,6 +56,10 @@ export function renderVet(report: KclVetReport, style: Style): string {
   if (report.ok) return `${style.green("✓")} ${count} ${what}`;
   const problems = `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`;
   return [...texts(findings), `${style.red("✗")} ${problems} in ${count}`].join("\n");
+}
+
+export function renderFindingTexts(findings: readonly KclFinding[]): string {
+  return texts(findings).join("\n");
 }
 
 function texts(findings: readonly KclFinding[]): string[] {

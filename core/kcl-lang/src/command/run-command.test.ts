@@ -113,6 +113,14 @@ describe("packages", () => {
     expect(run(main, { inputs: ["main.k"] })).toContain("note: /p/kcl.mod asks for 'k8s' 1.28 from a registry");
   });
 
+  it("found in two places are refused, and the platform's own are no exception", () => {
+    const both = { ...files, "/p/main.k": "import other.o\n", "/p/other/o.k": "o = 1\n" };
+    const message = "the `other.o` is found multiple times in the current package and vendor package";
+    expect(run(both, { inputs: ["main.k"], vendorFolder: "/vendor" })).toContain(message);
+    expect(run(both, { inputs: ["main.k"], externalPackages: ["other=/vendor/other"] })).toContain(message);
+    expect(run(both, { inputs: ["main.k"] })).toBe("{}\n");
+  });
+
   it("that are missing are reported where they are imported", () => {
     const text = run({ ...files, "/p/main.k": "import gone\n" }, { inputs: ["main.k"] });
     expect(text).toContain("--> /p/main.k:1:1");

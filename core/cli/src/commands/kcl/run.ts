@@ -33,7 +33,7 @@ export async function run(this: CliContext, flags: RunFlags, ...inputs: string[]
       pathSelectors: pathSelector,
       overrides,
       externalPackages: external,
-      mayChangeFiles: true,
+      mayUseMachine: true,
     });
     this.process.stdout.write(report.written === undefined ? report.log + report.text : report.log);
     if (report.ok) return EXIT.ok;

@@ -20,6 +20,7 @@ export {
   type Retry,
   toErrorRecord,
 } from "./errors.js";
+export { Heap } from "./heap.js";
 export { isRunId, newRunId, type OperationId, type RunId } from "./ids.js";
 export { canonicalJson, isJsonObject, type Json, type JsonObject, jsonEquals, textOf } from "./json.js";
 export {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   canonicalJson,
   createRedactor,
+  Heap,
   InvalidNameError,
   isRunId,
   type Json,
@@ -113,4 +114,15 @@ describe("errors", () => {
     expect(new ProvisioningError({ code: "X", message: "x" }) instanceof InvalidNameError).toBe(false);
     expect(new InvalidNameError("server", "-") instanceof ProvisioningError).toBe(true);
   });
+});
+
+it("a heap gives the smallest first", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer()), (items) => {
+      const heap = new Heap<number>((left, right) => left < right);
+      for (const item of items) heap.push(item);
+      expect(items.map(() => heap.pop())).toEqual([...items].sort((left, right) => left - right));
+      expect(heap.pop()).toBeUndefined();
+    }),
+  );
 });

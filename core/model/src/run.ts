@@ -66,6 +66,10 @@ export interface RunDefinition {
   /** Facts of the submitter: command, digest of the desired state. */
   readonly labels: Readonly<Record<string, string>>;
   readonly createdAt: Instant;
+  /** From -100 to 100; default 0. Each point is worth a minute of waiting. */
+  readonly priority?: number;
+  /** It waits until then. */
+  readonly notBefore?: Instant;
 }
 
 /** Grows with every take-over; an effect or a record under an older one is refused. */
@@ -118,6 +122,22 @@ export type RunEvent =
       readonly reason: string;
       readonly mode: CancelMode;
     }
+  /** May come from anyone. Nothing more is started; the run is paused when nothing runs any more. */
+  | { readonly type: "pauseRequested"; readonly at: Instant; readonly by: string; readonly reason: string }
+  | { readonly type: "runPaused"; readonly at: Instant }
+  /** May come from anyone; it takes back a request to pause as well. */
+  | { readonly type: "runResumed"; readonly at: Instant; readonly by: string }
+  /** Its worker stops working and leaves it to others, in order. */
+  | { readonly type: "runReleased"; readonly at: Instant; readonly holder: string }
+  /** May come from anyone. It counts as done for those who need it. */
+  | { readonly type: "operationPassed"; readonly at: Instant; readonly operation: OperationId; readonly by: string }
+  /** May come from anyone, of a run that has ended: these are as if they had never been started, and the run goes on. */
+  | {
+      readonly type: "runRetried";
+      readonly at: Instant;
+      readonly by: string;
+      readonly operations: readonly OperationId[];
+    }
   /** Numbered from 1. `completed`: what was completed since the checkpoint before, so that many checkpoints stay linear. */
   | {
       readonly type: "checkpointReached";
@@ -131,4 +151,5 @@ export type RunEvent =
 export type CancelMode = "drain" | "abort";
 
 export type RunOutcome = "completed" | "failed" | "cancelled" | "rolledBack";
-export type RunStatus = "pending" | "running" | "rollingBack" | RunOutcome;
+/** `pending`: waits for a worker, for the first time or again. `paused`: waits until somebody resumes it. */
+export type RunStatus = "pending" | "running" | "rollingBack" | "paused" | RunOutcome;

@@ -15,6 +15,7 @@ export {
 } from "./errors.js";
 export { openStorage, type StorageOptions } from "./open.js";
 export { infraScope, type Lease, type LeaseScope, type LeaseStore } from "./ports/lease-store.js";
+export { type ClaimedRun, MAX_PRIORITY, PRIORITY_STEP_MS, type RunQueue } from "./ports/run-queue.js";
 export type { ResourceStore, ResourceWrite, StoredResource } from "./ports/resource-store.js";
 export {
   type AppendedEvents,

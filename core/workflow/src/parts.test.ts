@@ -2,7 +2,6 @@ import { DEFAULT_RETRY, type OperationId, type RetryPolicy } from "@provisioning
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildGraph } from "./graph.js";
-import { Heap } from "./heap.js";
 import { findProblems, next, replay } from "./index.js";
 import { Readiness } from "./ready.js";
 import { retryAt } from "./retry.js";
@@ -43,17 +42,6 @@ test("a vector grows level by level", () => {
   expect([0, 31, 32, 1023, 1024, 32_767, 32_768, 39_999].map((index) => vector.at(index))).toEqual([
     0, 31, 32, 1023, 1024, 32_767, 32_768, 39_999,
   ]);
-});
-
-test("a heap gives the smallest first", () => {
-  fc.assert(
-    fc.property(fc.array(fc.integer()), (items) => {
-      const heap = new Heap<number>((left, right) => left < right);
-      for (const item of items) heap.push(item);
-      expect(items.map(() => heap.pop())).toEqual([...items].sort((left, right) => left - right));
-      expect(heap.pop()).toBeUndefined();
-    }),
-  );
 });
 
 const policy: RetryPolicy = { maxAttempts: 5, backoff: "exponential", initialDelayMs: 100, maxDelayMs: 500 };

@@ -6,9 +6,8 @@
  * run's places. Among those that may start, what a crash interrupted goes first, then the longest remaining chain.
  */
 
-import type { Instant } from "@provisioning/model";
+import { Heap, type Instant } from "@provisioning/model";
 import type { Graph } from "./graph.js";
-import { Heap } from "./heap.js";
 import type { OperationStatus, RunState } from "./state.js";
 
 type Phase = "waiting" | "ready" | "delayed" | "running" | "settled";
@@ -178,6 +177,7 @@ const SETTLED: ReadonlySet<OperationStatus> = new Set<OperationStatus>([
   "completed",
   "failed",
   "skipped",
+  "passed",
   "cancelled",
   "compensating",
   "compensated",

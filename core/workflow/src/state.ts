@@ -4,9 +4,11 @@
  * A run:
  *
  *     pending ──claimed──▶ running ──▶ completed | failed | cancelled
- *                             │                        │ rollback asked for (also of a completed run)
- *                             └─rollback─▶ rollingBack ◀┘
- *                                              └──▶ rolledBack | cancelled
+ *      ▲ ▲ │                │ │ │                      │ rollback asked for (also of a completed run)
+ *      │ │ └──paused──┐     │ │ └─rollback─▶ rollingBack ◀┘
+ *      │ │            ▼     │ │                   └──▶ rolledBack | cancelled
+ *      │ └─resumed─ paused ◀┘ └─released─▶ pending
+ *      └─retried─ completed | failed | cancelled
  *
  * An operation:
  *
@@ -15,6 +17,8 @@
  *        │        ▼  │
  *        │       retrying                 running ─▶ running: its worker died, another one tries again
  *        └─▶ skipped | cancelled          running, retrying ─▶ cancelled
+ *     A person may pass over what does not run (pending, retrying, failed, skipped, cancelled ─▶ passed), and have what has ended tried
+ *     again (─▶ pending).
  */
 
 import type { CancelMode, ErrorRecord, FencingToken, Instant, Json, OperationId, RunDefinition } from "@provisioning/model";
@@ -50,6 +54,8 @@ export type OperationState =
   | { readonly status: "failed"; readonly attempt: number; readonly error: ErrorRecord; readonly failedAt: Instant }
   /** `because`: the operation whose failure was the reason. */
   | { readonly status: "skipped"; readonly because: OperationId }
+  /** Somebody decided that it counts as done. */
+  | { readonly status: "passed"; readonly by: string; readonly passedAt: Instant }
   /** `attempt` 0: it was never started. Otherwise its effect may be there in part. */
   | { readonly status: "cancelled"; readonly attempt: number }
   | {
@@ -81,6 +87,13 @@ export interface Cancellation {
   readonly by: string;
   readonly reason: string;
   readonly mode: CancelMode;
+  readonly at: Instant;
+}
+
+/** Somebody asked for a pause; nothing more is started. */
+export interface PauseRequest {
+  readonly by: string;
+  readonly reason: string;
   readonly at: Instant;
 }
 
@@ -116,7 +129,13 @@ interface RunFacts {
 
 export type RunState =
   | (RunFacts & { readonly status: "pending"; readonly cancellation?: Cancellation })
-  | (RunFacts & { readonly status: "running"; readonly claim: Claim; readonly cancellation?: Cancellation })
+  | (RunFacts & {
+      readonly status: "running";
+      readonly claim: Claim;
+      readonly cancellation?: Cancellation;
+      readonly pause?: PauseRequest;
+    })
+  | (RunFacts & { readonly status: "paused"; readonly pause: PauseRequest; readonly pausedAt: Instant })
   /** `claim` is absent until a worker takes a rollback that somebody asked for. */
   | (RunFacts & {
       readonly status: "rollingBack";
@@ -135,8 +154,10 @@ export type RunState =
   | (RunFacts & { readonly status: "rolledBack"; readonly endedAt: Instant; readonly rollback: Rollback });
 
 export function isEnded(state: RunState): boolean {
-  return state.status !== "pending" && state.status !== "running" && state.status !== "rollingBack";
+  return ENDED.has(state.status);
 }
+
+const ENDED: ReadonlySet<RunState["status"]> = new Set<RunState["status"]>(["completed", "failed", "cancelled", "rolledBack"]);
 
 export interface NotUndone {
   readonly operation: OperationId;

@@ -1,9 +1,9 @@
 /** What may follow what. Pure and total: no clock, no I/O. Live and in recovery the same function; the picture is in state.ts. */
 
-import type { Json, RunEvent } from "@provisioning/model";
+import type { Instant, Json, OperationId, RunEvent } from "@provisioning/model";
 import { IllegalTransitionError } from "./errors.js";
 import { OperationTable } from "./operation-table.js";
-import type { Cancellation, Claim, OperationState, OperationStatus, Rollback, RunState } from "./state.js";
+import type { Cancellation, Claim, OperationState, OperationStatus, PauseRequest, Rollback, RunState } from "./state.js";
 import { Vector } from "./vector.js";
 
 type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { readonly type: Type }>;
@@ -13,6 +13,7 @@ type OperationEvent = EventOf<
   | "operationFailed"
   | "operationSkipped"
   | "operationCancelled"
+  | "operationPassed"
   | "compensationStarted"
   | "compensationCompleted"
   | "compensationFailed"
@@ -30,6 +31,8 @@ export function next(state: RunState | undefined, event: RunEvent): RunState {
       return afterRunning(state, event);
     case "rollingBack":
       return afterRollingBack(state, event);
+    case "paused":
+      return afterPaused(state, event);
     case "completed":
     case "failed":
     case "cancelled":
@@ -66,6 +69,7 @@ const NO_OPERATIONS: Readonly<Record<OperationStatus, number>> = {
   completed: 0,
   failed: 0,
   skipped: 0,
+  passed: 0,
   cancelled: 0,
   compensating: 0,
   compensated: 0,
@@ -75,7 +79,21 @@ const NO_OPERATIONS: Readonly<Record<OperationStatus, number>> = {
 function afterPending(state: StateOf<"pending">, event: RunEvent): RunState {
   if (event.type === "runClaimed") return { ...state, status: "running", claim: claimOf(event) };
   if (event.type === "cancelRequested") return { ...state, cancellation: cancellationOf(event) };
+  if (event.type === "pauseRequested") return paused(state, pauseOf(event), event.at);
+  if (event.type === "operationPassed") return withOperation(state, event);
   throw new IllegalTransitionError("pending", event.type);
+}
+
+function afterPaused(state: StateOf<"paused">, event: RunEvent): RunState {
+  if (event.type === "runResumed") return { ...factsOf(state), status: "pending" };
+  if (event.type === "cancelRequested") return { ...factsOf(state), status: "pending", cancellation: cancellationOf(event) };
+  if (event.type === "operationPassed") return withOperation(state, event);
+  if (event.type === "pauseRequested") return state;
+  throw new IllegalTransitionError("paused", event.type);
+}
+
+function paused(state: RunState, pause: PauseRequest, pausedAt: Instant): StateOf<"paused"> {
+  return { ...factsOf(state), status: "paused", pause, pausedAt };
 }
 
 function afterRunning(state: StateOf<"running">, event: RunEvent): RunState {
@@ -90,7 +108,19 @@ function afterRunning(state: StateOf<"running">, event: RunEvent): RunState {
     case "operationFailed":
     case "operationSkipped":
     case "operationCancelled":
+    case "operationPassed":
       return withOperation(state, event);
+    case "pauseRequested":
+      return { ...state, pause: pauseOf(event) };
+    case "runResumed":
+      return withoutPause(state);
+    case "runPaused":
+      assertQuiet(state, event);
+      if (state.pause === undefined) throw new IllegalTransitionError("running", event.type, "nobody asked for it");
+      return paused(state, state.pause, event.at);
+    case "runReleased":
+      assertQuiet(state, event);
+      return { ...factsOf(state), status: "pending", ...cancellationIn(state) };
     case "checkpointReached":
       return withCheckpoint(state, event);
     case "rollbackStarted":
@@ -123,7 +153,14 @@ function afterRollingBack(state: StateOf<"rollingBack">, event: RunEvent): RunSt
   }
 }
 
+function withoutPause(state: StateOf<"running">): RunState {
+  const { pause: _, ...rest } = state;
+  return rest;
+}
+
 function afterEnd(state: EndedState, event: RunEvent): RunState {
+  if (event.type === "operationPassed") return withOperation(state, event);
+  if (event.type === "runRetried") return retried(state, event);
   if (event.type !== "rollbackStarted") throw new IllegalTransitionError(state.status, event.type);
   return rollingBack(state, event);
 }
@@ -155,21 +192,30 @@ function withCheckpoint(state: StateOf<"running">, event: EventOf<"checkpointRea
   return { ...state, checkpoints: state.checkpoints.push({ number: event.number, at: event.at, completions }) };
 }
 
-function withOperation(state: StateOf<"running" | "rollingBack">, event: OperationEvent): RunState {
-  const before = state.operations.get(event.operation);
-  const after = nextOperation(before, event, state);
-  return {
-    ...state,
-    operations: state.operations.with(event.operation, after),
-    counts:
-      before.status === after.status
-        ? state.counts
-        : { ...state.counts, [before.status]: state.counts[before.status] - 1, [after.status]: state.counts[after.status] + 1 },
-    completions: state.completions + (event.type === "operationCompleted" ? 1 : 0),
-  };
+function retried(state: EndedState, event: EventOf<"runRetried">): RunState {
+  let run: RunState = { ...factsOf(state), status: "pending" };
+  for (const id of event.operations) run = replaced(run, id, { status: "pending" });
+  return run;
+}
+
+function withOperation<State extends RunState>(state: State, event: OperationEvent): State {
+  const after = nextOperation(state.operations.get(event.operation), event, state);
+  const run = replaced(state, event.operation, after);
+  return event.type === "operationCompleted" ? { ...run, completions: state.completions + 1 } : run;
+}
+
+function replaced<State extends RunState>(state: State, id: OperationId, after: OperationState): State {
+  const before = state.operations.get(id);
+  const operations = state.operations.with(id, after);
+  if (before.status === after.status) return { ...state, operations };
+  const counts = { ...state.counts };
+  counts[before.status] -= 1;
+  counts[after.status] += 1;
+  return { ...state, operations, counts };
 }
 
 function nextOperation(state: OperationState, event: OperationEvent, run: RunState): OperationState {
+  if (event.type === "operationPassed") return passed(state, event);
   switch (state.status) {
     case "pending":
       if (event.type === "operationStarted") return started(event, 0, 0);
@@ -199,10 +245,25 @@ function nextOperation(state: OperationState, event: OperationEvent, run: RunSta
     case "skipped":
     case "cancelled":
     case "compensated":
+    case "passed":
       break;
   }
   throw new IllegalTransitionError(state.status, event.type, event.operation);
 }
+
+function passed(state: OperationState, event: EventOf<"operationPassed">): OperationState {
+  if (!PASSABLE.has(state.status)) throw new IllegalTransitionError(state.status, event.type, event.operation);
+  return { status: "passed", by: event.by, passedAt: event.at };
+}
+
+/** What does not run and was not done. */
+const PASSABLE: ReadonlySet<OperationStatus> = new Set<OperationStatus>([
+  "pending",
+  "retrying",
+  "failed",
+  "skipped",
+  "cancelled",
+]);
 
 /** @param order what `completed` gets */
 function afterAttempt(state: OperationState & { status: "running" }, event: OperationEvent, order: number): OperationState {
@@ -260,6 +321,10 @@ function cancellationIn(state: StateOf<"running" | "rollingBack">): { readonly c
 
 function claimOf({ holder, token, at }: EventOf<"runClaimed">): Claim {
   return { holder, token, at };
+}
+
+function pauseOf({ by, reason, at }: EventOf<"pauseRequested">): PauseRequest {
+  return { by, reason, at };
 }
 
 function cancellationOf({ by, reason, mode, at }: EventOf<"cancelRequested">): Cancellation {

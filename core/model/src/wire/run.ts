@@ -7,6 +7,7 @@ export const runStatusSchema: z.ZodMiniType<RunStatus> = z.enum([
   "pending",
   "running",
   "rollingBack",
+  "paused",
   "completed",
   "failed",
   "cancelled",

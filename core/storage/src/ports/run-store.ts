@@ -23,6 +23,8 @@ export interface RunSummary {
   readonly status: RunStatus;
   readonly labels: Readonly<Record<string, string>>;
   readonly createdAt: Instant;
+  readonly priority?: number;
+  readonly notBefore?: Instant;
   /** When its last event happened. */
   readonly updatedAt: Instant;
   readonly version: Version;
@@ -88,4 +90,8 @@ export interface RunStore {
 
 export function runScope(runId: RunId): LeaseScope {
   return `run/${runId}` as LeaseScope;
+}
+
+export function runOfScope(scope: LeaseScope): RunId | undefined {
+  return scope.startsWith("run/") ? (scope.slice("run/".length) as RunId) : undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { LeaseStore } from "./lease-store.js";
 import type { ResourceStore } from "./resource-store.js";
+import type { RunQueue } from "./run-queue.js";
 import type { RunStore } from "./run-store.js";
 
 export type StorageMode = "write" | "read";
@@ -17,6 +18,7 @@ export interface StorageInfo {
 
 export interface Storage {
   readonly runs: RunStore;
+  readonly queue: RunQueue;
   readonly leases: LeaseStore;
   readonly resources: ResourceStore;
   info(): Promise<StorageInfo>;

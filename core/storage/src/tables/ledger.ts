@@ -3,10 +3,19 @@
  * is done here, once, without waiting in between, so that concurrent callers cannot slip into the middle of a decision.
  */
 
-import { canonicalJson, type Clock, type Json, type RunDefinition, type RunEvent, type RunId } from "@provisioning/model";
+import {
+  canonicalJson,
+  type Clock,
+  type Instant,
+  type Json,
+  type RunDefinition,
+  type RunEvent,
+  type RunId,
+} from "@provisioning/model";
 import { RunExistsError, VersionConflictError } from "../errors.js";
-import type { LeaseStore } from "../ports/lease-store.js";
+import type { Lease, LeaseScope, LeaseStore } from "../ports/lease-store.js";
 import type { ResourceStore, ResourceWrite } from "../ports/resource-store.js";
+import type { RunQueue } from "../ports/run-queue.js";
 import { type AppendedEvents, type RunStore, runScope, type Version } from "../ports/run-store.js";
 import type { StoreRecord } from "./records.js";
 import type { RunEntry } from "./run-table.js";
@@ -102,15 +111,39 @@ function isSame(left: RunDefinition, right: RunDefinition): boolean {
   return canonicalJson(left as unknown as Json) === canonicalJson(right as unknown as Json);
 }
 
+export function createRunQueue(ledger: Ledger, clock: Clock): RunQueue {
+  return {
+    async claim(holder, ttlMs) {
+      const { queue, leases } = ledger.tables();
+      const since = clock.now();
+      const heldUntil = (run: RunId) => leases.held.get(runScope(run))?.lease.expiresAt;
+      const runId = queue.take(since, ttlMs, heldUntil);
+      return runId === undefined
+        ? undefined
+        : { runId, lease: await grant(ledger, { scope: runScope(runId), holder, since, ttlMs }) };
+    },
+    nextDueAt: async () => ledger.tables().queue.nextDueAt(clock.now()),
+  };
+}
+
+/** To be called without waiting after it was found free. */
+async function grant(
+  ledger: Ledger,
+  wanted: { readonly scope: LeaseScope; readonly holder: string; readonly since: Instant; readonly ttlMs: number },
+): Promise<Lease> {
+  const { scope, holder, since, ttlMs } = wanted;
+  const token = ledger.tables().leases.newestToken + 1;
+  await ledger.commit({ type: "leaseGranted", ...wanted, token });
+  return { scope, holder, token, since, expiresAt: since + ttlMs };
+}
+
 export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
   return {
     async acquire(scope, holder, ttlMs) {
       const { leases } = ledger.tables();
       const since = clock.now();
       leases.assertFree(scope, since);
-      const token = leases.newestToken + 1;
-      await ledger.commit({ type: "leaseGranted", scope, holder, token, since, ttlMs });
-      return { scope, holder, token, since, expiresAt: since + ttlMs };
+      return grant(ledger, { scope, holder, since, ttlMs });
     },
     async heartbeat(lease) {
       const { leases } = ledger.tables();

@@ -12,13 +12,17 @@ export function summarize(summary: RunSummary | undefined, event: RunEvent): Run
     updatedAt: event.at,
     version: summary.version + 1,
     completed: summary.completed + (event.type === "operationCompleted" ? 1 : 0),
-    failed: summary.failed + (event.type === "operationFailed" && event.retryAt === undefined ? 1 : 0),
+    failed: event.type === "runRetried" ? 0 : summary.failed + (isFinalFailure(event) ? 1 : 0),
   };
+}
+
+function isFinalFailure(event: RunEvent): boolean {
+  return event.type === "operationFailed" && event.retryAt === undefined;
 }
 
 function firstSummary(event: RunEvent): RunSummary {
   if (event.type !== "runSubmitted") throw new InvariantError(`a run begins with ${event.type}`);
-  const { id, name, infra, labels, createdAt, operations } = event.definition;
+  const { id, name, infra, labels, createdAt, operations, priority, notBefore } = event.definition;
   return {
     id,
     name,
@@ -31,6 +35,8 @@ function firstSummary(event: RunEvent): RunSummary {
     operations: operations.length,
     completed: 0,
     failed: 0,
+    ...(priority === undefined ? {} : { priority }),
+    ...(notBefore === undefined ? {} : { notBefore }),
   };
 }
 
@@ -40,6 +46,16 @@ function statusAfter(status: RunStatus, event: RunEvent): RunStatus {
       return status === "pending" ? "running" : status;
     case "rollbackStarted":
       return "rollingBack";
+    case "pauseRequested":
+      return status === "pending" ? "paused" : status;
+    case "runPaused":
+      return "paused";
+    case "runResumed":
+      return status === "paused" ? "pending" : status;
+    case "runReleased":
+      return status === "running" ? "pending" : status;
+    case "runRetried":
+      return "pending";
     case "runEnded":
       return event.status;
     default:

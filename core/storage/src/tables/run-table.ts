@@ -35,7 +35,8 @@ export interface RunTable {
   page(query: RunQuery): RunPage;
 }
 
-export function createRunTable(): RunTable {
+/** `onChange` is told of every new or changed run. */
+export function createRunTable(onChange: (run: RunSummary) => void): RunTable {
   const byId = new Map<RunId, RunEntry>();
   /** Oldest first, by `isBefore`. Runs mostly arrive in that order, so inserting is a push. */
   const ordered: RunEntry[] = [];
@@ -43,6 +44,7 @@ export function createRunTable(): RunTable {
   const insert = (entry: RunEntry) => {
     byId.set(entry.summary.id, entry);
     ordered.splice(firstNotBefore(ordered, placeOf(entry)), 0, entry);
+    onChange(entry.summary);
   };
   return {
     get size() {
@@ -64,7 +66,9 @@ export function createRunTable(): RunTable {
         return;
       }
       for (const event of events) known.events.push(event);
+      const { status } = known.summary;
       known.summary = events.reduce(summarize, known.summary);
+      if (known.summary.status !== status) onChange(known.summary);
     },
     restore: insert,
     page: (query) => page(ordered, query),

@@ -10,6 +10,7 @@ import type { Storage } from "../ports/storage.js";
 import { createFakeClock, type FakeClock } from "./fake-clock.js";
 import { leaseStoreContract } from "./lease-store-contract.js";
 import { resourceStoreContract } from "./resource-store-contract.js";
+import { runQueueContract } from "./run-queue-contract.js";
 import { runStoreContract } from "./run-store-contract.js";
 
 /** Where one test stores things. */
@@ -57,6 +58,7 @@ export function storageContract(options: StorageContractOptions): void {
       testReopened: (options.survivesReopen ? test : test.skip) as typeof test,
     };
     runStoreContract(context);
+    runQueueContract(context);
     leaseStoreContract(context);
     resourceStoreContract(context);
 

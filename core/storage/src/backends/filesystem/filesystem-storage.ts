@@ -10,7 +10,7 @@
 import type { Clock } from "@provisioning/model";
 import { StoreClosedError, StoreReadOnlyError } from "../../errors.js";
 import type { Storage, StorageMode } from "../../ports/storage.js";
-import { createLeaseStore, createResourceStore, createRunStore, type Ledger } from "../../tables/ledger.js";
+import { createLeaseStore, createResourceStore, createRunQueue, createRunStore, type Ledger } from "../../tables/ledger.js";
 import type { StoreRecord } from "../../tables/records.js";
 import { apply } from "../../tables/tables.js";
 import { compact, sweep } from "./compaction.js";
@@ -194,6 +194,7 @@ function eventReader(disk: Disk, folder: string): Ledger["readEvents"] {
 function storageOver(options: FilesystemStorageOptions, ledger: Ledger & { close(): Promise<void> }): Storage {
   return {
     runs: createRunStore(ledger),
+    queue: createRunQueue(ledger, options.clock),
     leases: createLeaseStore(ledger, options.clock),
     resources: createResourceStore(ledger),
     async info() {

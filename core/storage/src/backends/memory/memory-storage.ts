@@ -3,7 +3,7 @@
 import type { Clock } from "@provisioning/model";
 import { StoreClosedError } from "../../errors.js";
 import type { Storage } from "../../ports/storage.js";
-import { createLeaseStore, createResourceStore, createRunStore, type Ledger } from "../../tables/ledger.js";
+import { createLeaseStore, createResourceStore, createRunQueue, createRunStore, type Ledger } from "../../tables/ledger.js";
 import { apply, createTables } from "../../tables/tables.js";
 
 export interface MemoryStorageOptions {
@@ -26,6 +26,7 @@ export function openMemoryStorage(options: MemoryStorageOptions): Storage {
   };
   return {
     runs: createRunStore(ledger),
+    queue: createRunQueue(ledger, options.clock),
     leases: createLeaseStore(ledger, options.clock),
     resources: createResourceStore(ledger),
     info: async () => ({

@@ -4,9 +4,19 @@ export type { DiagnosticKind, KclDiagnostic, SecondaryFinding } from "./diagnost
 export type { Place } from "./diagnostics/place.js";
 export { renderDiagnostics } from "./diagnostics/render.js";
 export { similarNames } from "./diagnostics/suggest.js";
+export { documentPackage } from "./document/document-package.js";
+export type {
+  AttributeDocument,
+  CheckDocument,
+  FileDocument,
+  PackageDocument,
+  SchemaDocument,
+} from "./document/package-document.js";
+export { renderMarkdown } from "./document/render-markdown.js";
 export { evaluateExpression, type EvaluateResult } from "./evaluate.js";
 export { type Override, parseOverride } from "./overrides/override.js";
 export { formatSource, type FormatResult } from "./format/format-source.js";
+export { lintPackage } from "./lint/lint-package.js";
 export type { KclFileActions, KclHost } from "./packages/host.js";
 export { createMemoryHost } from "./memory-host.js";
 export { createCache, type KclCache } from "./packages/load.js";

@@ -39,13 +39,18 @@ class Layout {
     this.words.forEach((word, index) => {
       if (index === 0 || this.breaks.before[index] === true) this.startLine(index, word);
       else if (word.gap.joined) this.joinLine(index, word);
-      else this.line += `${word.comma ? "," : ""}${word.comma || hasSpaceBefore(this.words, this.structure, index) ? " " : ""}`;
+      else this.line += this.separator(index, word);
       this.line += word.text;
       const bracket = this.structure.opened.get(index);
       if (bracket !== undefined) this.openedAt.set(bracket, this.indent);
     });
     this.startLine(this.words.length, undefined, tail);
     return this.lines.length === 0 ? "" : `${this.lines.join("\n")}\n`;
+  }
+
+  private separator(index: number, word: Word): string {
+    if (word.comma && !this.structure.closed.has(index)) return ", ";
+    return hasSpaceBefore(this.words, this.structure, index) ? " " : "";
   }
 
   private startLine(index: number, word: Word | undefined, gap: Gap = word!.gap): void {

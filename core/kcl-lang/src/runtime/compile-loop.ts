@@ -8,14 +8,14 @@ import type { Machine } from "./machine.js";
 import { slots, type StaticScope } from "./static-scope.js";
 import { type Entry, KclDict, KclInstance, KclList, type Value } from "./values.js";
 
-/** The elements of something that can be looped over, each with its index or key. */
+/** The elements of something that can be looped over, each with its index or key; nothing that is false has any. */
 export function* elements(machine: Machine, source: Value): ElementIterator {
   if (source instanceof KclList) {
     for (let index = 0; index < source.items.length; index++) yield [BigInt(index), source.items[index]];
   } else if (typeof source === "string") {
     let index = 0n;
     for (const char of source) yield [index++, char];
-  } else {
+  } else if (isTrue(source)) {
     const entries = entriesOf(source);
     if (entries === undefined) return machine.fail(`'${typeName(source)}' object is not iterable`);
     for (const [key, entry] of entries)

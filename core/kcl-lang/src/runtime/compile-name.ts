@@ -2,6 +2,7 @@
 import type { Place } from "../diagnostics/place.js";
 import { builtinFunctions } from "../library/builtins.js";
 import { similarNames } from "../diagnostics/suggest.js";
+import { resolveNamed } from "../semantics/resolve-type.js";
 import { expressionPackage, findImport } from "../semantics/symbols.js";
 import type { Code } from "./code.js";
 import { type Environment, unset } from "./environment.js";
@@ -73,6 +74,8 @@ function globalCode(scope: StaticScope & { kind: "package" }, name: string, at: 
   if (pkg.variables.has(name)) return (machine) => machine.packages.get(pkg.path)!.scope.read(machine, name);
   const schema = pkg.schemas.get(name);
   if (schema !== undefined) return (machine) => machine.schemaClass(schema);
+  const alias = pkg.aliases.has(name) ? resolveNamed(scope.program, pkg, at.file, [name]) : undefined;
+  if (alias?.kind === "schema") return (machine) => machine.schemaClass(alias.schema);
   const outside = importOrBuiltin(scope, name, at);
   if (pkg.path === expressionPackage) {
     return (machine, environment) =>

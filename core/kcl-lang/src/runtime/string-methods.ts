@@ -185,8 +185,6 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["title", simple(title)],
 ]);
 
-export const stringMethodNames: readonly string[] = [...methods.keys()];
-
 /** Methods whose result can have a part for each character. */
 const makesLists: ReadonlySet<string> = new Set(["chars", "split", "rsplit", "splitlines"]);
 

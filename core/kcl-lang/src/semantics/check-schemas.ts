@@ -7,7 +7,7 @@ import type { Checker } from "./checker.js";
 import { checkParameters } from "./check-parameters.js";
 import { inferExpression } from "./infer-expression.js";
 import { findAttribute, findIndexSignature, lineage, type SchemaSymbol } from "./symbols.js";
-import { typeText } from "./types.js";
+import { type Type, typeText } from "./types.js";
 
 export function checkSchemas(checker: Checker): void {
   const statements = checker.pkg.modules.flatMap((module) => module.body).filter((statement) => statement.kind === "schema");
@@ -18,6 +18,7 @@ export function checkSchemas(checker: Checker): void {
     const schema = checker.pkg.schemas.get(statement.name);
     checkParameters(checker, statement.parameters);
     checkDecorators(checker, statement);
+    checkName(checker, statement);
     if (schema?.statement !== statement) continue;
     checkParent(checker, schema);
     checkMixins(checker, schema);
@@ -27,11 +28,31 @@ export function checkSchemas(checker: Checker): void {
   }
 }
 
+/** What the names of mixins and protocols end with. */
+function checkName(checker: Checker, { form, name, nameAt }: SchemaStatement): void {
+  if (form === "mixin" && !name.endsWith("Mixin"))
+    checker.report(kinds.mixinName, `a valid mixin name should end with 'Mixin', got '${name}'`, nameAt);
+  if (form === "protocol" && !name.endsWith("Protocol"))
+    checker.report(kinds.compile, "schema protocol name must end with 'Protocol'", nameAt);
+}
+
 function checkParent(checker: Checker, schema: SchemaSymbol): void {
-  const { parent } = schema.statement;
+  const { parent, host, form } = schema.statement;
   if (parent !== undefined) checkAncestor(checker, parent, schema);
-  const { host } = schema.statement;
-  if (host !== undefined) inferExpression(checker, host);
+  if (form === "mixin" && schema.parent !== undefined)
+    checker.report(kinds.inherit, `mixin inheritance ${schema.parent.name} is prohibited`, schema.statement.nameAt);
+  if (host !== undefined) checkHost(checker, host, schema);
+}
+
+/** A mixin or rule says what its host offers by a protocol. */
+function checkHost(checker: Checker, host: Expression, schema: SchemaSymbol): void {
+  const type = inferExpression(checker, host);
+  const { form } = schema.statement;
+  if (form !== "mixin" && form !== "rule" && !schema.name.endsWith("Mixin"))
+    checker.report(kinds.inherit, "only schema mixin can inherit from protocol", host.at);
+  const isProtocol = type.kind === "schemaValue" && type.schema.statement.form === "protocol";
+  if (!isProtocol && type.kind !== "any")
+    checker.report(kinds.inherit, `invalid schema inherit object type, expect protocol, got '${typeText(type)}'`, host.at);
 }
 
 function checkAncestor(checker: Checker, parent: Expression, schema: SchemaSymbol): void {
@@ -71,8 +92,18 @@ function checkCycle(checker: Checker, schema: SchemaSymbol): void {
   );
 }
 
-/** A child may narrow the type of an attribute, but not change it. */
+/** A child may narrow the type of an attribute, but not change it; nor may a second declaration. */
 function checkAttributes(checker: Checker, schema: SchemaSymbol): void {
+  const first = new Map<string, Type>();
+  for (const line of schema.statement.body) {
+    if (line.kind !== "attribute") continue;
+    const type = checker.resolve(line.type);
+    const before = first.get(line.name) ?? type;
+    first.set(line.name, before);
+    const text = typeText(type);
+    if (!isAssignable(type, before))
+      checker.report(kinds.type, `can't change schema field type of '${line.name}' from ${text} to ${text}`, line.at);
+  }
   if (schema.parent === undefined) return;
   for (const attribute of schema.attributes.values()) {
     if (attribute.statement === undefined) continue;

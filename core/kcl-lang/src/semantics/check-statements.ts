@@ -15,7 +15,7 @@ import { type Annotation, overruled, reportChange } from "./check-annotations.js
 import type { Checker } from "./checker.js";
 import { checkTypeNode } from "./check-type-names.js";
 import { inferExpression, memberType, requireAssignable } from "./infer-expression.js";
-import { inferConfig, inferSchemaExpression } from "./infer-config.js";
+import { inferConfig, inferSchemaExpression, reportUnknownMember } from "./infer-config.js";
 import { binaryType } from "./operator-types.js";
 import { findAttribute, type SchemaSymbol } from "./symbols.js";
 import { anyType, type Type, typeText } from "./types.js";
@@ -79,10 +79,17 @@ function targetType(checker: Checker, target: Target): Type {
   let type = baseType(checker, target);
   for (const step of target.path) {
     if (step.kind === "index") inferExpression(checker, step.index);
-    if (step.kind === "attribute") type = type.kind === "schema" ? (memberType(checker, type, step.name) ?? anyType) : anyType;
+    if (step.kind === "attribute")
+      type = type.kind === "schema" ? attributeType(checker, type.schema, step.name, step.at) : anyType;
     else type = anyType;
   }
   return type;
+}
+
+function attributeType(checker: Checker, schema: SchemaSymbol, name: string, at: Place): Type {
+  const type = memberType(checker, { kind: "schema", schema }, name);
+  if (type === undefined) reportUnknownMember(checker, schema, name, at);
+  return type ?? anyType;
 }
 
 function baseType(checker: Checker, target: Target): Type {

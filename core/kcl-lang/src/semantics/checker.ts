@@ -6,7 +6,7 @@ import { builtinFunctions } from "../library/builtins.js";
 import type { Statement } from "../syntax/ast.js";
 import type { Annotation } from "./check-annotations.js";
 import { inferExpression } from "./infer-expression.js";
-import { resolveTypeNode } from "./resolve-type.js";
+import { resolveNamed, resolveTypeNode } from "./resolve-type.js";
 import {
   attributeNames,
   findAttribute,
@@ -129,7 +129,9 @@ export class Checker {
     const target = findImport(pkg, file, name);
     if (target?.kind === "system") return { kind: "module", path: target.name, system: true };
     if (target?.kind === "package") return { kind: "module", path: target.path, system: false };
-    if (target !== undefined || pkg.aliases.has(name) || builtinFunctions.has(name)) return anyType;
+    const alias = pkg.aliases.has(name) ? resolveNamed(this.program, pkg, file, [name]) : undefined;
+    if (alias?.kind === "schema") return { kind: "schemaValue", schema: alias.schema };
+    if (target !== undefined || alias !== undefined || builtinFunctions.has(name)) return anyType;
     return undefined;
   }
 

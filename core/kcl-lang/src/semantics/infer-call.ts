@@ -1,31 +1,13 @@
 /** Calls: results, and arguments against parameters. */
 import { kinds } from "../diagnostics/diagnostic.js";
 import type { Place } from "../diagnostics/place.js";
-import { builtinFunctions } from "../library/builtins.js";
 import type { CallExpression, Expression, KeywordArgument } from "../syntax/ast.js";
 import { similarNames } from "../diagnostics/suggest.js";
 import type { Checker } from "./checker.js";
 import { inferExpression, requireAssignable } from "./infer-expression.js";
-import { lineage, type SchemaSymbol } from "./symbols.js";
-import { anyType, boolType, floatType, type FunctionType, intType, listOf, strType, type Type } from "./types.js";
-
-const builtinResults: Readonly<Record<string, Type>> = {
-  str: strType,
-  int: intType,
-  float: floatType,
-  bool: boolType,
-  len: intType,
-  typeof: strType,
-  range: listOf(intType),
-  hex: strType,
-  bin: strType,
-  oct: strType,
-  ord: intType,
-  all_true: boolType,
-  any_true: boolType,
-  isunique: boolType,
-  isnullish: boolType,
-};
+import { functionSignatures } from "./signatures.js";
+import { findAttribute, lineage, type SchemaSymbol } from "./symbols.js";
+import { anyType, type FunctionType, type Type, typeText } from "./types.js";
 
 export function inferCall(checker: Checker, node: CallExpression): Type {
   const callee = inferExpression(checker, node.callee);
@@ -33,72 +15,46 @@ export function inferCall(checker: Checker, node: CallExpression): Type {
     checkSchemaArguments(checker, callee.schema, node.args, node.keywords, node.at);
     return { kind: "schema", schema: callee.schema };
   }
-  if (callee.kind === "function" && callee.variadic !== true) {
-    checkArguments(checker, callee.parameters, callee.name ?? "lambda", node.args, node.keywords, node.at);
-    return callee.result;
+  const signature = callee.kind === "function" ? callee : builtinSignature(checker, node.callee, callee);
+  if (signature !== undefined && signature.variadic !== true) {
+    checkArguments(checker, signature.parameters, calleeText(node.callee), node.args, node.keywords, node.at);
+    return signature.result;
   }
   for (const arg of node.args) inferExpression(checker, arg);
   for (const keyword of node.keywords) inferExpression(checker, keyword.value);
-  if (callee.kind === "function") return callee.result;
-  const method = node.callee.kind === "selector" ? methodOf(checker, node) : undefined;
-  if (method !== undefined) return method;
-  const isBuiltin = node.callee.kind === "name" && callee.kind === "any" && builtinFunctions.has(node.callee.name);
-  return isBuiltin && isUnshadowed(checker, (node.callee as { name: string }).name)
-    ? (builtinResults[(node.callee as { name: string }).name] ?? anyType)
-    : anyType;
+  if (signature !== undefined) return signature.result;
+  if (neverCallable.has(callee.kind)) checker.report(kinds.compile, `type '${typeText(callee)}' is not callable`, node.callee.at);
+  return anyType;
+}
+
+const neverCallable: ReadonlySet<Type["kind"]> = new Set(["none", "bool", "int", "float", "str", "multiplier", "list", "dict"]);
+
+/** The signature of a function that needs no import, unless something else has its name. */
+function builtinSignature(checker: Checker, callee: Expression, type: Type): FunctionType | undefined {
+  if (callee.kind !== "name" || type.kind !== "any" || !isUnshadowed(checker, callee.name)) return undefined;
+  return functionSignatures.get(callee.name);
 }
 
 function isUnshadowed(checker: Checker, name: string): boolean {
-  if (checker.pkg.variables.has(name) || checker.pkg.schemas.has(name)) return false;
-  for (let scope = checker.scope; scope !== undefined; scope = scope.parent) if (scope.names.has(name)) return false;
+  const { pkg } = checker;
+  if (pkg.variables.has(name) || pkg.schemas.has(name) || pkg.aliases.has(name)) return false;
+  if ([...pkg.imports.values()].some((imports) => imports.has(name))) return false;
+  for (let scope = checker.scope; scope !== undefined; scope = scope.parent) {
+    if (scope.names.has(name) || (scope.schema !== undefined && findAttribute(scope.schema, name) !== undefined)) return false;
+  }
   return true;
 }
 
-/** How many arguments the methods of strings need. */
-const methodArguments: Readonly<Record<string, number>> = {
-  replace: 2,
-  join: 1,
-  count: 1,
-  endswith: 1,
-  find: 1,
-  index: 1,
-  removeprefix: 1,
-  removesuffix: 1,
-  rfind: 1,
-  rindex: 1,
-  startswith: 1,
-};
+/** How messages call what is called. */
+function calleeText(callee: Expression): string {
+  const path = namePath(callee);
+  return path === undefined ? "anonymous function" : `"${path}"`;
+}
 
-const methodResults: Readonly<Record<string, Type>> = {
-  count: intType,
-  find: intType,
-  index: intType,
-  rfind: intType,
-  rindex: intType,
-  endswith: boolType,
-  startswith: boolType,
-  isalnum: boolType,
-  isalpha: boolType,
-  isdigit: boolType,
-  islower: boolType,
-  isspace: boolType,
-  istitle: boolType,
-  isupper: boolType,
-  split: listOf(strType),
-  rsplit: listOf(strType),
-  splitlines: listOf(strType),
-  chars: listOf(strType),
-};
-
-function methodOf(checker: Checker, node: CallExpression): Type | undefined {
-  if (node.callee.kind !== "selector") return undefined;
-  const selector = node.callee;
-  const target = checker.quietly(() => inferExpression(checker, selector.value));
-  if (target.kind !== "str") return undefined;
-  const needed = methodArguments[selector.name] ?? 0;
-  const given = node.args.length + node.keywords.length;
-  if (given < needed) checker.report(kinds.compile, countText(needed, node.args.length), node.at);
-  return methodResults[selector.name] ?? strType;
+function namePath(node: Expression): string | undefined {
+  if (node.kind === "name") return node.name;
+  const before = node.kind === "selector" ? namePath(node.value) : undefined;
+  return before === undefined || node.kind !== "selector" ? undefined : `${before}.${node.name}`;
 }
 
 function countText(expected: number, found: number): string {
@@ -123,7 +79,7 @@ export function checkSchemaArguments(
     at: parameter.at,
   }));
   checker.pkg = outer;
-  checkArguments(checker, parameters, schema.name, args, keywords, at);
+  checkArguments(checker, parameters, `"${schema.name}"`, args, keywords, at);
 }
 
 function checkArguments(
@@ -136,7 +92,11 @@ function checkArguments(
 ): void {
   const given = new Set(parameters.slice(0, args.length).map((parameter) => parameter.name));
   for (const [index, arg] of args.entries()) checkPositional(checker, parameters, name, arg, index, args.length);
+  const seen = new Set<string>();
   for (const keyword of keywords) {
+    if (seen.has(keyword.name))
+      checker.report(kinds.compile, `${name} has duplicated keyword argument ${keyword.name}`, keyword.at);
+    seen.add(keyword.name);
     const parameter = parameters.find((one) => one.name === keyword.name);
     const type = inferExpression(checker, keyword.value, parameter?.type ?? anyType);
     if (parameter === undefined) checker.report(kinds.compile, unexpectedText(name, keyword.name, parameters), keyword.at);
@@ -163,7 +123,7 @@ function checkPositional(
     const limit = parameters.length;
     checker.report(
       kinds.compile,
-      `"${name}" takes ${limit} positional argument${limit === 1 ? "" : "s"} but ${count} ${count === 1 ? "was" : "were"} given`,
+      `${name} takes ${limit} positional argument${limit === 1 ? "" : "s"} but ${count} were given`,
       arg.at,
     );
   }
@@ -174,5 +134,5 @@ function unexpectedText(name: string, keyword: string, parameters: FunctionType[
     keyword,
     parameters.map((parameter) => parameter.name),
   );
-  return `"${name}" got an unexpected keyword argument '${keyword}'${similar === undefined ? "" : `, did you mean '${similar}'?`}`;
+  return `${name} got an unexpected keyword argument '${keyword}'${similar === undefined ? "" : `, did you mean '${similar}'?`}`;
 }

@@ -175,14 +175,14 @@ function keyOf(checker: Checker, entry: KeyedEntry): Key {
   const name = loop === undefined ? staticKey(entry) : undefined;
   if (name !== undefined) return { name, type: strType };
   const type = loop ?? inferExpression(checker, entry.key);
-  if (
-    type.kind !== "str" &&
-    type.kind !== "any" &&
-    !(type.kind === "union" && type.members.some((member) => member.kind === "str"))
-  ) {
-    checker.report(kinds.illegalAttribute, `A attribute must be string type, got '${typeText(type)}'`, entry.at);
-  }
+  requireKey(checker, type, entry.at);
   return { name: type.kind === "str" ? type.literal : undefined, type: type.kind === "any" ? strType : type };
+}
+
+export function requireKey(checker: Checker, type: Type, at: Place): void {
+  const isText = type.kind === "union" ? type.members.some((member) => member.kind === "str") : type.kind === "str";
+  if (!isText && type.kind !== "any")
+    checker.report(kinds.illegalAttribute, `A attribute must be string type, got '${typeText(type)}'`, at);
 }
 
 /** The type of a loop variable that a bare key refers to. */
@@ -210,15 +210,22 @@ function targetOf(
   const signature = findIndexSignature(schema);
   if (signature !== undefined && isAssignable({ kind: "str", literal: name }, signature.key))
     return { type: signature.value, definedAt: undefined };
-  const known = signature === undefined ? attributeNames(schema) : literalKeys(signature.key);
-  checker.report(kinds.compile, `Cannot add member '${name}' to schema '${schema.name}'${didYouMean(name, known)}`, entry.at);
+  reportUnknownMember(checker, schema, name, entry.at);
   return { type: anyType, definedAt: undefined };
+}
+
+export function reportUnknownMember(checker: Checker, schema: SchemaSymbol, name: string, at: Place): void {
+  const signature = findIndexSignature(schema);
+  const known = signature === undefined ? attributeNames(schema) : literalKeys(signature.key);
+  checker.report(kinds.compile, `Cannot add member '${name}' to schema '${schema.name}'${didYouMean(name, known)}`, at);
 }
 
 function literalKeys(key: Type): string[] {
   const members = key.kind === "union" ? key.members : [key];
   return members.flatMap((member) => (member.kind === "str" && member.literal !== undefined ? [member.literal] : []));
 }
+
+const neverSchema: ReadonlySet<Type["kind"]> = new Set(["bool", "int", "float", "str", "multiplier", "list", "function"]);
 
 export function inferSchemaExpression(checker: Checker, node: SchemaExpression): Type {
   const target = inferExpression(checker, node.schema);
@@ -228,6 +235,7 @@ export function inferSchemaExpression(checker: Checker, node: SchemaExpression):
     for (const arg of node.args) inferExpression(checker, arg);
   }
   if (schema === undefined) {
+    if (neverSchema.has(target.kind)) checker.report(kinds.compile, `Invalid schema type '${typeText(target)}'`, node.schema.at);
     inferConfig(checker, node.config, anyType);
     return anyType;
   }

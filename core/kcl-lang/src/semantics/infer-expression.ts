@@ -1,5 +1,6 @@
 /** Types of expressions. On the way, undefined names, unsuitable operands and missing attributes are reported. */
 import { kinds } from "../diagnostics/diagnostic.js";
+import type { Place } from "../diagnostics/place.js";
 import type {
   CompareExpression,
   Expression,
@@ -10,14 +11,14 @@ import type {
   SelectorExpression,
   TemplatePart,
 } from "../syntax/ast.js";
-import { stringMethodNames } from "../runtime/string-methods.js";
 import { systemModule } from "../library/registry.js";
 import { isAssignable, mayCast } from "./assignable.js";
 import { type Checker, didYouMean } from "./checker.js";
 import { inferCall } from "./infer-call.js";
-import { inferConfig, inferSchemaExpression } from "./infer-config.js";
+import { inferConfig, inferSchemaExpression, requireKey } from "./infer-config.js";
 import { inferLambda } from "./infer-lambda.js";
 import { binaryType, compareType } from "./operator-types.js";
+import { methodSignatures } from "./signatures.js";
 import { findAttribute, findIndexSignature } from "./symbols.js";
 import {
   anyType,
@@ -82,6 +83,7 @@ export function inferExpression(checker: Checker, node: Expression, expected: Ty
     case "dictComprehension":
       return inLoops(checker, node.generators, () => {
         const key = inferExpression(checker, node.key);
+        requireKey(checker, key, node.key.at);
         return dictOf(
           key.kind === "str" ? strType : anyType,
           widen(inferExpression(checker, node.value, expected.kind === "dict" ? expected.value : anyType)),
@@ -209,7 +211,7 @@ export function memberType(checker: Checker, target: Type, name: string): Type |
         ? { kind: "function", parameters: [], result: listOf({ kind: "schema", schema: target.schema }), variadic: true }
         : undefined;
     case "str":
-      return stringMethodNames.includes(name) ? anyType : undefined;
+      return methodSignatures.get(name);
     case "dict":
       return target.entries?.get(name)?.type ?? target.value;
     case "module":
@@ -234,7 +236,7 @@ function moduleMember(checker: Checker, target: Type & { kind: "module" }, name:
   const pkg = checker.program.packages.get(target.path);
   if (pkg === undefined) return anyType;
   const found = pkg.variables.get(name) ?? pkg.schemas.get(name);
-  if (found === undefined) return pkg.aliases.has(name) ? anyType : undefined;
+  if (found === undefined && !pkg.aliases.has(name)) return undefined;
   return checker.globalType(pkg, name, "");
 }
 
@@ -255,18 +257,34 @@ function inLoops(checker: Checker, generators: readonly Generator[], run: () => 
   const [first, ...rest] = generators;
   if (first === undefined) return run();
   const source = inferExpression(checker, first.source);
-  return checker.within("loop", loopVariables(checker, first.variables, source), () => {
+  return checker.within("loop", loopVariables(checker, first.variables, source, first.source.at), () => {
     for (const condition of first.conditions) inferExpression(checker, condition);
     return inLoops(checker, rest, run);
   });
 }
 
-function loopVariables(checker: Checker, variables: readonly LoopVariable[], source: Type): (readonly [string, Type])[] {
+const neverIterable: ReadonlySet<Type["kind"]> = new Set([
+  "bool",
+  "int",
+  "float",
+  "multiplier",
+  "function",
+  "schemaValue",
+  "module",
+]);
+
+function loopVariables(
+  checker: Checker,
+  variables: readonly LoopVariable[],
+  source: Type,
+  at: Place,
+): (readonly [string, Type])[] {
   for (const variable of variables)
     if (!variable.plain) checker.report(kinds.compile, "loop variables can only be ordinary identifiers", variable.at);
   const extra = variables[2];
   if (extra !== undefined)
     checker.report(kinds.compile, `the number of loop variables is ${variables.length}, which can only be 1 or 2`, extra.at);
+  if (neverIterable.has(source.kind)) checker.report(kinds.compile, `'${typeText(source)}' object is not iterable`, at);
   const types =
     source.kind === "list"
       ? [intType, source.item]
@@ -283,7 +301,7 @@ function loopVariables(checker: Checker, variables: readonly LoopVariable[], sou
 
 function inferQuantifier(checker: Checker, node: QuantifierExpression): Type {
   const source = inferExpression(checker, node.source);
-  const test = checker.within("loop", loopVariables(checker, node.variables, source), () => {
+  const test = checker.within("loop", loopVariables(checker, node.variables, source, node.source.at), () => {
     if (node.condition !== undefined) inferExpression(checker, node.condition);
     return inferExpression(checker, node.test);
   });

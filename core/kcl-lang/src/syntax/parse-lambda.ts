@@ -12,6 +12,7 @@ export function parseLambda(p: Cursor): Expression {
   const parameters = parseLambdaParameters(p);
   const result = p.acceptOp("->") ? parseType(p) : undefined;
   const start = p.token;
+  if (!p.isOp("{") && p.isReported) return { kind: "lambda", at, parameters, body: [] };
   p.expectOp("{");
   const body = inBrackets(p, "{", () => parseLambdaBody(p));
   p.skipNewlines();

@@ -119,14 +119,19 @@ export class Cursor {
   /** Runs a production that can contain itself, down to `deepestNesting`; below that the rest of the file is skipped. */
   nested<T>(parse: () => T, fallback: () => T): T {
     if (this.depth >= deepestNesting) {
-      this.report("the program is nested too deeply");
-      this.index = this.tokens.length - 1;
+      this.reportDepth();
       return fallback();
     }
     this.depth++;
     const result = parse();
     this.depth--;
     return result;
+  }
+
+  /** Reports that the source is nested too deeply here, and skips the rest of it. */
+  reportDepth(): void {
+    this.report("the program is nested too deeply");
+    this.index = this.tokens.length - 1;
   }
 
   skipNewlines(): void {
@@ -149,7 +154,8 @@ export class Cursor {
     const place = this.place(token);
     const atLineEnd = token.kind === "newline" && place.column > 1;
     const position = atLineEnd ? placeOf(place.file, place.line, place.column - 1) : place;
-    const details = token.kind === "dedent" || token.kind === "eof" ? { caret: false } : {};
+    const outside = token.kind === "dedent" || (token.kind === "eof" && !token.inBrackets);
+    const details = outside ? { caret: false } : {};
     this.diagnostics.push(diagnostic(kinds.syntax, message, position, details));
   }
 

@@ -6,13 +6,6 @@ import { parseType } from "./parse-type.js";
 
 /** expression = simple_expression ["if" simple_expression "else" expression] */
 export function parseExpression(p: Cursor): Expression {
-  return p.nested(
-    () => parseConditional(p),
-    () => ({ kind: "missing", at: p.place() }),
-  );
-}
-
-function parseConditional(p: Cursor): Expression {
   const at = p.place();
   const whenTrue = parseSimpleExpression(p);
   if (!p.isKeyword("if")) return whenTrue;
@@ -24,7 +17,15 @@ function parseConditional(p: Cursor): Expression {
     return whenTrue;
   }
   skipInBrackets(p);
-  return { kind: "conditional", at, condition, whenTrue, otherwise: parseExpression(p) };
+  const otherwise = p.nested(
+    () => parseExpression(p),
+    () => missing(p),
+  );
+  return { kind: "conditional", at, condition, whenTrue, otherwise };
+}
+
+function missing(p: Cursor): Expression {
+  return { kind: "missing", at: p.place() };
 }
 
 function skipBeforeElse(p: Cursor): void {
@@ -34,141 +35,131 @@ function skipBeforeElse(p: Cursor): void {
   if (p.isKeyword("else", p.peek(distance))) p.skipNewlines();
 }
 
-/** simple_expression = or_expression { "as" type } */
+/** simple_expression = operators { "as" type }. Whatever contains itself does so by way of this production, which is why it is bounded. */
 export function parseSimpleExpression(p: Cursor): Expression {
+  return p.nested(
+    () => parseCast(p),
+    () => missing(p),
+  );
+}
+
+function parseCast(p: Cursor): Expression {
   const at = p.place();
-  let value = parseOr(p);
+  let value = parseOperators(p, 0);
   while (p.acceptKeyword("as")) value = { kind: "as", at, value, type: parseType(p) };
   return value;
 }
 
-/** or_expression = and_expression { "or" and_expression } */
-function parseOr(p: Cursor): Expression {
-  const at = p.place();
-  let left = parseAnd(p);
-  while (startsOperator(p, (q) => q.isKeyword("or") || isLogicAlias(q, "||"))) {
-    takeLogic(p);
-    left = { kind: "logic", at, operator: "or", left, right: parseAnd(p) };
-  }
-  return left;
-}
+/** An operator in the source: how tightly it binds, what it makes, how many tokens it has. */
+type Operator =
+  | { readonly level: number; readonly words: number; readonly kind: "logic"; readonly operator: "or" | "and" }
+  | { readonly level: number; readonly words: number; readonly kind: "compare"; readonly operator: CompareOperator }
+  | { readonly level: number; readonly words: number; readonly kind: "binary"; readonly operator: BinaryOperator };
 
-/** and_expression = compare { "and" compare } */
-function parseAnd(p: Cursor): Expression {
-  const at = p.place();
-  let left = parseCompare(p, 0);
-  while (startsOperator(p, (q) => q.isKeyword("and") || isLogicAlias(q, "&&"))) {
-    takeLogic(p);
-    left = { kind: "logic", at, operator: "and", left, right: parseCompare(p, 0) };
-  }
-  return left;
-}
-
-/** `&&` and `||` are refused by the language and accepted in conditions (see `Cursor.aliases`). */
-function isLogicAlias(p: Cursor, text: "&&" | "||"): boolean {
-  if (!p.aliases) return false;
-  const symbol = text[0]!;
-  return p.isOp(symbol) && p.isOp(symbol, p.peek()) && p.peek().start === p.token.end;
-}
-
-function takeLogic(p: Cursor): void {
-  if (p.next().kind === "op") p.next();
-  skipInBrackets(p);
-}
-
-const compareLevels: readonly (readonly CompareOperator[])[] = [
-  ["==", "!="],
-  ["in", "not in"],
-  ["is", "is not"],
-  ["<", ">", "<=", ">="],
+/** Loosest first. All are left-associative; comparisons of one level form a chain. */
+const levels: readonly (
+  | readonly ["logic", ...("or" | "and")[]]
+  | readonly ["compare", ...CompareOperator[]]
+  | readonly ["binary", ...BinaryOperator[]]
+)[] = [
+  ["logic", "or"],
+  ["logic", "and"],
+  ["compare", "==", "!="],
+  ["compare", "in", "not in"],
+  ["compare", "is", "is not"],
+  ["compare", "<", ">", "<=", ">="],
+  ["binary", "|"],
+  ["binary", "^"],
+  ["binary", "&"],
+  ["binary", "<<", ">>"],
+  ["binary", "+", "-"],
+  ["binary", "*", "/", "%", "//"],
+  ["binary", "**"],
 ];
 
-/** compare = operand { operator operand }, one level for each of: `== !=`, `in`, `is`, `< > <= >=` */
-function parseCompare(p: Cursor, level: number): Expression {
-  const operators = compareLevels[level];
-  if (operators === undefined) return parseBinary(p, 0);
+const operators: ReadonlyMap<string, Operator> = new Map(
+  levels.flatMap(([kind, ...texts], level) =>
+    texts.map((operator) => [operator, { kind, operator, level, words: operator.split(" ").length } as Operator]),
+  ),
+);
+
+/** operators = unary { operator unary }, by the levels of the operators from `lowest` on */
+function parseOperators(p: Cursor, lowest: number): Expression {
   const at = p.place();
-  const first = parseCompare(p, level + 1);
-  const rest: { operator: CompareOperator; value: Expression }[] = [];
+  let left = parseUnary(p);
+  let chain: { readonly level: number; readonly rest: { operator: CompareOperator; value: Expression }[] } | undefined;
   for (;;) {
-    const operator = takeCompareOperator(p, operators);
-    if (operator === undefined) break;
-    rest.push({ operator, value: parseCompare(p, level + 1) });
+    const found = takeOperator(p, lowest);
+    if (found === undefined) return left;
+    const right = parseOperators(p, found.level + 1);
+    if (found.kind === "compare" && chain?.level === found.level) chain.rest.push({ operator: found.operator, value: right });
+    else if (found.kind === "compare") {
+      chain = { level: found.level, rest: [{ operator: found.operator, value: right }] };
+      left = { kind: "compare", at, first: left, rest: chain.rest };
+    } else if (found.kind === "logic") left = { kind: "logic", at, operator: found.operator, left, right };
+    else left = { kind: "binary", at, operator: found.operator, left, right };
   }
-  return rest.length === 0 ? first : { kind: "compare", at, first, rest };
 }
 
-function takeCompareOperator(p: Cursor, operators: readonly CompareOperator[]): CompareOperator | undefined {
-  const found = operators.find((operator) => {
-    const [first, second] = operator.split(" ") as [string, string | undefined];
-    return startsOperator(p, (q) => {
-      const matches = q.token.text === first && (q.isKind("op") || q.isKind("keyword"));
-      if (!matches) return false;
-      if (second !== undefined) return q.isKeyword(second, q.peek());
-      return !(first === "is" && q.isKeyword("not", q.peek()));
-    });
-  });
-  if (found === undefined) return undefined;
-  for (const _word of found.split(" ")) p.next();
+/** Takes an operator of this level or a tighter one; inside parentheses it may stand on the next line. */
+function takeOperator(p: Cursor, lowest: number): Operator | undefined {
+  const { position } = p;
+  const reported = p.diagnostics.length;
+  if (p.isKind("newline") && p.inParentheses) p.skipNewlines();
+  const found = operatorHere(p);
+  if (found === undefined || found.level < lowest) {
+    if (p.position !== position) p.rewind(position, reported);
+    return undefined;
+  }
+  for (let word = 0; word < found.words; word++) p.next();
   skipInBrackets(p);
   return found;
 }
 
-const binaryLevels: readonly (readonly BinaryOperator[])[] = [
-  ["|"],
-  ["^"],
-  ["&"],
-  ["<<", ">>"],
-  ["+", "-"],
-  ["*", "/", "%", "//"],
-  ["**"],
-];
-
-/** binary = operand { operator operand }, left-associative, one level for each line of `binaryLevels` */
-function parseBinary(p: Cursor, level: number): Expression {
-  const operators = binaryLevels[level];
-  if (operators === undefined) return parseUnary(p);
-  const at = p.place();
-  let left = parseBinary(p, level + 1);
-  for (;;) {
-    const matches = startsOperator(p, (q) => {
-      const found = q.isKind("op") && (operators as readonly string[]).includes(q.token.text);
-      return found && !isLogicAlias(q, "||") && !isLogicAlias(q, "&&");
-    });
-    if (!matches) return left;
-    const operator = p.next().text as BinaryOperator;
-    skipInBrackets(p);
-    left = { kind: "binary", at, operator, left, right: parseBinary(p, level + 1) };
-  }
+function operatorHere(p: Cursor): Operator | undefined {
+  const { kind, text } = p.token;
+  if (kind !== "op" && kind !== "keyword") return undefined;
+  if (p.aliases && (text === "|" || text === "&") && p.isOp(text, p.peek()) && p.peek().start === p.token.end)
+    return logicAliases[text];
+  if (text === "not") return p.isKeyword("in", p.peek()) ? operators.get("not in") : undefined;
+  if (text === "is" && p.isKeyword("not", p.peek())) return operators.get("is not");
+  return operators.get(text);
 }
 
-/** unary = ("+" | "-" | "~" | "not") unary | primary */
+/** `&&` and `||` are refused by the language and accepted in conditions (see `Cursor.aliases`). */
+const logicAliases = {
+  "|": { ...operators.get("or")!, words: 2 },
+  "&": { ...operators.get("and")!, words: 2 },
+} as const;
+
+const prefixes: ReadonlySet<string> = new Set(["+", "-", "~", "!"]);
+
+/** unary = { "+" | "-" | "~" | "not" } primary */
 function parseUnary(p: Cursor): Expression {
-  const at = p.place();
-  const token = p.token;
-  const isSign = token.kind === "op" && ["+", "-", "~", "!"].includes(token.text);
-  if (!isSign && !p.isKeyword("not")) return parsePrimary(p);
-  p.next();
-  p.mark("prefix", token);
-  if (token.text === "!" && !p.aliases) p.report("unexpected token '!'", token);
-  if (!startsPrimary(p) && !p.isKeyword("not") && !(p.isKind("op") && ["+", "-", "~", "!"].includes(p.token.text))) {
-    p.expected(["identifier", "literal", "(", "[", "{"]);
-    return { kind: "missing", at };
+  if (!startsWithPrefix(p)) return parsePrimary(p);
+  const found: { readonly at: Expression["at"]; readonly operator: UnaryOperator }[] = [];
+  while (startsWithPrefix(p) && found.length < mostPrefixes) {
+    const token = p.next();
+    p.mark("prefix", token);
+    if (token.text === "!" && !p.aliases) p.report("unexpected token '!'", token);
+    found.push({ at: p.place(token), operator: (token.text === "!" ? "not" : token.text) as UnaryOperator });
   }
-  const operator = (token.text === "!" ? "not" : token.text) as UnaryOperator;
-  return { kind: "unary", at, operator, value: parseUnary(p) };
+  let value = parsePrefixed(p, found.at(-1)!.at);
+  for (const { at, operator } of found.reverse()) value = { kind: "unary", at, operator, value };
+  return value;
 }
 
-/** Whether an operator comes next; inside parentheses it may stand on the next line. */
-function startsOperator(p: Cursor, test: (p: Cursor) => boolean): boolean {
-  if (test(p)) return true;
-  if (!p.isKind("newline") || !p.inParentheses) return false;
-  const position = p.position;
-  const reported = p.diagnostics.length;
-  p.skipNewlines();
-  if (test(p)) return true;
-  p.rewind(position, reported);
-  return false;
+/** Operators before one operand; more are damage. */
+const mostPrefixes = 100;
+
+function startsWithPrefix(p: Cursor): boolean {
+  return (p.isKind("op") && prefixes.has(p.token.text)) || p.isKeyword("not");
+}
+
+function parsePrefixed(p: Cursor, at: Expression["at"]): Expression {
+  if (startsPrimary(p)) return parsePrimary(p);
+  p.expected(["identifier", "literal", "(", "[", "{"]);
+  return { kind: "missing", at };
 }
 
 /** After an operator the operand may stand on the next line, inside brackets. */

@@ -1,5 +1,6 @@
 /** Text to syntax tree. The parser goes on after an error, so that a file's errors are reported together. */
 import type { KclDiagnostic } from "../diagnostics/diagnostic.js";
+import { isStackOverflow } from "../diagnostics/failure.js";
 import type { Expression, Module, Statement } from "./ast.js";
 import { Cursor } from "./cursor.js";
 import { parseExpression } from "./parse-expression.js";
@@ -39,8 +40,20 @@ function parseTokens(cursor: Cursor, diagnostics: readonly KclDiagnostic[]): Par
   const body: Statement[] = [];
   cursor.skipNewlines();
   if (cursor.isKind("string") && cursor.peek().kind === "newline") cursor.next();
-  while (!cursor.isKind("eof")) parseLine(cursor, body);
+  unlessTooDeep(cursor, () => {
+    while (!cursor.isKind("eof")) parseLine(cursor, body);
+  });
   return { tree: { file, body, source }, diagnostics: byLine([...diagnostics, ...cursor.diagnostics]) };
+}
+
+/** What exhausts the stack all the same is a finding where the parser stood. */
+function unlessTooDeep(cursor: Cursor, parse: () => void): void {
+  try {
+    parse();
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    cursor.reportDepth();
+  }
 }
 
 function byLine(diagnostics: readonly KclDiagnostic[]): KclDiagnostic[] {
@@ -54,7 +67,10 @@ export function parseExpressionText(file: string, source: string): ParseResult<E
   cursor.inParentheses = true;
   cursor.aliases = true;
   cursor.skipNewlines();
-  const tree = parseExpression(cursor);
+  let tree: Expression = { kind: "missing", at: cursor.place() };
+  unlessTooDeep(cursor, () => {
+    tree = parseExpression(cursor);
+  });
   cursor.skipNewlines();
   if (!cursor.isKind("eof") && cursor.diagnostics.length === 0) cursor.unexpected();
   return { tree, diagnostics: [...diagnostics, ...cursor.diagnostics] };

@@ -174,7 +174,7 @@ class Scanner {
     const suffix = suffixPattern.exec(this.source)?.[0];
     if (suffix !== undefined) {
       end += suffix.length;
-      if (isFloat || !units.has(suffix)) this.report("invalid int binary suffix");
+      if (isFloat || !units.has(suffix) || /^0[xXoObB]/.test(match[0])) this.report("invalid int binary suffix");
     }
     this.push(isFloat ? "float" : "int", end);
     return true;

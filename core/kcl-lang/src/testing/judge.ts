@@ -1,0 +1,57 @@
+/** Runs a program in every way there is and says what should not have happened. */
+import { renderDiagnostics } from "../diagnostics/render.js";
+import type { KclDiagnostic } from "../diagnostics/diagnostic.js";
+import { evaluateExpression } from "../evaluate.js";
+import { createMemoryHost } from "../memory-host.js";
+import { loadProgram } from "../program.js";
+import { runProgram } from "../run.js";
+import type { Limits } from "../runtime/machine.js";
+import { parseModule } from "../syntax/parser.js";
+import type { Specimen } from "./mutate.js";
+
+/** Small enough for many programs a second. */
+const limits: Limits = {
+  steps: 100_000,
+  depth: 1_000,
+  bytes: 32 * 1024 * 1024,
+  outputBytes: 1024 * 1024,
+  nesting: 500,
+  ms: 1_000,
+};
+
+/** `outcome` is for statistics; `finding` is a fault of the engine. */
+export interface Judgement {
+  readonly outcome: "value" | "refused" | "failed";
+  readonly finding?: string;
+}
+
+/** Never throws. A finding is an exception, or a diagnostic without text or place. */
+export function judge(specimen: Specimen): Judgement {
+  try {
+    return judgeUnprotected(specimen);
+  } catch (error) {
+    return { outcome: "failed", finding: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+function judgeUnprotected({ main, files }: Specimen): Judgement {
+  const text = files[main]!;
+  parseModule(main, text);
+  const single = evaluateExpression(text.slice(0, 200), { a: 1, name: "x" }, limits);
+  if (!single.ok) requireSense(single.diagnostics);
+  const loaded = loadProgram({ host: createMemoryHost(files), files: [main] });
+  if (!loaded.ok) return { outcome: "refused", ...requireSense(loaded.diagnostics) };
+  const ran = runProgram(loaded.program, { limits, now: Date.now });
+  if (!ran.ok) return { outcome: "failed", ...requireSense(ran.diagnostics) };
+  ran.toText("yaml");
+  ran.toText("json");
+  void ran.sources.size;
+  return { outcome: "value" };
+}
+
+function requireSense(diagnostics: readonly KclDiagnostic[]): { readonly finding?: string } {
+  renderDiagnostics(diagnostics);
+  if (diagnostics.length === 0) return { finding: "refused without a diagnostic" };
+  const placeless = diagnostics.find(({ position }) => position.file === "" || !(position.line >= 1) || !(position.column >= 1));
+  return placeless === undefined ? {} : { finding: `a diagnostic without a place: ${placeless.message.slice(0, 200)}` };
+}

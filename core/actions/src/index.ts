@@ -8,6 +8,7 @@ export type { InfraStatus, ServerStatus, TaskservStatus } from "./infra/status.j
 export type { Targets } from "./infra/targets.js";
 export type { KclFinding } from "./kcl/finding.js";
 export type { KclFormatReport } from "./kcl/format.js";
+export type { KclLintReport } from "./kcl/lint.js";
 export type { KclTestReport } from "./kcl/test.js";
 export type { KclVetReport } from "./kcl/vet.js";
 export type { MachineFinding } from "./machine/findings.js";

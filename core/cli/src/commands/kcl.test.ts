@@ -109,6 +109,57 @@ describe.skipIf(!isBuilt)(`provisioning kcl${isBuilt ? "" : " (skipped: the comm
     });
   });
 
+  describe("lint", () => {
+    it("shows warnings and errors, each once, and counts warnings when asked to", () => {
+      write({ "a.k": "import math\na = 1\n", "ok/b.k": "b = 1\n" });
+      expect(kcl(["lint", "ok"])).toEqual({ status: 0, stdout: "✓ nothing to say about 1 file\n", stderr: "" });
+      const { status, stdout } = kcl(["lint"]);
+      expect(status).toBe(0);
+      expect(stdout).toContain(` --> ${folder}/a.k:1:`);
+      expect(stdout).toMatch(/! 0 errors and 1 warning in 2 files\n$/);
+      expect(kcl(["lint", "--strict"])).toMatchObject({ status: 1 });
+      write({ "a.k": "a = (\n", "ok/b.k": "b: int = nothing\n" });
+      const failed = JSON.parse(kcl(["lint", "-o", "json"]).stdout) as {
+        ok: boolean;
+        findings: { file: string; text: string }[];
+      };
+      expect(failed.ok).toBe(false);
+      expect(failed.findings.some(({ file }) => file.endsWith("a.k"))).toBe(true);
+      expect(new Set(failed.findings.map(({ text }) => text)).size).toBe(failed.findings.length);
+      expect(failed.findings.filter(({ file }) => file.endsWith("b.k"))).toHaveLength(1);
+      expect(kcl(["lint", "ok"])).toMatchObject({ status: 1 });
+      write({ "modules/a.k": "schema S:\n    x: int\n", "modules/b.k": "import modules.a\nschema S(a.S):\n    y: a.S\n" });
+      expect(kcl(["lint", "modules"])).toMatchObject({ status: 1 });
+      write({ "kcl.mod": "" });
+      expect(kcl(["lint", "modules"])).toMatchObject({ status: 0 });
+      expect(kcl(["lint", "none"])).toMatchObject({ status: 64 });
+    });
+  });
+
+  describe("doc", () => {
+    it("documents packages on stdout or in a folder", () => {
+      write({
+        "lib/a.k": 'schema App:\n    """An application."""\n    name: str\n',
+        "lib/sub/b.k": "schema Other:\n    x: int = 1\n",
+        "lib/empty/c.k": "a = 1\n",
+        "lib/a_test.k": "test_a = lambda { 1 }\n",
+      });
+      const page = kcl(["doc", "lib"]);
+      expect(page).toMatchObject({ status: 0, stderr: "" });
+      expect(page.stdout).toMatch(/^# lib\n[^]*App[^]*An application\.[^]*# sub\n[^]*Other/);
+      expect(JSON.parse(kcl(["doc", "lib/a.k", "-f", "json"]).stdout)).toMatchObject([
+        { name: "a", document: { files: [{ path: "a.k", schemas: [{ name: "App" }] }] } },
+      ]);
+      expect(kcl(["doc", "lib", "-o", "out/pages"])).toMatchObject({ stdout: "out/pages/lib.md\nout/pages/sub.md\n" });
+      expect(readFileSync(join(folder, "out/pages/sub.md"), "utf8")).toContain("# sub\n");
+      write({ "lib/sub/b.k": "schema Other(\n" });
+      const broken = kcl(["doc", "lib"]);
+      expect(broken.status).toBe(1);
+      expect(broken.stdout).toContain("# lib");
+      expect(broken.stderr).toContain(`--> ${folder}/lib/sub/b.k:1`);
+    });
+  });
+
   describe("test", () => {
     it("shows what passes and what fails, here and below", () => {
       write({

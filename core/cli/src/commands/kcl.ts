@@ -1,9 +1,11 @@
-/** Commands on KCL files: run, fmt, test, vet. They need no workspace. */
+/** Commands on KCL files: run, fmt, lint, test, vet, doc. They need no workspace. */
 
 import { buildCommand, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
 import { outputAlias, outputFlag } from "./flags.js";
+import type { DocumentFlags } from "./kcl/document.js";
 import type { FormatFlags } from "./kcl/format.js";
+import type { LintFlags } from "./kcl/lint.js";
 import type { RunFlags } from "./kcl/run.js";
 import type { TestFlags } from "./kcl/test.js";
 import type { VetFlags } from "./kcl/vet.js";
@@ -88,6 +90,53 @@ const formatCommand = buildCommand<FormatFlags, string[], CliContext>({
   },
 });
 
+const lintCommand = buildCommand<LintFlags, string[], CliContext>({
+  loader: async () => (await import("./kcl/lint.js")).lint,
+  parameters: {
+    flags: { strict: switchFlag("The exit code is 1 for warnings too"), ...outputFlag },
+    aliases: outputAlias,
+    positional: words("path", "Files, and folders with all below them; default: this folder"),
+  },
+  docs: {
+    brief: "Look for mistakes in KCL files",
+    fullDescription:
+      "  provisioning kcl lint                   all *.k files here and below\n" +
+      "  provisioning kcl lint main.k lib        one file and a folder\n" +
+      "  provisioning kcl lint --strict          for CI: warnings count too\n\n" +
+      "Errors are what the language refuses; warnings are what runs but is probably not meant, such as an import that nobody uses.\n" +
+      "The files of one folder are one package. Nothing is evaluated.",
+  },
+});
+
+const documentCommand = buildCommand<DocumentFlags, [string?], CliContext>({
+  loader: async () => (await import("./kcl/document.js")).document,
+  parameters: {
+    flags: {
+      output: { kind: "parsed", parse: text, optional: true, placeholder: "folder", brief: "Write one file for each package" },
+      format: { kind: "enum", values: ["md", "json"], default: "md", brief: "Markdown, or data" },
+    },
+    aliases: { o: "output", f: "format" },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        {
+          brief: "A folder, with the packages below it, or a file; default: this folder",
+          placeholder: "path",
+          parse: text,
+          optional: true,
+        },
+      ],
+    },
+  },
+  docs: {
+    brief: "Document the schemas of KCL files",
+    fullDescription:
+      "  provisioning kcl doc                    the packages here and below, as Markdown on stdout\n" +
+      "  provisioning kcl doc schema.k -f json   one file, as data\n" +
+      "  provisioning kcl doc lib -o docs        one page for each package, in docs",
+  },
+});
+
 const testCommand = buildCommand<TestFlags, string[], CliContext>({
   loader: async () => (await import("./kcl/test.js")).test,
   parameters: {
@@ -150,14 +199,23 @@ const vetCommand = buildCommand<VetFlags, string[], CliContext>({
 });
 
 export const kclRoutes = buildRouteMap({
-  routes: { run: runCommand, fmt: formatCommand, test: testCommand, vet: vetCommand },
+  routes: {
+    run: runCommand,
+    fmt: formatCommand,
+    lint: lintCommand,
+    test: testCommand,
+    vet: vetCommand,
+    doc: documentCommand,
+  },
   docs: {
-    brief: "KCL files: run, fmt, test, vet",
+    brief: "KCL files: run, fmt, lint, test, vet, doc",
     fullDescription:
       "The KCL configuration language, for any KCL file.\n\n" +
       "  provisioning kcl run main.k               evaluate\n" +
       "  provisioning kcl fmt                      format\n" +
+      "  provisioning kcl lint                     look for mistakes\n" +
       "  provisioning kcl test                     run the tests in *_test.k\n" +
-      "  provisioning kcl vet data.yaml schema.k   check data against a schema",
+      "  provisioning kcl vet data.yaml schema.k   check data against a schema\n" +
+      "  provisioning kcl doc lib -o docs          document schemas",
   },
 });

@@ -1,7 +1,7 @@
 /** Results about KCL for people. Findings are shown as the language writes them. */
 
 import { relative } from "node:path";
-import type { KclFinding, KclFormatReport, KclTestReport, KclVetReport } from "@provisioning/actions";
+import type { KclFinding, KclFormatReport, KclLintReport, KclTestReport, KclVetReport } from "@provisioning/actions";
 import type { Style } from "../style.js";
 
 export function renderTests(report: KclTestReport, currentDir: string, style: Style): string {
@@ -46,6 +46,16 @@ export function renderFormat(report: KclFormatReport, currentDir: string, isChec
   return files.length === 0
     ? ""
     : [...files, style.red(`${count} not formatted; write them with: provisioning kcl fmt`)].join("\n");
+}
+
+export function renderLint({ findings, files }: KclLintReport, style: Style): string {
+  const count = `${files} ${files === 1 ? "file" : "files"}`;
+  if (findings.length === 0) return `${style.green("✓")} nothing to say about ${count}`;
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const warnings = findings.length - errors;
+  const parts = [errors === 1 ? "1 error" : `${errors} errors`, warnings === 1 ? "1 warning" : `${warnings} warnings`];
+  const mark = errors > 0 ? style.red("✗") : style.yellow("!");
+  return [...texts(findings), `${mark} ${parts.join(" and ")} in ${count}`].join("\n");
 }
 
 export function renderVet(report: KclVetReport, style: Style): string {

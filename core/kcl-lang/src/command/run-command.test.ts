@@ -41,6 +41,11 @@ describe("what is run", () => {
     expect(run(files, { inputs: ["-"], standardInput: "x = y\n" })).toContain("--> /p/<stdin>:1:5");
   });
 
+  it("a folder, from which its imports start", () => {
+    const folder = { "/p/app/main.k": "import part\nx = part.y\n", "/p/app/part/part.k": "y = 1\n" };
+    expect(run(folder, { inputs: ["app"] })).toBe("x: 1\n");
+  });
+
   it("nothing, with the reason", () => {
     expect(run({ "/p/readme": "" })).toBe(
       "! EvaluationError\nNo input KCL files: /p has no kcl.yaml, no kcl.mod with entries and no *.k file\n",

@@ -9,6 +9,7 @@ import { applyOverrides } from "../overrides/apply-overrides.js";
 import type { Override } from "../overrides/override.js";
 import type { KclHost } from "./host.js";
 import { type ExternalPackages, findExternalPackages } from "./dependencies.js";
+import { joinPath } from "./paths.js";
 import { findModuleRoot, locate, type Located, moduleName, type ModuleRoot, packageFiles } from "./locate.js";
 
 /** Parsed files, to be shared by several loads. An entry is valid as long as the text of its file is the same. */
@@ -68,7 +69,8 @@ class Loader {
 
   constructor(private readonly request: LoadRequest) {
     const first = request.files[0] ?? "/";
-    this.root = request.root ?? findModuleRoot(request.host, first);
+    const main = request.host.isDirectory(first) ? joinPath(first, "main.k") : first;
+    this.root = request.root ?? findModuleRoot(request.host, main);
     this.external = findExternalPackages(request.host, this.root, request);
   }
 

@@ -5,8 +5,9 @@ import { folderOf, joinPath } from "../packages/paths.js";
 
 export interface TestGroup {
   readonly folder: string;
-  /** The package's files, then the test files. */
+  /** Files of the package under test. */
   readonly files: readonly string[];
+  readonly tests: readonly string[];
 }
 
 /** Folders that hold other people's code, or none at all. */
@@ -30,7 +31,7 @@ export function findTests(host: KclHost, paths: readonly string[]): TestGroup[] 
     if (host.isDirectory(path)) walk(path);
     else add(path);
   }
-  return [...groups].map(([folder, files]) => ({ folder, files: [...packageFiles(host, folder), ...[...files].sort()] }));
+  return [...groups].map(([folder, files]) => ({ folder, files: packageFiles(host, folder), tests: [...files].sort() }));
 }
 
 export function isTestFile(path: string): boolean {

@@ -73,6 +73,12 @@ describe("the test runner", () => {
     expect(report.tests).toHaveLength(6);
   });
 
+  it("tests modules that do not fit together in one scope", () => {
+    const modules = { "/m/kcl.mod": "", "/m/a.k": "schema S:\n    x: int = 1\n", "/m/b.k": "schema S:\n    y: int = 2\n" };
+    const tests = { "/m/ab_test.k": "import a\nimport b\ntest_both = lambda { assert a.S {}.x + b.S {}.y == 3 }\n" };
+    expect(run({ paths: ["/m"] }, { ...modules, ...tests })).toMatchObject({ ok: true, tests: [{ name: "test_both" }] });
+  });
+
   it("fails tests that want arguments, never end, or whose package fails", () => {
     const limits = { steps: 10_000 };
     const more = {

@@ -69,9 +69,14 @@ export function runTests(request: TestRequest): TestReport {
   return { tests, broken, ok: !hasFailed() };
 }
 
-function loadGroup(request: TestRequest, { files }: TestGroup, cache: KclCache): ReturnType<typeof loadProgram> {
+/** The files of a folder may also be modules that the tests import, and that do not fit together in one scope. */
+function loadGroup(request: TestRequest, { files, tests }: TestGroup, cache: KclCache): ReturnType<typeof loadProgram> {
   const { host, packages, vendorFolder } = request;
-  return loadProgram({ host, files, cache, ...(packages && { packages }), ...(vendorFolder !== undefined && { vendorFolder }) });
+  const given = { host, cache, ...(packages && { packages }), ...(vendorFolder !== undefined && { vendorFolder }) };
+  const whole = loadProgram({ ...given, files: [...files, ...tests] });
+  if (whole.ok) return whole;
+  const alone = loadProgram({ ...given, files: tests });
+  return alone.ok ? alone : whole;
 }
 
 /** The position of a global or sticky expression must not matter. */

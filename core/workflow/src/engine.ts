@@ -3,9 +3,10 @@
  * transition.ts, what happens next in forward.ts and rollback.ts, how it is carried out in execute.ts.
  */
 
-import { type Clock, type InfraName, type RunDefinition, type RunEvent, type RunId } from "@provisioning/model";
-import { type Lease, LeaseHeldError, type RunSummary, runScope, type Storage, VersionConflictError } from "@provisioning/storage";
+import type { Clock, InfraName, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
+import { type ClaimedRun, type Lease, LeaseHeldError, type RunSummary, runScope, type Storage } from "@provisioning/storage";
 import { keepAlive } from "./claim.js";
+import { passOver, request, requestCancel, requestPause, resume, retry } from "./control.js";
 import { HandlerMissingError, LeaseLostError, RunNotEndedError } from "./errors.js";
 import { Execution } from "./execute.js";
 import { type FaultPoint, noFaults } from "./fault-point.js";
@@ -42,6 +43,12 @@ export interface ExecuteOptions {
   readonly observe?: (event: RunEvent | LiveEvent) => void;
 }
 
+export interface ExecuteNextOptions extends ExecuteOptions {
+  /** What a run needs, found when it is known. Default: `handlers`. */
+  readonly handlersFor?: (definition: RunDefinition) => Promise<Handlers>;
+  readonly release?: AbortSignal;
+}
+
 export interface RollbackOptions extends ExecuteOptions {
   readonly by: string;
   /** Undo only what was completed after this checkpoint. Default: everything. */
@@ -60,8 +67,24 @@ export interface Engine {
   execute(runId: RunId, options: ExecuteOptions): Promise<RunState>;
   /** Undoes a run that has ended; resumes a rollback that was interrupted. @throws RunNotEndedError, and as `execute` */
   rollback(runId: RunId, options: RollbackOptions): Promise<RunState>;
+  /**
+   * Takes the next run of the queue and carries it out as `execute` does. Absent when none waits. `release` lets go of it: nothing new
+   * is started, and what runs may finish within the grace time. @throws as `execute`
+   */
+  executeNext(options: ExecuteNextOptions): Promise<RunState | undefined>;
   /** Asks for the end of a run, whoever works on it; one that nobody works on ends at once. Durable before it resolves. */
   cancel(runId: RunId, by: string, reason: string): Promise<RunState>;
+  /** Asks that nothing more is started; the run is paused when nothing runs any more. Durable before it resolves. @throws RunStatusError */
+  pause(runId: RunId, by: string, reason: string): Promise<RunState>;
+  /** Lets a paused run go on: it waits for a worker again. @throws RunStatusError */
+  resume(runId: RunId, by: string): Promise<RunState>;
+  /** Counts an operation that does not run as done, for those who need it. @throws RunStatusError, OperationStatusError */
+  pass(runId: RunId, operation: OperationId, by: string): Promise<RunState>;
+  /**
+   * Has a run that ended go on: what failed, was skipped or cancelled is tried again, or, when `from` is named, these operations with all
+   * that needs them, whatever they are. It waits for a worker then. @throws RunStatusError
+   */
+  retry(runId: RunId, by: string, from?: readonly OperationId[]): Promise<RunState>;
   state(runId: RunId): Promise<RunState>;
   /** Runs that have not ended, newest first. */
   unfinished(infra?: InfraName): Promise<readonly RunSummary[]>;
@@ -71,16 +94,20 @@ export const DEFAULT_LEASE_TTL_MS = 30_000;
 export const DEFAULT_CHECKPOINT_INTERVAL = 5;
 export const DEFAULT_GRACE_MS = 10_000;
 
+type WorkOptions = ExecuteOptions & Pick<ExecuteNextOptions, "release">;
+
 export function createEngine(options: EngineOptions): Engine {
-  const { storage, clock } = options;
+  const { storage, clock, leaseTtlMs = DEFAULT_LEASE_TTL_MS } = options;
   const { runs } = storage;
+  const control = { runs, clock };
   const state = async (runId: RunId) => replay((await runs.load(runId)).events);
 
   const execute = async (runId: RunId, executeOptions: ExecuteOptions) => {
     const before = await state(runId);
-    if (isEnded(before)) return before;
+    if (isEnded(before) || before.status === "paused") return before;
     assertHandled(before, executeOptions.handlers);
-    return work(options, runId, executeOptions);
+    const lease = await storage.leases.acquire(runScope(runId), options.holder, leaseTtlMs);
+    return work(options, runId, lease, executeOptions);
   };
   return {
     async submit(definition) {
@@ -89,6 +116,10 @@ export function createEngine(options: EngineOptions): Engine {
       return definition.id;
     },
     execute,
+    async executeNext(nextOptions) {
+      const claimed = await storage.queue.claim(options.holder, leaseTtlMs);
+      return claimed === undefined ? undefined : workOnClaimed(options, claimed, nextOptions);
+    },
     async rollback(runId, rollbackOptions) {
       const { by, toCheckpoint } = rollbackOptions;
       const event = {
@@ -97,7 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
         by,
         ...(toCheckpoint === undefined ? {} : { toCheckpoint }),
       } as const;
-      await appendRequest(options, runId, (current) => {
+      await request(runs, runId, (current) => {
         if (current.status === "rollingBack") return undefined;
         if (!isEnded(current)) throw new RunNotEndedError(runId);
         assertHandled(next(current, event), rollbackOptions.handlers);
@@ -106,25 +137,44 @@ export function createEngine(options: EngineOptions): Engine {
       return execute(runId, rollbackOptions);
     },
     async cancel(runId, by, reason) {
-      const current = await appendRequest(options, runId, (before) =>
-        isEnded(before) ? undefined : { type: "cancelRequested", at: clock.now(), by, reason, mode: "abort" },
-      );
+      const current = await requestCancel(control, runId, by, reason);
       if (isEnded(current)) return current;
       const holder = await storage.leases.current(runScope(runId));
       return holder === undefined ? settleCancelled(options, runId, current) : current;
     },
+    pause: (runId, by, reason) => requestPause(control, runId, by, reason),
+    resume: (runId, by) => resume(control, runId, by),
+    pass: (runId, operation, by) => passOver(control, runId, operation, by),
+    retry: (runId, by, from) => retry(control, runId, by, from),
     state,
     unfinished: (infra) => unfinished(storage, infra),
   };
 }
 
-async function work(options: EngineOptions, runId: RunId, executeOptions: ExecuteOptions): Promise<RunState> {
-  const { storage, clock, holder, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
-  const lease = await storage.leases.acquire(runScope(runId), holder, leaseTtlMs);
+/** A run whose handlers are missing is let go of: another worker may have them. */
+async function workOnClaimed(
+  options: EngineOptions,
+  { runId, lease }: ClaimedRun,
+  wanted: ExecuteNextOptions,
+): Promise<RunState> {
+  const { storage } = options;
+  try {
+    const before = replay((await storage.runs.load(runId)).events);
+    const handlers = (await wanted.handlersFor?.(before.definition)) ?? wanted.handlers;
+    assertHandled(before, handlers);
+    return await work(options, runId, lease, { ...wanted, handlers });
+  } catch (error) {
+    if (error instanceof HandlerMissingError) await storage.leases.release(lease);
+    throw error;
+  }
+}
+
+async function work(options: EngineOptions, runId: RunId, lease: Lease, executeOptions: WorkOptions): Promise<RunState> {
+  const { storage, clock, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
   await faultPoint("claim.after");
   const observe = shielded(executeOptions.observe);
   const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint });
-  if (isEnded(recorder.state)) {
+  if (isEnded(recorder.state) || recorder.state.status === "paused") {
     await storage.leases.release(lease);
     return recorder.state;
   }
@@ -150,13 +200,14 @@ async function attended(
   lease: Lease,
   leaseTtlMs: number,
   execution: Execution,
-  executeOptions: ExecuteOptions,
+  executeOptions: WorkOptions,
 ): Promise<RunState> {
-  const { storage, clock } = options;
+  const { storage, clock, graceMs = DEFAULT_GRACE_MS } = options;
   const over = new AbortController();
   const stopListening = [
     whenAborted(executeOptions.signal, (reason) => execution.requestCancel("abort", reason)),
     whenAborted(executeOptions.drain, (reason) => execution.requestCancel("drain", reason)),
+    whenAborted(executeOptions.release, () => execution.release(graceMs)),
     storage.runs.watch((appended) => execution.notice(appended), runId),
   ];
   const onLost = (cause: unknown) => execution.abandon(new LeaseLostError(runId, { cause }));
@@ -173,36 +224,12 @@ async function attended(
   }
 }
 
-/** Appends what `decide` answers to the current state; nothing if it answers nothing. The state afterwards. */
-async function appendRequest(
-  { storage }: EngineOptions,
-  runId: RunId,
-  decide: (state: RunState) => RunEvent | undefined,
-): Promise<RunState> {
-  for (let conflicts = 0; ; conflicts += 1) {
-    const { version, events } = await storage.runs.load(runId);
-    const state = replay(events);
-    const event = decide(state);
-    if (event === undefined) return state;
-    const after = next(state, event);
-    try {
-      await storage.runs.append(runId, version, [event]);
-      return after;
-    } catch (error) {
-      if (!(error instanceof VersionConflictError) || conflicts === MAX_REQUEST_CONFLICTS) throw error;
-    }
-  }
-}
-
-/** A worker that writes all the time cannot win this often. */
-const MAX_REQUEST_CONFLICTS = 1000;
-
 async function unfinished(storage: Storage, infra: InfraName | undefined): Promise<readonly RunSummary[]> {
   const found: RunSummary[] = [];
   let cursor: string | undefined;
   do {
     const page = await storage.runs.list({
-      status: ["pending", "running", "rollingBack"],
+      status: ["pending", "running", "rollingBack", "paused"],
       ...(infra === undefined ? {} : { infra }),
       ...(cursor === undefined ? {} : { cursor }),
     });
@@ -215,7 +242,12 @@ async function unfinished(storage: Storage, infra: InfraName | undefined): Promi
 /** Nothing is started any more, so no handler is needed. */
 async function settleCancelled(options: EngineOptions, runId: RunId, current: RunState): Promise<RunState> {
   try {
-    return await work(options, runId, { handlers: new Map() });
+    const lease = await options.storage.leases.acquire(
+      runScope(runId),
+      options.holder,
+      options.leaseTtlMs ?? DEFAULT_LEASE_TTL_MS,
+    );
+    return await work(options, runId, lease, { handlers: new Map() });
   } catch (error) {
     if (error instanceof LeaseHeldError) return current;
     throw error;

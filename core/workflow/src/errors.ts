@@ -1,6 +1,6 @@
 /** What can go wrong with runs themselves. What goes wrong inside an operation is recorded as an event of its run. */
 
-import { ProvisioningError, type RunId } from "@provisioning/model";
+import { type OperationId, ProvisioningError, type RunId } from "@provisioning/model";
 
 /** Events that cannot follow one another: a bug, or a journal that was tampered with. */
 export class IllegalTransitionError extends ProvisioningError {
@@ -105,6 +105,33 @@ export class RunNotEndedError extends ProvisioningError {
       hint: "Wait for its end, or stop the command that works on it.",
       retry: "later",
       details: { runId },
+    });
+  }
+}
+
+/** What was asked for does not go with what the run is. Nothing was changed. */
+export class RunStatusError extends ProvisioningError {
+  constructor(runId: RunId, status: string, asked: string) {
+    super({
+      code: "RUN_STATUS",
+      message: `Run ${runId} is ${status}; it cannot be ${asked}.`,
+      hint: `Look at it with: provisioning workflow status ${runId}`,
+      details: { runId, status },
+    });
+  }
+}
+
+/** The operation cannot be passed over or retried as it is. Nothing was changed. */
+export class OperationStatusError extends ProvisioningError {
+  constructor(runId: RunId, operation: OperationId, status: string) {
+    super({
+      code: "OPERATION_STATUS",
+      message:
+        status === "unknown"
+          ? `Run ${runId} has no operation ${operation}.`
+          : `Operation ${operation} of run ${runId} is ${status}.`,
+      hint: `See the operations with: provisioning workflow status ${runId}`,
+      details: { runId, operation, status },
     });
   }
 }

@@ -1,11 +1,19 @@
 /**
- * Carries a claimed run out until it has ended: let the phase decide, make its events durable, call the handlers they announce,
+ * Carries a claimed run out until it has ended, is paused or is left to others: let the phase decide, make its events durable, call the handlers they announce,
  * wait for the next thing to happen. Intent before effect, result after.
  *
  * While one batch of events is being written, everything that finishes meanwhile gathers for the next one.
  */
 
-import type { CancelMode, Clock, JsonObject, OperationDefinition, ProvisioningError, RunEvent } from "@provisioning/model";
+import type {
+  CancelMode,
+  Clock,
+  Instant,
+  JsonObject,
+  OperationDefinition,
+  ProvisioningError,
+  RunEvent,
+} from "@provisioning/model";
 import type { AppendedEvents, Lease } from "@provisioning/storage";
 import { Attempt } from "./attempt.js";
 import { LeaseLostError, RunCancelledError } from "./errors.js";
@@ -13,10 +21,10 @@ import type { FaultPoint } from "./fault-point.js";
 import { Forward } from "./forward.js";
 import type { Graph } from "./graph.js";
 import type { Handlers, LiveEvent, OperationContext } from "./handler.js";
-import { Draft, type Finished, type Phase, type Start } from "./phase.js";
+import { Draft, type Finished, type Mode, type Phase, type Start } from "./phase.js";
 import type { Recorder } from "./record.js";
 import { Backward } from "./rollback.js";
-import { isEnded, type RunState } from "./state.js";
+import type { RunState } from "./state.js";
 import { Wake } from "./wake.js";
 
 export interface ExecutionOptions {
@@ -42,6 +50,8 @@ export class Execution {
   #finished: Finished[] = [];
   #requests: RunEvent[] = [];
   #mustCatchUp = false;
+  #mode: Mode = "work";
+  #releaseBy: Instant | undefined;
   /** Ends the loop; nothing more is recorded. */
   #fatal: { readonly error: unknown } | undefined;
 
@@ -71,8 +81,16 @@ export class Execution {
 
   /** Somebody appended to the run, perhaps we ourselves. */
   notice({ events }: AppendedEvents): void {
-    if (!events.some((event) => event.type === "cancelRequested")) return;
+    if (!events.some((event) => REQUESTS.has(event.type))) return;
     this.#mustCatchUp = true;
+    this.#wake.notify();
+  }
+
+  /** Starts nothing more and leaves the run to others as soon as nothing runs. After `graceMs` what runs is stopped and left as it is. */
+  release(graceMs: number): void {
+    if (this.#mode === "release") return;
+    this.#mode = "release";
+    this.#releaseBy = this.#options.clock.now() + graceMs;
     this.#wake.notify();
   }
 
@@ -91,17 +109,21 @@ export class Execution {
       if (round % ROUNDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       if (this.#mustCatchUp) await this.#catchUp();
       this.#throwIfFatal();
+      if (this.#isReleaseOverdue()) return recorder.state;
       const draft = new Draft(recorder.state, clock.now());
       if (!claimed) draft.add({ type: "runClaimed", at: draft.now, holder: lease.holder, token: lease.token });
       if (phase === undefined || draft.state.status !== direction) {
         direction = draft.state.status;
         phase = this.#phaseFor(draft.state);
       }
+      this.#takeForeign(phase);
       const starts = this.#decide(draft, phase);
       await this.#commit(draft, phase, starts);
       claimed = true;
-      if (isEnded(recorder.state)) return recorder.state;
-      if (draft.events.length === 0) await this.#wait(phase);
+      if (!isWorkedOn(recorder.state)) return recorder.state;
+      if (draft.events.length > 0) continue;
+      if (this.#mode === "release" && this.#attempts.size === 0) return recorder.state;
+      await this.#wait(phase);
     }
   }
 
@@ -119,7 +141,7 @@ export class Execution {
     if (cancellation?.mode === "abort") this.#cancelAttempts(new RunCancelledError(cancellation.by, cancellation.reason));
     const finished = this.#finished;
     this.#finished = [];
-    return phase.step(draft, finished);
+    return phase.step(draft, finished, this.#mode);
   }
 
   async #commit(draft: Draft, phase: Phase, starts: readonly Start[]): Promise<void> {
@@ -135,8 +157,23 @@ export class Execution {
   async #wait(phase: Phase): Promise<void> {
     let at = phase.wakeAt();
     for (const { dueAt } of this.#attempts.values()) at = Math.min(at ?? dueAt, dueAt);
+    if (this.#releaseBy !== undefined) at = Math.min(at ?? this.#releaseBy, this.#releaseBy);
     await this.#wake.wait(at);
     this.#throwIfFatal();
+  }
+
+  /** What still runs is told to stop; no result of it is recorded, so whoever takes the run tries it again. */
+  #isReleaseOverdue(): boolean {
+    if (this.#releaseBy === undefined || this.#options.clock.now() < this.#releaseBy) return false;
+    this.#cancelAttempts(new RunCancelledError("provisioning", "the worker stops"));
+    return true;
+  }
+
+  #takeForeign(phase: Phase): void {
+    const { recorder } = this.#options;
+    for (const event of recorder.takeForeign()) {
+      if (event.type === "operationPassed") phase.passed(recorder.state.operations.indexOf(event.operation));
+    }
   }
 
   async #catchUp(): Promise<void> {
@@ -217,4 +254,16 @@ export class Execution {
   #throwIfFatal(): void {
     if (this.#fatal !== undefined) throw this.#fatal.error;
   }
+}
+
+/** Requests of others that change what is to be done. */
+const REQUESTS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
+  "cancelRequested",
+  "pauseRequested",
+  "runResumed",
+  "operationPassed",
+]);
+
+function isWorkedOn(state: RunState): boolean {
+  return state.status === "running" || state.status === "rollingBack";
 }

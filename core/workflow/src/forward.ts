@@ -2,7 +2,7 @@
 
 import type { ErrorRecord, Instant, OperationDefinition, OperationId } from "@provisioning/model";
 import type { Graph } from "./graph.js";
-import type { Draft, Finished, Phase, Start } from "./phase.js";
+import type { Draft, Finished, Mode, Phase, Start } from "./phase.js";
 import { Readiness } from "./ready.js";
 import { retryAt } from "./retry.js";
 import type { OperationState, RunState } from "./state.js";
@@ -36,7 +36,7 @@ export class Forward implements Phase {
     });
   }
 
-  step(draft: Draft, finished: readonly Finished[]): readonly Start[] {
+  step(draft: Draft, finished: readonly Finished[], mode: Mode): readonly Start[] {
     for (const { index, outcome } of finished) {
       switch (outcome.type) {
         case "completed":
@@ -54,8 +54,20 @@ export class Forward implements Phase {
     }
     if (draft.isCancelled) this.#cancelRest(draft);
     else if (this.#stoppedBy !== undefined) this.#skipRest(draft, this.#stoppedBy);
-    if (this.#readiness.isDone) this.#conclude(draft);
-    return draft.isCancelled ? [] : this.#start(draft);
+    if (this.#readiness.isDone) {
+      this.#conclude(draft);
+      return [];
+    }
+    const starts = draft.isCancelled ? [] : this.#start(draft, mode);
+    if (draft.state.counts.running === 0) this.#stand(draft, mode);
+    return starts;
+  }
+
+  /** Nothing runs: a pause begins now, and a run that is to be left to others can be left. */
+  #stand(draft: Draft, mode: Mode): void {
+    if (draft.isCancelled) return;
+    if (draft.isPausing) draft.add({ type: "runPaused", at: draft.now });
+    else if (mode === "release") draft.add({ type: "runReleased", at: draft.now, holder: draft.holder });
   }
 
   wakeAt(): Instant | undefined {
@@ -66,8 +78,14 @@ export class Forward implements Phase {
     this.#readiness.giveBack(index);
   }
 
-  #start(draft: Draft): readonly Start[] {
-    return this.#readiness.take(draft.now, this.#stoppedBy !== undefined).map((index) => {
+  passed(index: number): void {
+    this.#readiness.settle(index);
+  }
+
+  /** What a crash interrupted is brought to a result even when nothing new is to start, unless others will do that. */
+  #start(draft: Draft, mode: Mode): readonly Start[] {
+    if (mode === "release") return [];
+    return this.#readiness.take(draft.now, draft.isPausing || this.#stoppedBy !== undefined).map((index) => {
       const before = draft.state.operations.at(index);
       const attempt = ("attempt" in before ? before.attempt : 0) + 1;
       const operation = this.#operation(index).id;
@@ -167,9 +185,10 @@ export class Forward implements Phase {
 
   #conclude(draft: Draft): void {
     const { counts, operations } = draft.state;
-    const isComplete = counts.completed === operations.size;
+    const isComplete = counts.completed + counts.passed === operations.size;
     if (draft.isCancelled && !isComplete) draft.add({ type: "runEnded", at: draft.now, status: "cancelled" });
-    else if (this.#rollbackFor !== undefined) draft.add({ type: "rollbackStarted", at: draft.now, because: this.#rollbackFor });
+    else if (this.#rollbackFor !== undefined && !isComplete)
+      draft.add({ type: "rollbackStarted", at: draft.now, because: this.#rollbackFor });
     else draft.add({ type: "runEnded", at: draft.now, status: isComplete ? "completed" : "failed" });
   }
 

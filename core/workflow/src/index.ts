@@ -5,6 +5,7 @@ export {
   DEFAULT_LEASE_TTL_MS,
   type Engine,
   type EngineOptions,
+  type ExecuteNextOptions,
   type ExecuteOptions,
   type RollbackOptions,
 } from "./engine.js";
@@ -13,9 +14,11 @@ export {
   IllegalTransitionError,
   LeaseLostError,
   NotCompensableError,
+  OperationStatusError,
   OperationTimeoutError,
   RunCancelledError,
   RunNotEndedError,
+  RunStatusError,
   WorkflowInvalidError,
 } from "./errors.js";
 export { FAULT_POINTS, type FaultPoint, type FaultPointName } from "./fault-point.js";
@@ -30,8 +33,10 @@ export {
   notUndone,
   type OperationState,
   type OperationStatus,
+  type PauseRequest,
   type Rollback,
   type RunState,
 } from "./state.js";
 export { findProblems } from "./submit.js";
 export { next, replay } from "./transition.js";
+export { DEFAULT_POLL_MS, startWorker, type Worker, type WorkerOptions } from "./worker.js";

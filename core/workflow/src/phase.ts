@@ -19,13 +19,18 @@ export interface Start {
   readonly attempt: number;
 }
 
+/** `release`: start nothing new, and leave the run to others as soon as nothing runs. */
+export type Mode = "work" | "release";
+
 export interface Phase {
   /** Adds events to the draft and says what to start after they are durable. */
-  step(draft: Draft, finished: readonly Finished[]): readonly Start[];
+  step(draft: Draft, finished: readonly Finished[], mode: Mode): readonly Start[];
   /** The next moment at which waiting alone changes something. */
   wakeAt(): Instant | undefined;
   /** It was to be started but somebody cancelled in just that moment. */
   notStarted(index: number): void;
+  /** Somebody decided that it counts as done. */
+  passed(index: number): void;
 }
 
 /** Events that are decided but not stored yet, and the state they lead to. */
@@ -53,10 +58,19 @@ export class Draft {
     return "cancellation" in this.#state && this.#state.cancellation !== undefined;
   }
 
+  get isPausing(): boolean {
+    return this.#state.status === "running" && this.#state.pause !== undefined;
+  }
+
   /** The token under which we work. */
   get token(): number {
     const claim = "claim" in this.#state ? this.#state.claim : undefined;
     invariant(claim !== undefined, "nobody has claimed the run");
     return claim.token;
+  }
+
+  /** Who we are. */
+  get holder(): string {
+    return "claim" in this.#state ? (this.#state.claim?.holder ?? "") : "";
   }
 }

@@ -22,6 +22,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   #state: RunState;
   #version: Version;
+  #foreign: RunEvent[] = [];
 
   private constructor(options: RecorderOptions, state: RunState, version: Version) {
     this.#options = options;
@@ -54,8 +55,13 @@ export class Recorder {
         break;
       } catch (error) {
         if (!(error instanceof VersionConflictError) || conflicts === MAX_CONFLICTS) throw error;
-        await this.catchUp();
-        batch = batch.filter((event) => event.type !== "operationStarted");
+        const passed = passedIn(await this.catchUp());
+        batch = batch.filter(
+          (event) =>
+            event.type !== "operationStarted" && !("operation" in event && passed.has(event.operation)) && !isStanding(event),
+        );
+        // Somebody paused it before it was taken up: it is not ours to write.
+        if (this.#state.status === "paused") batch = [];
         state = batch.reduce<RunState>(next, this.#state);
       }
     }
@@ -75,14 +81,32 @@ export class Recorder {
     }
   }
 
-  /** Takes in what others appended. */
-  async catchUp(): Promise<void> {
+  /** What others appended since this was last asked. */
+  takeForeign(): readonly RunEvent[] {
+    return this.#foreign.splice(0);
+  }
+
+  /** Takes in what others appended, and gives it. */
+  async catchUp(): Promise<readonly RunEvent[]> {
     const { version, events } = await this.#options.runs.load(this.#options.runId);
     const foreign = events.slice(this.#version);
     this.#state = foreign.reduce<RunState>(next, this.#state);
     this.#version = version;
     for (const event of foreign) this.#options.observe(event);
+    this.#foreign.push(...foreign);
+    return foreign;
   }
+}
+
+function passedIn(events: readonly RunEvent[]): ReadonlySet<OperationId> {
+  return new Set(events.flatMap((event) => (event.type === "operationPassed" ? [event.operation] : [])));
+}
+
+/** Whether to stand still is decided anew when somebody has asked for something else meanwhile. */
+function isStanding(event: RunEvent): boolean {
+  return (
+    event.type === "runPaused" || event.type === "runReleased" || event.type === "runEnded" || event.type === "rollbackStarted"
+  );
 }
 
 function startedIn(events: readonly RunEvent[]): readonly OperationId[] {

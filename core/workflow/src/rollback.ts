@@ -6,7 +6,7 @@
 import { type Instant, type OperationDefinition, toErrorRecord } from "@provisioning/model";
 import { NotCompensableError, RunCancelledError } from "./errors.js";
 import type { Graph } from "./graph.js";
-import type { Draft, Finished, Phase, Start } from "./phase.js";
+import type { Draft, Finished, Mode, Phase, Start } from "./phase.js";
 import { retryAt } from "./retry.js";
 import type { RunState } from "./state.js";
 
@@ -29,7 +29,7 @@ export class Backward implements Phase {
     this.#left = toUndo(graph, state);
   }
 
-  step(draft: Draft, finished: readonly Finished[]): readonly Start[] {
+  step(draft: Draft, finished: readonly Finished[], mode: Mode): readonly Start[] {
     for (const { index, outcome } of finished) {
       const operation = this.#operation(index);
       if (outcome.type === "completed") {
@@ -38,6 +38,7 @@ export class Backward implements Phase {
       } else if (outcome.type === "failed") this.#fail(draft, index, outcome.error);
       else this.#giveUp(draft, index);
     }
+    if (mode === "release" && !draft.isCancelled) return [];
     if (this.#current !== undefined) return this.#again(draft);
     return this.#next(draft);
   }
@@ -47,6 +48,9 @@ export class Backward implements Phase {
   }
 
   notStarted(): void {}
+
+  /** A rollback passes over nothing. */
+  passed(): void {}
 
   #next(draft: Draft): readonly Start[] {
     if (draft.isCancelled) return this.#stop(draft);

@@ -187,8 +187,9 @@ function withCheckpoint(state: StateOf<"running">, event: EventOf<"checkpointRea
   const before = state.checkpoints.at(state.checkpoints.size - 1);
   if (event.number !== (before?.number ?? 0) + 1)
     throw new IllegalTransitionError("running", event.type, `number ${event.number}`);
-  const completions = (before?.completions ?? 0) + event.completed.length;
-  if (completions > state.completions) throw new IllegalTransitionError("running", event.type, "more than was completed");
+  const { completions } = state;
+  if ((before?.completions ?? 0) + event.completed.length > completions)
+    throw new IllegalTransitionError("running", event.type, "more than was completed");
   return { ...state, checkpoints: state.checkpoints.push({ number: event.number, at: event.at, completions }) };
 }
 

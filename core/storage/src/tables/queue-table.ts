@@ -17,7 +17,7 @@ export interface QueueTable {
 
 const OPEN: ReadonlySet<RunStatus> = new Set<RunStatus>(["pending", "running", "rollingBack"]);
 
-export const isOpen = (status: RunStatus): boolean => OPEN.has(status);
+const isOpen = (status: RunStatus): boolean => OPEN.has(status);
 
 interface Place {
   readonly rank: number;

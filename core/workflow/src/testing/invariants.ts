@@ -12,7 +12,15 @@ export function brokenInvariants(events: readonly RunEvent[]): readonly string[]
   return checker.problems;
 }
 
-type Phase = "waiting" | "running" | "completed" | "ended" | "compensating";
+type Phase = "waiting" | "running" | "completed" | "ended" | "passed" | "compensating";
+
+const AFTER_END: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>(["rollbackStarted", "runRetried", "operationPassed"]);
+const WHILE_PAUSED: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
+  "runResumed",
+  "cancelRequested",
+  "operationPassed",
+  "pauseRequested",
+]);
 
 class Checker {
   readonly problems: string[] = [];
@@ -27,6 +35,7 @@ class Checker {
   #checkpointed = 0;
   #stopped = false;
   #ended = false;
+  #paused = false;
 
   constructor(definition: RunDefinition) {
     this.#definition = definition;
@@ -34,7 +43,8 @@ class Checker {
   }
 
   see(event: RunEvent): void {
-    if (this.#ended && event.type !== "rollbackStarted") this.#broken(`${event.type} after the end`);
+    if (this.#ended && !AFTER_END.has(event.type)) this.#broken(`${event.type} after the end`);
+    if (this.#paused && !WHILE_PAUSED.has(event.type)) this.#broken(`${event.type} while it is paused`);
     switch (event.type) {
       case "runClaimed":
         this.#running.clear();
@@ -57,6 +67,22 @@ class Checker {
       case "operationCancelled":
         this.#running.delete(event.operation);
         this.#phases.set(event.operation, "ended");
+        return;
+      case "operationPassed":
+        if (this.#running.has(event.operation)) this.#broken(`${event.operation} was passed over while it ran`);
+        this.#phases.set(event.operation, "passed");
+        return;
+      case "runPaused":
+      case "runReleased":
+        if (this.#running.size > 0) this.#broken(`${event.type} while operations were running`);
+        this.#paused = event.type === "runPaused";
+        return;
+      case "runResumed":
+      case "cancelRequested":
+        this.#paused = false;
+        return;
+      case "runRetried":
+        this.#retry(event.operations);
         return;
       case "rollbackStarted":
         this.#ended = false;
@@ -84,7 +110,7 @@ class Checker {
     if (!this.#ended) this.#broken("the run has not ended");
     for (const { id } of this.#definition.operations) {
       const phase = this.#phases.get(id) ?? "waiting";
-      if (phase !== "completed" && phase !== "ended") this.#broken(`${id} is ${phase} at the end`);
+      if (phase !== "completed" && phase !== "ended" && phase !== "passed") this.#broken(`${id} is ${phase} at the end`);
     }
   }
 
@@ -97,7 +123,8 @@ class Checker {
     for (const { on, type } of operation.dependsOn) {
       if (!this.#operations.has(on)) continue;
       const phase = this.#phases.get(on) ?? "waiting";
-      const isMet = type === "hard" ? phase === "completed" : phase === "completed" || phase === "ended";
+      const isDone = phase === "completed" || phase === "passed";
+      const isMet = type === "hard" ? isDone : isDone || phase === "ended";
       if (!isMet) this.#broken(`${id} started while its ${type} dependency ${on} is ${phase}`);
     }
     this.#running.add(id);
@@ -105,6 +132,18 @@ class Checker {
     if (this.#running.size > this.#definition.parallelLimit) this.#broken(`${this.#running.size} operations run at a time`);
     const inLane = [...this.#running].filter((other) => operation.lane !== undefined && this.#of(other).lane === operation.lane);
     if (inLane.length > 1) this.#broken(`${inLane.join(" and ")} run in one lane`);
+  }
+
+  #retry(operations: readonly OperationId[]): void {
+    this.#ended = false;
+    this.#stopped = false;
+    for (const id of operations) {
+      this.#phases.set(id, "waiting");
+      const place = this.#completed.indexOf(id);
+      if (place < 0) continue;
+      this.#completed.splice(place, 1);
+      if (place < this.#checkpointed) this.#checkpointed -= 1;
+    }
   }
 
   #checkpoint(number: number, completed: readonly OperationId[]): void {

@@ -1,0 +1,97 @@
+/**
+ * A worker: takes runs from the queue and carries them out, several at a time, until it is told to stop.
+ *
+ * Each place of the worker takes one run after the other. A place that finds nothing sleeps until a run is stored, until something is due,
+ * or for `pollMs`: what the store tells is only a hint, the queue is asked again anyway. A place that found something wakes the next
+ * sleeper, so a burst of runs spreads over all places while an idle worker asks for little.
+ */
+
+import type { Clock } from "@provisioning/model";
+import type { Storage } from "@provisioning/storage";
+import type { Engine, ExecuteNextOptions } from "./engine.js";
+import type { RunState } from "./state.js";
+
+export interface WorkerOptions {
+  readonly engine: Engine;
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** Runs at the same time. */
+  readonly capacity: number;
+  readonly handlersFor: NonNullable<ExecuteNextOptions["handlersFor"]>;
+  /** How long a sleeper waits at most. Default 5 s. */
+  readonly pollMs?: number;
+  readonly onRunEnded?: (state: RunState) => void;
+  /** A run that could not be carried on here: lease lost, store failed, handler missing. The worker goes on. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Worker {
+  /** Runs that are being carried out. */
+  readonly active: number;
+  /** Takes no more runs, lets running operations finish within the engine's grace time, leaves the rest to others. */
+  drain(): Promise<void>;
+}
+
+export const DEFAULT_POLL_MS = 5_000;
+
+export function startWorker(options: WorkerOptions): Worker {
+  const { engine, storage, clock, capacity, pollMs = DEFAULT_POLL_MS, onRunEnded = () => {}, onError = () => {} } = options;
+  const stopping = new AbortController();
+  const sleepers = new Set<() => void>();
+  let active = 0;
+
+  const wakeOne = () => {
+    const [first] = sleepers;
+    first?.();
+  };
+  const sleep = async () => {
+    const woken = new AbortController();
+    const wake = () => woken.abort();
+    sleepers.add(wake);
+    const due = await storage.queue.nextDueAt().catch(() => undefined);
+    const ms = due === undefined ? pollMs : Math.max(1, Math.min(pollMs, due - clock.now()));
+    await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal])).catch(() => {});
+    sleepers.delete(wake);
+  };
+  const place = async () => {
+    while (!stopping.signal.aborted) {
+      let isCounted = false;
+      try {
+        const state = await engine.executeNext({
+          handlers: new Map(),
+          release: stopping.signal,
+          handlersFor: (definition) => {
+            isCounted = true;
+            active += 1;
+            wakeOne();
+            return options.handlersFor(definition);
+          },
+        });
+        if (state === undefined) await sleep();
+        else onRunEnded(state);
+      } catch (error) {
+        onError(error);
+        await sleep();
+      } finally {
+        if (isCounted) active -= 1;
+      }
+    }
+  };
+  const stopWatching = storage.runs.watch(({ events }) => {
+    if (events.some(({ type }) => WAKING.has(type))) wakeOne();
+  });
+  const places = Array.from({ length: capacity }, place);
+  return {
+    get active() {
+      return active;
+    },
+    async drain() {
+      stopping.abort();
+      stopWatching();
+      await Promise.all(places);
+    },
+  };
+}
+
+/** After these a run waits that did not before. */
+const WAKING: ReadonlySet<string> = new Set(["runSubmitted", "runResumed", "runReleased", "runRetried", "rollbackStarted"]);

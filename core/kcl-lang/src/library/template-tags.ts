@@ -11,6 +11,10 @@ export interface TemplateTag {
   readonly content: string;
   /** `{{{…}}}`. */
   readonly triple: boolean;
+  /** `{{~`: white space before the tag goes. */
+  readonly trimsBefore: boolean;
+  /** `~}}`: white space behind the tag goes. */
+  readonly trimsBehind: boolean;
   /** White space and line end behind the tag; undefined when other text follows in the line. */
   readonly lineEnd: string | undefined;
 }
@@ -21,16 +25,17 @@ export function* templateTags(source: string): Generator<TemplateTag> {
   for (let from = 0, at = source.indexOf("{{"); at >= 0; at = source.indexOf("{{", at)) {
     if (close < at) close = source.indexOf("}", at);
     if (close < 0) return;
-    const inner = tripleAt(source, at, close) ?? doubleAt(source, at, close);
+    const inner = source[at - 1] === "\\" ? undefined : (tripleAt(source, at, close) ?? doubleAt(source, at, close));
     if (inner === undefined) {
       at++;
       continue;
     }
+    const { content, triple, trimsBefore, trimsBehind } = inner;
     const start = lineStart(source, at, from);
     lineEndPattern.lastIndex = inner.end;
     const lineEnd = lineEndPattern.exec(source)?.[0];
     const end = inner.end + (lineEnd?.length ?? 0);
-    yield { start, end, indent: source.slice(start, at), content: inner.content, triple: inner.triple, lineEnd };
+    yield { start, end, indent: source.slice(start, at), content, triple, trimsBefore, trimsBehind, lineEnd };
     from = end;
     at = end;
   }
@@ -39,6 +44,8 @@ export function* templateTags(source: string): Generator<TemplateTag> {
 interface Inner {
   readonly content: string;
   readonly triple: boolean;
+  readonly trimsBefore: boolean;
+  readonly trimsBehind: boolean;
   readonly end: number;
 }
 
@@ -46,21 +53,24 @@ interface Inner {
 function tripleAt(source: string, at: number, end: number): Inner | undefined {
   if (!source.startsWith("{{{", at)) return undefined;
   if (!source.startsWith("}}}", end)) return undefined;
-  return { content: source.slice(at + 3, end).trim(), triple: true, end: end + 3 };
+  return { content: source.slice(at + 3, end).trim(), triple: true, trimsBefore: false, trimsBehind: false, end: end + 3 };
 }
 
 function doubleAt(source: string, at: number, next: number): Inner | undefined {
   let from = at + 2;
-  if (source[from] === "~") from++;
+  const trimsBefore = source[from] === "~";
+  if (trimsBefore) from++;
   while (/\s/.test(source[from] ?? "")) from++;
   if (source.startsWith("!--", from)) {
     const close = source.indexOf("--", from + 3);
     const end = close < 0 ? -1 : source.indexOf("}}", close);
-    return end < 0 ? undefined : { content: "!", triple: false, end: end + 2 };
+    const trimsBehind = source[end - 1] === "~";
+    return end < 0 ? undefined : { content: "!", triple: false, trimsBefore, trimsBehind, end: end + 2 };
   }
   if (!source.startsWith("}}", next)) return undefined;
-  const content = source.slice(from, next);
-  return { content: (content.endsWith("~") ? content.slice(0, -1) : content).trim(), triple: false, end: next + 2 };
+  const trimsBehind = source[next - 1] === "~";
+  const content = source.slice(from, trimsBehind ? next - 1 : next).trim();
+  return { content, triple: false, trimsBefore, trimsBehind, end: next + 2 };
 }
 
 /** The start of the line when only white space stands between it and the tag, else the tag. */

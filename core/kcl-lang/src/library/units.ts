@@ -15,7 +15,7 @@ function converter(unit: string) {
     const value = call.value("num");
     const number = typeof value === "bigint" ? Number(value) : call.number("num");
     const result = number / unitFactor(unit)!;
-    return `${Number.isInteger(result) ? result : formatFloat(Number(result.toPrecision(15)))}${unit}`;
+    return `${Number.isInteger(result) ? result : formatFloat(result)}${unit}`;
   });
 }
 

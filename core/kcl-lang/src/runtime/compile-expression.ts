@@ -40,6 +40,8 @@ export function compileExpression(node: Expression, scope: StaticScope): Code {
     case "parenthesis":
       return compileExpression(node.value, scope);
     case "unary": {
+      if (node.operator === "-" && node.value.kind === "int" && node.value.unit === undefined)
+        return compileInteger({ ...node.value, value: -node.value.value, at: node.at });
       const value = compileExpression(node.value, scope);
       return (machine, environment) => {
         machine.place = node.at;
@@ -97,7 +99,9 @@ function constant(value: Value, place: Place): Code {
 }
 
 function compileInteger(node: Expression & { kind: "int" }): Code {
-  return constant(node.unit === undefined ? node.value : multiplier(node.value, node.unit), node.at);
+  if (node.unit !== undefined) return constant(multiplier(node.value, node.unit), node.at);
+  const fits = BigInt.asIntN(64, node.value) === node.value;
+  return fits ? constant(node.value, node.at) : (machine) => machine.fail(`${node.value}: A 64 bit integer overflow`, node.at);
 }
 
 function compileTemplate(parts: readonly TemplatePart[], scope: StaticScope): Code {

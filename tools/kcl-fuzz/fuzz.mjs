@@ -86,7 +86,9 @@ async function explain({ cause, text, index, count }) {
   const attempts = text.startsWith("no end") ? 20 : REDUCTIONS;
   const reduced = await reduceText(program.files[program.main], fails, attempts);
   await judge.stop();
-  console.log(`\n--- seen ${count} times, --seed ${seed} --only ${index}\n${text.split("\n").slice(0, 6).join("\n")}\n--- reduced text\n${reduced}`);
+  console.log(
+    `\n--- seen ${count} times, --seed ${seed} --only ${index}\n${text.split("\n").slice(0, 6).join("\n")}\n--- reduced text\n${reduced}`,
+  );
 }
 
 function sayProgress() {

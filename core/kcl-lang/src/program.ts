@@ -1,5 +1,6 @@
 /** Loading: from files to a checked program that can be run many times. */
 import { diagnostic, type KclDiagnostic, kinds, type SecondaryFinding } from "./diagnostics/diagnostic.js";
+import { exhaustionText } from "./diagnostics/failure.js";
 import { placeOf } from "./diagnostics/place.js";
 import type { Override } from "./overrides/override.js";
 import type { KclHost } from "./packages/host.js";
@@ -43,18 +44,18 @@ export type LoadResult =
   | { readonly ok: true; readonly program: Program }
   | { readonly ok: false; readonly diagnostics: readonly KclDiagnostic[] };
 
+/** A damaged file can have many thousand findings; these are what a person can use. */
+const mostFindings = 200;
+
 /** Parses the main files and all they import, resolves and checks them. Never throws for what the files say. */
 export function loadProgram(input: LoadInput): LoadResult {
   try {
     return load(input);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return {
-      ok: false,
-      diagnostics: [
-        diagnostic(kinds.syntax, "the program is nested too deeply", placeOf(input.files[0] ?? "", 1, 1), { caret: false }),
-      ],
-    };
+    const text = exhaustionText(error);
+    if (text === undefined) throw error;
+    const at = placeOf(input.files[0] ?? "", 1, 1);
+    return { ok: false, diagnostics: [diagnostic(kinds.syntax, `the program ${text}`, at, { caret: false })] };
   }
 }
 
@@ -62,7 +63,7 @@ function load(input: LoadInput): LoadResult {
   const loaded = loadSources(input);
   const refuse = (found: readonly KclDiagnostic[]): LoadResult => ({
     ok: false,
-    diagnostics: found.map((one) => withSource(one, loaded.sources)),
+    diagnostics: found.slice(0, mostFindings).map((one) => withSource(one, loaded.sources)),
   });
   if (loaded.failure !== undefined && loaded.diagnostics.length === 0) {
     return refuse([diagnostic(kinds.module, loaded.failure, placeOf(input.files[0] ?? "", 1, 1), { caret: false })]);
@@ -80,10 +81,25 @@ function load(input: LoadInput): LoadResult {
 /** Adds the source lines that a rendering shows. */
 export function withSource(finding: KclDiagnostic, sources: ReadonlyMap<string, string>): KclDiagnostic {
   const line = (position: SecondaryFinding["position"]): { sourceLine?: string } => {
-    const text = sources.get(position.file)?.split("\n")[position.line - 1];
-    return text === undefined ? {} : { sourceLine: text.replace(/\r$/, "") };
+    const text = lineOf(sources.get(position.file) ?? "", position.line);
+    return text === undefined || position.column > longestExcerpt ? {} : { sourceLine: text.slice(0, longestExcerpt) };
   };
   const secondary = finding.secondary?.map((second) => ({ ...second, ...line(second.position) }));
   const origin = finding.origin && { ...finding.origin, ...(finding.origin.position && line(finding.origin.position)) };
   return { ...finding, ...line(finding.position), ...(secondary && { secondary }), ...(origin && { origin }) };
+}
+
+/** Lines are shown up to here; places further right are shown without their line. */
+const longestExcerpt = 1_000;
+
+function lineOf(text: string, line: number): string | undefined {
+  let start = 0;
+  for (let at = 1; at < line; at++) {
+    const end = text.indexOf("\n", start);
+    if (end < 0) return undefined;
+    start = end + 1;
+  }
+  const end = text.indexOf("\n", start);
+  const found = text.slice(start, end < 0 ? undefined : end);
+  return found.endsWith("\r") ? found.slice(0, -1) : found;
 }

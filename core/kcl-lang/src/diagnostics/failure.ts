@@ -2,6 +2,9 @@
 import { diagnostic, type DiagnosticDetails, type KclDiagnostic, kinds, type Origin } from "./diagnostic.js";
 import { type Place, placeOf } from "./place.js";
 
+/** Messages quote values, which can be long. */
+const longestMessage = 10_000;
+
 /** A failure at run time, with its place once known. `plain` is set for errors of settings and arguments, which have no place. */
 export class EvaluationFailure extends Error {
   place: Place | undefined;
@@ -19,7 +22,8 @@ export class EvaluationFailure extends Error {
   }
 
   toDiagnostic(): KclDiagnostic {
-    const finding = diagnostic(kinds.evaluation, this.message, this.place ?? placeOf("", 0, 1), {
+    const message = this.message.length > longestMessage ? `${this.message.slice(0, longestMessage)}…` : this.message;
+    const finding = diagnostic(kinds.evaluation, message, this.place ?? placeOf("", 0, 1), {
       caret: false,
       ...this.details,
     });

@@ -2,10 +2,18 @@
 
 const leastSimilarity = 0.8;
 
+/** Longer names are no typing mistakes, and comparing many takes time. */
+const longestName = 100;
+const mostCompared = 5_000;
+
 /** The candidates close to `name`, nearest first. */
 export function similarNames(name: string, candidates: Iterable<string>): string[] {
+  let compared = 0;
   const close: { readonly text: string; readonly similarity: number }[] = [];
+  if (name.length > longestName) return [];
   for (const text of new Set(candidates)) {
+    if (text.length > longestName) continue;
+    if (++compared > mostCompared) break;
     const similarity = text === name ? 0 : similarityOf(name, text);
     if (similarity > leastSimilarity + 1e-9) close.push({ text, similarity });
   }

@@ -27,6 +27,9 @@ export interface LocalScope {
   readonly parent: LocalScope | undefined;
 }
 
+/** Findings of a package; a damaged one can have very many. */
+const mostFindings = 1_000;
+
 /** Variables whose types depend on each other in a row; beyond that a type is left open. */
 const longestTypeChain = 50;
 
@@ -45,9 +48,22 @@ export class Checker {
     public pkg: PackageSymbols,
   ) {}
 
+  /** Whether more findings would help nobody. */
+  get isFull(): boolean {
+    return this.findings.length >= mostFindings;
+  }
+
+  /** Forgets where it was, after a statement that could not be checked to its end. */
+  startAgain(pkg: PackageSymbols): void {
+    this.pkg = pkg;
+    this.muted = 0;
+    this.depth = 0;
+    this.scope = undefined;
+  }
+
   report(kind: DiagnosticKind, message: string, at: Place, details: DiagnosticDetails = {}): void {
     const key = `${kind.code} ${at.file}:${at.line}:${at.column} ${message}`;
-    if (this.muted > 0 || this.seen.has(key)) return;
+    if (this.muted > 0 || this.isFull || this.seen.has(key)) return;
     this.seen.add(key);
     this.findings.push(diagnostic(kind, message, at, details));
   }
@@ -78,6 +94,7 @@ export class Checker {
     if (local !== undefined) return local;
     const global = this.globalType(this.pkg, name, at.file);
     if (global !== undefined) return global;
+    if (this.isFull) return anyType;
     const known = [...this.pkg.variables.keys(), ...this.pkg.schemas.keys(), ...builtinFunctions.keys(), ...this.localNames()];
     this.report(kinds.compile, `name '${name}' is not defined${didYouMean(name, known)}`, at);
     return anyType;

@@ -46,6 +46,8 @@ function chosenInputs(inputs: readonly string[], listed: readonly string[]): rea
 
 /** `dir/x.k`, `${KCL_MOD}/x.k`, `${name:KCL_MOD}/x.k`. */
 function resolveInput(request: InputRequest, input: string, root: string): string {
+  if (/^[a-z][a-z+]*:\/\//.test(input))
+    throw new EvaluationFailure(`Cannot run '${input}': nothing is downloaded; get the package first, then run its folder`);
   const path = input.replaceAll(/\$\{(?:([\w-]+):)?KCL_MOD\}/g, (_, name?: string) => {
     if (name === undefined) return root;
     const folder = request.packages.get(name);

@@ -51,6 +51,8 @@ describe("what is run", () => {
       "! EvaluationError\nNo input KCL files: /p has no kcl.yaml, no kcl.mod with entries and no *.k file\n",
     );
     expect(run(files, { inputs: ["none.k"] })).toContain("/p/none.k");
+    expect(run(files, { inputs: ["oci://example.org/x"] })).toContain("nothing is downloaded");
+    expect(run(files, { inputs: ["${none:KCL_MOD}/x.k"] })).toContain("Cannot find the package 'none'");
   });
 });
 
@@ -108,6 +110,8 @@ describe("packages", () => {
 
   it("come from -E, which wins", () => {
     expect(run(files, { inputs: ["main.k"], externalPackages: ["lib=../lib2"] })).toBe("x: 6\n");
+    const mapped = { ...files, "/p/kcl.yaml": "kcl_cli_configs:\n  package_maps:\n    lib: ${KCL_MOD}/../lib2\n" };
+    expect(run(mapped, { inputs: ["main.k"] })).toBe("x: 6\n");
     expect(run(files, { inputs: ["main.k"], providedPackages: { lib: "/lib2" } })).toBe("x: 6\n");
   });
 

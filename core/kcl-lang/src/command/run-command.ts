@@ -125,7 +125,9 @@ function inputNames({ inputs = [] }: RunCommand): readonly string[] {
 
 function packagesOf(command: RunCommand, settings: Settings): Record<string, string> {
   const packages: Record<string, string> = {};
-  for (const [name, path] of Object.entries(settings.packages)) packages[name] = absolute(command.folder, path);
+  const root = findModuleRoot(command.host, joinPath(command.folder, "main.k"));
+  for (const [name, path] of Object.entries(settings.packages))
+    packages[name] = absolute(command.folder, path.replaceAll("${KCL_MOD}", root));
   for (const pair of command.externalPackages ?? []) {
     const [, name, path] = /^\s*([^=\s]+)\s*=\s*(\S.*?)\s*$/.exec(pair) ?? [];
     if (name === undefined || path === undefined)

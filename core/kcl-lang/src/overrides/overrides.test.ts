@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../command/run-command.js";
 import { createMemoryHost } from "../memory-host.js";
@@ -133,5 +134,37 @@ describe("what is no override", () => {
     const error = run("schema App:\n    name?: str\nl = [0]\n", override);
     expect(error).toContain(`error[E2L23]: CompileError\n --> -O ${override}:1:1`);
     expect(error).toContain(reason);
+  });
+});
+
+describe("any text at all", () => {
+  const pieces = [
+    "app",
+    ".ports",
+    ".labels",
+    "[0]",
+    "[-9]",
+    '["x y"]',
+    "=",
+    ":",
+    "+=",
+    "-",
+    "1",
+    "{b = 1}",
+    "[1]",
+    "(",
+    '"',
+    "é",
+    "\n",
+  ];
+  const text = fc.array(fc.constantFrom(...pieces), { maxLength: 8 }).map((parts) => parts.join(""));
+
+  it("is made or refused, and the program stays one", () => {
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        expect(run(app, one, other)).toMatch(/^(\{|error\[|EvaluationError\n)/);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -26,9 +26,10 @@ export function damagedProgram(corpus: readonly Specimen[], seed: number, index:
   const pick = (): Specimen => corpus[draw(corpus.length)]!;
   const specimen = pick();
   let text = specimen.files[specimen.main]!;
-  for (let turn = 1 + draw(4); turn > 0; turn--) {
+  for (let turn = draw(2) === 0 ? 1 : 1 + draw(4); turn > 0; turn--) {
     const other = pick();
-    text = mutations[draw(mutations.length)]!(text, draw, other.files[other.main]!);
+    const kind = draw(3) < 2 ? changes : damages;
+    text = kind[draw(kind.length)]!(text, draw, other.files[other.main]!);
     if (text.length > longestText) text = text.slice(0, longestText);
   }
   return { main: specimen.main, files: { ...specimen.files, [specimen.main]: text } };
@@ -101,7 +102,89 @@ const oddities: readonly string[] = [
 
 const openers = ["(", "[", "{", "{a = ", "[[", "-", "not ", "lambda { ", "if True: ", "a if b else ", "~", "[x for x in "];
 
-const mutations: readonly Mutation[] = [
+/** Programs that a token stands in: `%` is the token. */
+const surroundings: readonly string[] = [
+  "len(%)",
+  "str(%)",
+  "int(%)",
+  "float(%)",
+  "[%]",
+  "{a = %}",
+  "{**%}",
+  "[*%]",
+  "% | %",
+  "% + %",
+  "% * 3",
+  "% ** %",
+  "% // 0",
+  "% % %",
+  "% << 70",
+  "% in %",
+  "% is %",
+  "% == %",
+  "% < %",
+  "not %",
+  "-%",
+  "~%",
+  "typeof(%)",
+  "sorted(%)",
+  "sum(%)",
+  "zip(%, %)",
+  "max(%)",
+  "dict(%)",
+  "list(%)",
+  "range(%)",
+  "isunique(%)",
+  "[i for i in %]",
+  "{i: j for i, j in %}",
+  "all i in % { i }",
+  "filter i in % { i == % }",
+  "(% as str)",
+  "(% as {str:int})",
+  "%[0]",
+  "%[-1]",
+  "%[::-1]",
+  "%[%]",
+  "%.a",
+  "%?.a",
+  "%?[0]",
+  "%.format(%)",
+  "%.join(%)",
+  "%.split(%)",
+  "%.replace(%, %)",
+  "%()",
+  "%(%)",
+  "% {}",
+  "% {a = %}",
+  "(lambda { % })()",
+  "(lambda x: str -> int { x })(%)",
+  "(% if % else %)",
+  "(% or %)",
+  "${%}",
+  "reduce(lambda t, x { t }, %, %)",
+  "option(%)",
+  "multiplyof(%, %)",
+];
+
+const values: readonly string[] = oddities.slice(0, 14);
+
+/** Changes that mostly keep the syntax, so that later stages see them. */
+const changes: readonly Mutation[] = [
+  (text, draw) => changeOperand(text, draw, (operand) => surroundings[draw(surroundings.length)]!.replaceAll("%", () => operand)),
+  (text, draw) => changeOperand(text, draw, () => values[draw(values.length)]!),
+  (text, draw) => changeOperand(text, draw, () => operandOf(text, draw)),
+  (text, draw, other) => changeOperand(text, draw, () => operandOf(other, draw)),
+  (text, draw, other) => `${text}\n${other}`,
+  (text, draw) =>
+    changeToken(text, draw, (found) => operators[operators.indexOf(found) < 0 ? -1 : draw(operators.length)] ?? found),
+  changeLines((lines, draw) => lines.splice(draw(lines.length), 0, lines[draw(lines.length)]!)),
+  changeLines((lines, draw) => lines.splice(draw(lines.length), 1)),
+  renameToken,
+];
+
+const operators = [":", "=", "+=", "|", "+", "-", "*", "/", "==", "<", ">", ".", ","];
+
+const damages: readonly Mutation[] = [
   flipCharacter,
   (text, draw) => spliceAt(text, draw(text.length + 1), 0, oddities[draw(oddities.length)]!),
   (text, draw) => changeToken(text, draw, () => ""),
@@ -150,6 +233,20 @@ function changeToken(text: string, draw: Draw, change: (token: string) => string
   const at = draw(Math.max(1, tokens.length));
   if (tokens[at] !== undefined) tokens[at] = change(tokens[at]);
   return tokens.join("");
+}
+
+const operand = /[\p{L}_][\p{L}\p{N}_]*|\d+|"[^"\n]*"/gu;
+
+/** Replaces a name, a number or a text. */
+function changeOperand(text: string, draw: Draw, change: (operand: string) => string): string {
+  const found = [...text.matchAll(operand)];
+  const match = found[draw(Math.max(1, found.length))];
+  return match === undefined ? text : spliceAt(text, match.index, match[0].length, change(match[0]));
+}
+
+function operandOf(text: string, draw: Draw): string {
+  const found = text.match(operand) ?? ["a"];
+  return found[draw(found.length)]!;
 }
 
 function tokenOf(text: string, draw: Draw): string {

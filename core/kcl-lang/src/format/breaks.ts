@@ -18,7 +18,7 @@ export function decideBreaks(words: readonly Word[], structure: Structure): Brea
   const brokenBlocks = new Set<Block>();
   for (const index of structure.decorated) before[index] = true;
   for (const block of structure.allBlocks.toReversed()) breakBlock(block, structure, before, brokenBlocks);
-  for (const bracket of structure.opened.values()) breakBracket(bracket, structure, before);
+  for (const bracket of structure.opened.values()) breakBracket(words, bracket, structure, before);
   for (const bracket of structure.opened.values())
     if (bracket.closer === bracket.opener + 1) before[bracket.closer] = hasComment(words[bracket.closer]!);
   return { before, brokenBlocks };
@@ -51,12 +51,15 @@ function breakBlock(block: Block, structure: Structure, before: boolean[], broke
   if (structure.owners.has(behind)) before[behind] = true;
 }
 
-/** That the closer of a bracket inside it begins a line says nothing about this bracket. */
-function breakBracket(bracket: Bracket, structure: Structure, before: boolean[]): void {
+/**
+ * That the closer of a bracket inside it begins a line says nothing about this bracket. Behind the colon of a dict type (`{str:}`) there is no
+ * place for a line end.
+ */
+function breakBracket(words: readonly Word[], bracket: Bracket, structure: Structure, before: boolean[]): void {
   const { opener, closer, members, kind } = bracket;
   const listsLines = kind === "entries" || kind === "code";
   const hasLines = listsLines && members.some((index) => before[index] === true && !structure.closed.has(index));
   if (!before[opener + 1] && !before[closer] && !hasLines) return;
   before[opener + 1] = true;
-  before[closer] = true;
+  if (!isOp(words[closer - 1], ":")) before[closer] = true;
 }

@@ -4,6 +4,7 @@
  */
 import { diagnostic, type KclDiagnostic, kinds } from "../diagnostics/diagnostic.js";
 import { placeOf } from "../diagnostics/place.js";
+import { withSource } from "../program.js";
 import { type MarkedModule, parseMarkedModule } from "../syntax/parser.js";
 import { decideBreaks } from "./breaks.js";
 import { layOut } from "./lay-out.js";
@@ -23,7 +24,9 @@ export type FormatResult =
 export function formatSource(file: string, text: string): FormatResult {
   const source = text.replace(/\r\n/g, "\n");
   const module = parseMarkedModule(file, source);
-  if (module.diagnostics.length > 0) return { ok: false, diagnostics: module.diagnostics.map((one) => withLine(one, source)) };
+  const sources = new Map([[file, source]]);
+  if (module.diagnostics.length > 0)
+    return { ok: false, diagnostics: module.diagnostics.map((finding) => withSource(finding, sources)) };
   const words = readWords(source, module.tokens);
   const formatted = arrange(words, module);
   return meansTheSame(module, words, formatted) ? { ok: true, text: formatted } : refusal(file);
@@ -46,9 +49,4 @@ function meansTheSame(module: MarkedModule, words: Words, formatted: string): bo
 function refusal(file: string): FormatResult {
   const message = "this file is written in a way that the formatter would change its meaning; it stays as it is";
   return { ok: false, diagnostics: [diagnostic(kinds.syntax, message, placeOf(file, 1, 1), { caret: false })] };
-}
-
-function withLine(finding: KclDiagnostic, source: string): KclDiagnostic {
-  const sourceLine = source.split("\n")[finding.position.line - 1];
-  return sourceLine === undefined ? finding : { ...finding, sourceLine };
 }

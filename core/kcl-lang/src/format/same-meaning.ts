@@ -4,15 +4,24 @@ import type { Words } from "./words.js";
 
 const places: ReadonlySet<string> = new Set(["at", "nameAt", "file", "source"]);
 
+/** Long chains of operators are deep trees, so this does not call itself. */
 export function sameTree(left: Module, right: Module): boolean {
-  return sameNode(left, right);
+  const pending: (readonly [unknown, unknown])[] = [[left, right]];
+  for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
+    const [one, other] = pair;
+    if (!isNode(one) || !isNode(other)) {
+      if (!Object.is(one, other)) return false;
+      continue;
+    }
+    const keys = Object.keys(one).filter((key) => !places.has(key));
+    if (keys.length !== Object.keys(other).filter((key) => !places.has(key)).length) return false;
+    for (const key of keys) pending.push([one[key], other[key]]);
+  }
+  return true;
 }
 
-function sameNode(left: unknown, right: unknown): boolean {
-  if (typeof left !== "object" || left === null || typeof right !== "object" || right === null) return Object.is(left, right);
-  const keys = Object.keys(left).filter((key) => !places.has(key));
-  if (keys.length !== Object.keys(right).filter((key) => !places.has(key)).length) return false;
-  return keys.every((key) => sameNode((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]));
+function isNode(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** All comments, in order. */

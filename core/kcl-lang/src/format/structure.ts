@@ -111,9 +111,16 @@ function blocksOf(
   return { blocks, allBlocks };
 }
 
+/** Words are in the order of the source. */
 function firstFrom(words: readonly Word[], offset: number): number | undefined {
-  const index = words.findIndex((word) => word.token.start >= offset);
-  return index < 0 ? undefined : index;
+  let low = 0;
+  let high = words.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (words[middle]!.token.start < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low === words.length ? undefined : low;
 }
 
 function wordsInside(words: readonly Word[], marks: readonly Mark[], role: MarkRole): Set<number> {

@@ -5,10 +5,21 @@ export interface Node {
   readonly kind?: string;
 }
 
-/** Calls `visit` for a node and then for all below it, in the order of the text; `visit` may answer `false` to leave out what is below. */
-export function walk(node: unknown, visit: (node: Node) => boolean | void): void {
-  if (Array.isArray(node)) for (const item of node) walk(item, visit);
-  if (typeof node !== "object" || node === null || Array.isArray(node)) return;
-  if (visit(node) === false) return;
-  for (const [key, value] of Object.entries(node)) if (key !== "at" && key !== "nameAt") walk(value, visit);
+/**
+ * Calls `visit` for a node and then for all below it, in the order of the text; `visit` may answer `false` to leave out what is below.
+ * Long chains of operators are deep trees, so this does not call itself.
+ */
+export function walk(root: unknown, visit: (node: Node) => boolean | void): void {
+  const pending: unknown[] = [root];
+  while (pending.length > 0) {
+    const node = pending.pop();
+    if (typeof node !== "object" || node === null) continue;
+    if (!Array.isArray(node) && visit(node) === false) continue;
+    const below: unknown[] = Array.isArray(node) ? node : childrenOf(node);
+    for (let index = below.length - 1; index >= 0; index--) pending.push(below[index]);
+  }
+}
+
+function childrenOf(node: object): unknown[] {
+  return Object.entries(node).flatMap(([key, value]: [string, unknown]) => (key === "at" || key === "nameAt" ? [] : [value]));
 }

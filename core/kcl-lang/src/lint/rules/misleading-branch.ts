@@ -26,18 +26,20 @@ export const misleadingBranch: Rule = {
   },
 };
 
-/** Each `elif` and `else` that begins a line inside brackets, with the branch word before it. */
+/** Each `elif` and `else` inside brackets, with the branch word before it. */
 function chainedBranches(file: LintedFile): { readonly branch: Token; readonly before: Token }[] {
-  const blocks = file.marks.filter((mark) => mark.role === "block" && mark.owner !== undefined);
   const tokens = new Map(file.tokens.filter((token) => token.kind === "keyword").map((token) => [token.start, token]));
-  return blocks.flatMap(({ owner }) => {
-    const branch = tokens.get(owner!);
-    if (branch === undefined || !branch.inBrackets || !branch.text.startsWith("el")) return [];
-    const ended = blocks.filter((block) => block.end <= branch.start);
-    const end = Math.max(...ended.map((block) => block.end));
-    const last = ended.filter((block) => block.end === end).sort((a, b) => a.start - b.start)[0];
-    const before = last && tokens.get(last.owner!);
-    return before === undefined ? [] : [{ branch, before }];
+  const blocks = file.marks.filter(
+    (mark) => mark.role === "block" && mark.owner !== undefined && tokens.get(mark.owner)?.inBrackets,
+  );
+  const byOwner = blocks.toSorted((a, b) => a.owner! - b.owner!);
+  const byEnd = blocks.toSorted((a, b) => a.end - b.end || b.start - a.start);
+  let ended = 0;
+  return byOwner.flatMap(({ owner }) => {
+    const branch = tokens.get(owner!)!;
+    while (ended < byEnd.length && byEnd[ended]!.end <= branch.start) ended++;
+    const before = tokens.get(byEnd[ended - 1]?.owner ?? -1);
+    return branch.text.startsWith("el") && before !== undefined ? [{ branch, before }] : [];
   });
 }
 

@@ -17,7 +17,7 @@ import { compileDictComprehension, compileListComprehension, compileQuantifier }
 import { compileName } from "./compile-name.js";
 import { compileSchemaExpression } from "./compile-schema-expression.js";
 import { castTo } from "./convert.js";
-import { isNothing, isTrue, typeName } from "./inspect.js";
+import { entriesOf, isNothing, isTrue, typeName } from "./inspect.js";
 import { formatTemplate } from "./template.js";
 import { binary, compare, unary } from "./operators.js";
 import { selectAttribute, sliceValue, subscriptValue } from "./select.js";
@@ -226,7 +226,13 @@ function compileItem(item: ListItem, scope: StaticScope): ItemCode {
     return (machine, environment, items, places) => {
       const list = value(machine, environment);
       if (isNothing(list)) return;
-      if (!(list instanceof KclList)) return machine.fail(`only list can be unpacked with *, got '${typeName(list)}'`);
+      const keys = entriesOf(list)?.keys();
+      if (keys !== undefined) {
+        for (const key of keys) items.push(key);
+        return;
+      }
+      if (!(list instanceof KclList))
+        return machine.fail(`only list, dict and schema object can be used * unpacked, got '${typeName(list)}'`);
       for (const [index, one] of list.items.entries()) {
         items.push(one);
         places.push(list.places?.[index] ?? item.at);

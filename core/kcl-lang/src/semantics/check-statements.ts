@@ -6,7 +6,6 @@ import type {
   AttributeStatement,
   AugmentedAssignStatement,
   Check,
-  Expression,
   SchemaStatement,
   Statement,
   Target,
@@ -15,7 +14,7 @@ import { type Annotation, overruled, reportChange } from "./check-annotations.js
 import type { Checker } from "./checker.js";
 import { checkTypeNode } from "./check-type-names.js";
 import { inferExpression, memberType, requireAssignable } from "./infer-expression.js";
-import { inferConfig, inferSchemaExpression, reportUnknownMember } from "./infer-config.js";
+import { inferSchemaExpression, reportUnknownMember } from "./infer-config.js";
 import { binaryType } from "./operator-types.js";
 import { findAttribute, type SchemaSymbol } from "./symbols.js";
 import { anyType, type Type, typeText } from "./types.js";
@@ -55,7 +54,7 @@ function checkAssign(checker: Checker, statement: AssignStatement): void {
   const other = checker.scope === undefined ? overruled(checker, statement) : undefined;
   if (other !== undefined) return checkOverruled(checker, statement, other);
   const declared = statement.type === undefined ? anyType : checker.resolve(statement.type);
-  const value = inferFor(checker, statement.value, declared, statement.type && statement.targets[0]?.at);
+  const value = inferExpression(checker, statement.value, declared, statement.type && statement.targets[0]?.at);
   for (const target of statement.targets)
     requireAssignable(checker, value, statement.type === undefined ? targetType(checker, target) : declared, target.at);
 }
@@ -64,14 +63,9 @@ function checkAssign(checker: Checker, statement: AssignStatement): void {
 function checkOverruled(checker: Checker, statement: AssignStatement, valid: Annotation): void {
   const { name, at } = statement.targets[0]!;
   reportChange(checker, name, at, valid.type, valid);
-  const value = inferFor(checker, statement.value, valid.type, at);
+  const value = inferExpression(checker, statement.value, valid.type, at);
   reportChange(checker, name, at, checker.resolve(statement.type), valid);
   requireAssignable(checker, value, valid.type, at);
-}
-
-/** A value for a declared type; entries of a literal that do not fit name the place of the declaration. */
-function inferFor(checker: Checker, node: Expression, declared: Type, definedAt: Place | undefined): Type {
-  return node.kind === "config" ? inferConfig(checker, node, declared, definedAt) : inferExpression(checker, node, declared);
 }
 
 /** The type of what a target names; unknown parts are `any`. */
@@ -114,7 +108,7 @@ function checkAttribute(checker: Checker, statement: AttributeStatement): void {
   checkTypeNode(checker, statement.type);
   if (statement.value === undefined) return;
   const type = checker.resolve(statement.type);
-  const value = inferExpression(checker, statement.value, type);
+  const value = inferExpression(checker, statement.value, type, statement.at);
   requireAssignable(checker, value, type, statement.at);
 }
 

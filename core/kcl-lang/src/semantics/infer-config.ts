@@ -106,6 +106,8 @@ function checkUnpack(
     value,
     expectation.schema === undefined ? anyType : { kind: "schema", schema: expectation.schema },
   );
+  if (!["any", "none", "union", "dict", "schema"].includes(type.kind))
+    checker.report(kinds.compile, `only dict and schema can be used ** unpack, got '${typeText(type)}'`, value.at);
   if (expectation.schema !== undefined && type.kind === "dict") checkKnownEntries(checker, type, expectation.schema, at);
   if (type.kind !== "dict") collected.open = true;
   else {
@@ -154,9 +156,7 @@ function checkKeyed(checker: Checker, entry: KeyedEntry, expectation: Expectatio
 }
 
 function inferValue(checker: Checker, entry: KeyedEntry, expected: Type, definedAt: Place | undefined): Type {
-  return entry.value.kind === "config"
-    ? inferConfig(checker, entry.value, expected, definedAt)
-    : inferExpression(checker, entry.value, expected);
+  return inferExpression(checker, entry.value, expected, definedAt);
 }
 
 function itemType(type: Type): Type {

@@ -9,6 +9,7 @@ import type {
   LoopVariable,
   QuantifierExpression,
   SelectorExpression,
+  SliceExpression,
   TemplatePart,
 } from "../syntax/ast.js";
 import { systemModule } from "../library/registry.js";
@@ -35,8 +36,11 @@ import {
   widen,
 } from "./types.js";
 
-/** The type of an expression; `expected` is the declared type it is written for, which decides how dict literals are checked. */
-export function inferExpression(checker: Checker, node: Expression, expected: Type = anyType): Type {
+/**
+ * The type of an expression; `expected` is the declared type it is written for, which decides how dict literals are checked, and
+ * `definedAt` where that is declared.
+ */
+export function inferExpression(checker: Checker, node: Expression, expected: Type = anyType, definedAt?: Place): Type {
   switch (node.kind) {
     case "int":
       return node.unit === undefined
@@ -53,18 +57,24 @@ export function inferExpression(checker: Checker, node: Expression, expected: Ty
     case "name":
       return checker.nameType(node.name, node.at);
     case "parenthesis":
-      return inferExpression(checker, node.value, expected);
+      return inferExpression(checker, node.value, expected, definedAt);
     case "unary":
       return inferUnary(checker, node);
     case "binary":
       return inferBinary(checker, node, expected);
     case "logic":
-      return unionOf([inferExpression(checker, node.left, expected), inferExpression(checker, node.right, expected)]);
+      return unionOf([
+        inferExpression(checker, node.left, expected, definedAt),
+        inferExpression(checker, node.right, expected, definedAt),
+      ]);
     case "compare":
       return inferCompare(checker, node);
     case "conditional":
       inferExpression(checker, node.condition);
-      return unionOf([inferExpression(checker, node.whenTrue, expected), inferExpression(checker, node.otherwise, expected)]);
+      return unionOf([
+        inferExpression(checker, node.whenTrue, expected, definedAt),
+        inferExpression(checker, node.otherwise, expected, definedAt),
+      ]);
     case "as":
       return inferAs(checker, node);
     case "selector":
@@ -72,14 +82,13 @@ export function inferExpression(checker: Checker, node: Expression, expected: Ty
     case "subscript":
       return inferSubscript(checker, node);
     case "slice":
-      for (const part of [node.lower, node.upper, node.step]) if (part !== undefined) inferExpression(checker, part);
-      return widen(inferExpression(checker, node.value));
+      return inferSlice(checker, node);
     case "call":
       return inferCall(checker, node);
     case "list":
-      return listOf(unionOf(node.items.flatMap((item) => inferItem(checker, item, expected))));
+      return listOf(unionOf(node.items.flatMap((item) => inferItem(checker, item, expected, definedAt))));
     case "listComprehension":
-      return listOf(inLoops(checker, node.generators, () => inferExpression(checker, node.item, itemOf(expected))));
+      return listOf(inLoops(checker, node.generators, () => inferExpression(checker, node.item, itemOf(expected), definedAt)));
     case "dictComprehension":
       return inLoops(checker, node.generators, () => {
         const key = inferExpression(checker, node.key);
@@ -90,7 +99,7 @@ export function inferExpression(checker: Checker, node: Expression, expected: Ty
         );
       });
     case "config":
-      return inferConfig(checker, node, expected);
+      return inferConfig(checker, node, expected, definedAt);
     case "schemaExpression":
       return inferSchemaExpression(checker, node);
     case "quantifier":
@@ -108,14 +117,22 @@ function itemOf(expected: Type): Type {
   return lists.length === 1 ? (lists[0] as Type & { kind: "list" }).item : anyType;
 }
 
-function inferItem(checker: Checker, item: ListItem, expected: Type): Type[] {
-  if (item.kind === "item") return [inferExpression(checker, item.value, itemOf(expected))];
+const unpackable: ReadonlySet<Type["kind"]> = new Set(["any", "none", "union", "list", "dict", "schema"]);
+
+function inferItem(checker: Checker, item: ListItem, expected: Type, definedAt: Place | undefined): Type[] {
+  if (item.kind === "item") return [inferExpression(checker, item.value, itemOf(expected), definedAt)];
   if (item.kind === "spread") {
     const type = inferExpression(checker, item.value);
-    return [type.kind === "list" ? type.item : anyType];
+    if (!unpackable.has(type.kind))
+      checker.report(
+        kinds.compile,
+        `only list, dict and schema object can be used * unpacked, got '${typeText(type)}'`,
+        item.value.at,
+      );
+    return [type.kind === "list" ? type.item : type.kind === "dict" || type.kind === "schema" ? strType : anyType];
   }
   inferExpression(checker, item.condition);
-  return [...item.whenTrue, ...item.otherwise].flatMap((one) => inferItem(checker, one, expected));
+  return [...item.whenTrue, ...item.otherwise].flatMap((one) => inferItem(checker, one, expected, definedAt));
 }
 
 function inferTemplate(checker: Checker, parts: readonly TemplatePart[]): Type {
@@ -243,6 +260,10 @@ function moduleMember(checker: Checker, target: Type & { kind: "module" }, name:
 function inferSubscript(checker: Checker, node: Expression & { kind: "subscript" }): Type {
   const target = inferExpression(checker, node.value);
   const index = inferExpression(checker, node.index);
+  requireSubscriptable(checker, target, node.value.at);
+  if (target.kind === "list" || target.kind === "str") requireAssignable(checker, index, intType, node.index.at);
+  if (target.kind === "dict" && !["str", "any", "none", "union"].includes(index.kind))
+    checker.report(kinds.compile, `invalid dict key type: '${typeText(index)}'`, node.index.at);
   if (target.kind === "list") return target.item;
   if (target.kind === "str") return strType;
   if (target.kind === "dict")
@@ -250,6 +271,21 @@ function inferSubscript(checker: Checker, node: Expression & { kind: "subscript"
       ? (target.entries?.get(index.literal)?.type ?? target.value)
       : target.value;
   return anyType;
+}
+
+function inferSlice(checker: Checker, node: SliceExpression): Type {
+  const target = inferExpression(checker, node.value);
+  requireSubscriptable(checker, target, node.value.at);
+  if (target.kind === "dict") checker.report(kinds.compile, "unhashable type: 'slice'", node.value.at);
+  for (const part of [node.lower, node.upper, node.step])
+    if (part !== undefined) requireAssignable(checker, inferExpression(checker, part), intType, part.at);
+  return widen(target);
+}
+
+const neverSubscriptable: ReadonlySet<Type["kind"]> = new Set(["bool", "int", "float", "multiplier", "function", "module"]);
+
+function requireSubscriptable(checker: Checker, target: Type, at: Place): void {
+  if (neverSubscriptable.has(target.kind)) checker.report(kinds.compile, `'${typeText(target)}' object is not subscriptable`, at);
 }
 
 /** Checks what stands in the loops; the loop variables are in scope for `run`. */

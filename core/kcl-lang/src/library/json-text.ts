@@ -1,4 +1,5 @@
 /** JSON text to values and back, with 64-bit integers and floats kept apart. */
+import { deepestData } from "./nesting.js";
 import { entriesOf } from "../runtime/inspect.js";
 import { formatFloat } from "../runtime/text.js";
 import { dictFrom, KclFunction, KclInstance, KclList, KclMultiplier, type Value } from "../runtime/values.js";
@@ -61,13 +62,18 @@ const token = /\s*(?:([[\]{},:])|("[^"\\]*(?:\\.[^"\\]*)*")|(-?\d+(?:\.\d+)?(?:[
 
 class JsonReader {
   private offset = 0;
+  private depth = 0;
 
   constructor(private readonly text: string) {}
 
   value(): Value {
     const match = this.next();
-    if (match[1] === "[") return this.list();
-    if (match[1] === "{") return this.dict();
+    if (match[1] === "[" || match[1] === "{") {
+      if (++this.depth > deepestData) this.refuse();
+      const value = match[1] === "[" ? this.list() : this.dict();
+      this.depth--;
+      return value;
+    }
     if (match[2] !== undefined) return JSON.parse(match[2]) as string;
     if (match[3] !== undefined) return /[.eE]/.test(match[3]) || match[3].length > 400 ? Number(match[3]) : BigInt(match[3]);
     if (match[4] !== undefined) return match[4] === "null" ? null : match[4] === "true";

@@ -7,6 +7,7 @@ import { KclList, type Value } from "../runtime/values.js";
 import { fromJavaScript } from "../runtime/json-value.js";
 import { writeFile } from "./file.js";
 import { moduleOf, native, type NativeCall } from "./native.js";
+import { deepestData, isYamlTooDeep } from "./nesting.js";
 
 const encodeParameters = ["data", "sort_keys", "ignore_private", "ignore_none"];
 
@@ -16,7 +17,8 @@ function options(call: NativeCall): YamlOptions {
 
 /** @throws Error when the text is no YAML. */
 export function decodeYaml(text: string): Value[] {
-  const documents = parseAllDocuments(text, { intAsBigInt: true, version: "1.2", prettyErrors: false });
+  if (isYamlTooDeep(text)) throw new Error(`the YAML is nested more than ${deepestData} times`);
+  const documents = parseAllDocuments(text, { intAsBigInt: true, version: "1.2", prettyErrors: false, logLevel: "error" });
   if (!Array.isArray(documents)) return [null];
   return documents.map((document) => {
     const [error] = document.errors;

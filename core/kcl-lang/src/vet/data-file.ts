@@ -13,6 +13,7 @@ import {
 } from "yaml";
 import { diagnostic, type KclDiagnostic, kinds } from "../diagnostics/diagnostic.js";
 import { type Place, placeOf } from "../diagnostics/place.js";
+import { deepestData, isYamlTooDeep } from "../library/nesting.js";
 import { decodeJson } from "../library/json-text.js";
 import { type JsonValue, toJavaScript } from "../runtime/json-value.js";
 
@@ -39,11 +40,16 @@ function dataFormatOf(file: string): DataFormat {
 
 /** Reads all documents of a stream; those that are empty are left out. JSON is one document, and has no comments. */
 export function readDataFile(file: string, text: string, format: DataFormat = dataFormatOf(file)): DataFile {
+  if (isYamlTooDeep(text)) {
+    const message = `the data is nested more than ${deepestData} times`;
+    return { documents: [], diagnostics: [diagnostic(kinds.syntax, message, placeOf(file, 1, 1), { caret: false })] };
+  }
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, {
     intAsBigInt: true,
     version: "1.2",
     prettyErrors: false,
+    logLevel: "error",
     lineCounter: lines,
     uniqueKeys: format === "yaml",
   });
@@ -54,13 +60,24 @@ export function readDataFile(file: string, text: string, format: DataFormat = da
   const errors = json === undefined ? documents.flatMap((one) => one.errors) : [];
   if (errors.length > 0)
     return { documents: [], diagnostics: errors.map((error) => diagnostic(kinds.syntax, error.message, place(error.pos[0]))) };
-  return {
-    documents: documents.map((one) => ({
-      value: json === undefined ? (one.toJS({ maxAliasCount: 100 }) as JsonValue) : json.value,
-      placeOf: (path, part = "value") => place(offsetOf(one, path, part)),
-    })),
-    diagnostics: [],
-  };
+  const read: DataDocument[] = [];
+  const diagnostics: KclDiagnostic[] = [];
+  for (const one of documents) {
+    const placeOf: DataDocument["placeOf"] = (path, part = "value") => place(offsetOf(one, path, part));
+    const value = json ?? readYaml(one, placeOf([]));
+    if ("value" in value) read.push({ value: value.value, placeOf });
+    else diagnostics.push(value);
+  }
+  return { documents: read, diagnostics };
+}
+
+/** Aliases without an anchor, and those that would grow without end, are only found here. */
+function readYaml(document: Document, at: Place): { readonly value: JsonValue } | KclDiagnostic {
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) as JsonValue };
+  } catch (error) {
+    return diagnostic(kinds.syntax, (error as Error).message.replace(/\n/g, " "), at);
+  }
 }
 
 function readJson(text: string, place: (offset: number) => Place): { readonly value: JsonValue } | KclDiagnostic {

@@ -85,7 +85,12 @@ describe("vet", () => {
     ['{"a": 1, // no\n}', "x.json", "1:10"],
     ["a: 1", "x.json", "1:1"],
     ["", "x.json", "1:1"],
-  ])("reports text that is no data: %j as %s", (text, file, place) => {
+    ["a: *none", "x.yaml", "1:1"],
+    ["a: &a [x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]", "x.yaml", "1:1"],
+    ["[".repeat(100_000), "x.yaml", "1:1"],
+    ["- ".repeat(100_000), "x.yaml", "1:1"],
+    ['{"a":'.repeat(50_000), "x.json", "1:1"],
+  ])("reports text that is no data: %.20s as %s", (text, file, place) => {
     const [first] = found(text, {}, file);
     expect(first).toContain(`0  ${place} `);
   });

@@ -1,7 +1,7 @@
 /** From a loaded program to the documentation of its main package. */
 import type { Program } from "../program.js";
 import type { AttributeSymbol, SchemaSymbol } from "../semantics/symbols.js";
-import { lineage } from "../semantics/symbols.js";
+import { findAttribute, lineage } from "../semantics/symbols.js";
 import { typeText } from "../semantics/types.js";
 import type { Check, Decorator, Expression, IndexSignature } from "../syntax/ast.js";
 import { openStringToken } from "../syntax/string-literal.js";
@@ -65,9 +65,11 @@ class Documenter {
     const found = new Map<string, AttributeDocument>();
     for (const one of lineage(schema)) {
       for (const source of [one, ...one.mixins]) {
-        for (const attribute of source.attributes.values()) {
-          if (attribute.name.startsWith("_") || found.has(attribute.name)) continue;
-          found.set(attribute.name, this.documentAttribute(attribute, source === schema ? undefined : source));
+        for (const { name, hasValue } of source.attributes.values()) {
+          if (name.startsWith("_") || found.has(name)) continue;
+          const declared = findAttribute(schema, name)!;
+          const document = this.documentAttribute(declared, declared.owner === schema ? undefined : declared.owner);
+          found.set(name, { ...document, required: document.required && !hasValue });
         }
       }
     }
@@ -75,19 +77,24 @@ class Documenter {
   }
 
   private documentAttribute(attribute: AttributeSymbol, from: SchemaSymbol | undefined): AttributeDocument {
-    const { statement } = attribute;
-    const [, type, initial] =
-      statement === undefined ? [] : this.excerptsOf(statement.at.file).pieces(statement.at, attributeWords);
-    const deprecated = deprecation(statement?.decorators ?? []);
+    const deprecated = deprecation(attribute.statement?.decorators ?? []);
     return {
       name: attribute.name,
-      type: type?.text ?? typeText(attribute.type),
-      required: !attribute.optional && !attribute.hasValue,
-      ...(initial !== undefined && { default: initial.text }),
+      ...this.typeAndDefault(attribute),
+      required: !attribute.optional && !attribute.hasValue && !isSingleLiteral(attribute),
       description: this.documentationOf(attribute.owner).attributes.get(attribute.name) ?? "",
       ...(deprecated !== undefined && { deprecated }),
       ...(from !== undefined && { from: from.name }),
     };
+  }
+
+  private typeAndDefault(attribute: AttributeSymbol): Pick<AttributeDocument, "type" | "default"> {
+    const { statement } = attribute;
+    if (statement === undefined) return { type: typeText(attribute.type) };
+    const [, type, initial] = this.excerptsOf(statement.at.file).pieces(statement.at, attributeWords);
+    if (statement.value === undefined && attribute.hasValue) return { type: typeText(attribute.type), default: type?.text ?? "" };
+    const value = initial ?? (isSingleLiteral(attribute) ? type : undefined);
+    return { type: type?.text ?? "", ...(value && { default: value.text }) };
   }
 
   private documentCheck(check: Check): CheckDocument {
@@ -140,6 +147,11 @@ function deprecation(decorators: readonly Decorator[]): string | undefined {
   };
   const [version, reason] = [text("version"), text("reason")];
   return [version && `since version ${version}`, reason].filter((part) => part !== "").join(": ");
+}
+
+/** A type of one literal value is its own default. */
+function isSingleLiteral({ statement }: AttributeSymbol): boolean {
+  return statement?.type.kind === "literalType";
 }
 
 function pathText(expression: Expression): string {

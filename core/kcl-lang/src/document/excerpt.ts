@@ -65,8 +65,8 @@ export class Excerpts {
   /** On one line, entries that line ends separate need commas. */
   private gap(before: Token | undefined, token: Token): string {
     if (before === undefined) return "";
-    if (before.line === token.line || !this.source.slice(before.end, token.start).includes("\n"))
-      return token.start > before.end ? " " : "";
+    const gap = this.source.slice(before.end, token.start);
+    if (!gap.includes("\n") || /^[ \t]*\\/.test(gap)) return gap === "" ? "" : " ";
     if ("([{".includes(before.text) || ")]}".includes(token.text)) return "";
     return before.kind === "op" && !")]}".includes(before.text) ? " " : continues(token) ? " " : ", ";
   }

@@ -52,6 +52,8 @@ describe("the linter", () => {
       'schema S:\n    """s\n\n    Attributes\n    ----------\n    nme : str\n    """\n    name: str\n',
       ["W1010 1:8"],
     ],
+    ["a message on a line of its own", 'schema S:\n    a: int\n    check:\n        a > 1\n        "too small"\n', ["W1011 5:9"]],
+    ["an assertion of a literal", "assert True\n", ["W1011 1:8"]],
     ["a syntax error", "a = )\n", ["E1001 1:5"]],
   ])("judges %s", (_what, text, expected) => {
     expect([...new Set(lint(text))]).toEqual(expected);

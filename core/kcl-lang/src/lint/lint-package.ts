@@ -4,6 +4,7 @@ import { withSource } from "../program.js";
 import { parseMarkedModule } from "../syntax/parser.js";
 import { readsOf } from "./reads.js";
 import { inspectWith, type LintedFile, type Rule } from "./rule.js";
+import { constantCheck } from "./rules/constant-check.js";
 import { hiddenImport } from "./rules/hidden-import.js";
 import { importPosition } from "./rules/import-position.js";
 import { misleadingBranch } from "./rules/misleading-branch.js";
@@ -26,6 +27,7 @@ const rules: readonly Rule[] = [
   overwrittenEntry,
   misleadingBranch,
   undeclaredDocumentation,
+  constantCheck,
 ];
 
 /**

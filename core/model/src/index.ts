@@ -62,4 +62,5 @@ export {
   type RunEvent,
   type RunOutcome,
   type RunStatus,
+  type SlotNeed,
 } from "./run.js";

@@ -37,6 +37,16 @@ export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 3, backoff: "exponentia
  */
 export type OnFailure = "fail" | "continue" | "rollback";
 
+/** What an operation needs of one slot. All that use a name should say the same limits. */
+export interface SlotNeed {
+  /** For example `provider/upcloud`. */
+  readonly name: string;
+  /** Operations at the same time; absent: any number. */
+  readonly capacity?: number;
+  /** Operations that start within any one second; absent: any number. */
+  readonly perSecond?: number;
+}
+
 export interface OperationDefinition {
   readonly id: OperationId;
   /** For people: "install etcd on db-01". */
@@ -49,6 +59,8 @@ export interface OperationDefinition {
   readonly dependsOn: readonly OperationDependency[];
   /** At most one operation of a lane runs at a time; a server is a lane. */
   readonly lane?: string;
+  /** What else only so many operations may use at a time, in all runs together: a provider's API. */
+  readonly slots?: readonly SlotNeed[];
   /** For one attempt. */
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;

@@ -13,6 +13,7 @@ import { type FaultPoint, noFaults } from "./fault-point.js";
 import { buildGraph } from "./graph.js";
 import type { Handlers, LiveEvent } from "./handler.js";
 import { Recorder } from "./record.js";
+import { SlotPool, type SlotView } from "./slots.js";
 import { isEnded, type OperationStatus, type RunState } from "./state.js";
 import { assertRunnable } from "./submit.js";
 import { next, replay } from "./transition.js";
@@ -31,6 +32,8 @@ export interface EngineOptions {
   /** How long a handler that was told to stop is waited for. Default 10 s. */
   readonly graceMs?: number;
   readonly faultPoint?: FaultPoint;
+  /** Shared by engines that work in one process. Default: a pool of its own. */
+  readonly slots?: SlotPool;
 }
 
 export interface ExecuteOptions {
@@ -86,6 +89,8 @@ export interface Engine {
    */
   retry(runId: RunId, by: string, from?: readonly OperationId[]): Promise<RunState>;
   state(runId: RunId): Promise<RunState>;
+  /** Who holds which lane and which place of a provider's limits, in the runs that this engine carries out. */
+  slots(): readonly SlotView[];
   /** Runs that have not ended, newest first. */
   unfinished(infra?: InfraName): Promise<readonly RunSummary[]>;
 }
@@ -94,9 +99,11 @@ export const DEFAULT_LEASE_TTL_MS = 30_000;
 export const DEFAULT_CHECKPOINT_INTERVAL = 5;
 export const DEFAULT_GRACE_MS = 10_000;
 
+type Deps = EngineOptions & { readonly slots: SlotPool };
 type WorkOptions = ExecuteOptions & Pick<ExecuteNextOptions, "release">;
 
-export function createEngine(options: EngineOptions): Engine {
+export function createEngine(engineOptions: EngineOptions): Engine {
+  const options: Deps = { ...engineOptions, slots: engineOptions.slots ?? new SlotPool() };
   const { storage, clock, leaseTtlMs = DEFAULT_LEASE_TTL_MS } = options;
   const { runs } = storage;
   const control = { runs, clock };
@@ -147,16 +154,13 @@ export function createEngine(options: EngineOptions): Engine {
     pass: (runId, operation, by) => passOver(control, runId, operation, by),
     retry: (runId, by, from) => retry(control, runId, by, from),
     state,
+    slots: () => options.slots.views(),
     unfinished: (infra) => unfinished(storage, infra),
   };
 }
 
 /** A run whose handlers are missing is let go of: another worker may have them. */
-async function workOnClaimed(
-  options: EngineOptions,
-  { runId, lease }: ClaimedRun,
-  wanted: ExecuteNextOptions,
-): Promise<RunState> {
+async function workOnClaimed(options: Deps, { runId, lease }: ClaimedRun, wanted: ExecuteNextOptions): Promise<RunState> {
   const { storage } = options;
   try {
     const before = replay((await storage.runs.load(runId)).events);
@@ -169,8 +173,8 @@ async function workOnClaimed(
   }
 }
 
-async function work(options: EngineOptions, runId: RunId, lease: Lease, executeOptions: WorkOptions): Promise<RunState> {
-  const { storage, clock, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
+async function work(options: Deps, runId: RunId, lease: Lease, executeOptions: WorkOptions): Promise<RunState> {
+  const { storage, clock, slots, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
   await faultPoint("claim.after");
   const observe = shielded(executeOptions.observe);
   const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint });
@@ -189,6 +193,7 @@ async function work(options: EngineOptions, runId: RunId, lease: Lease, executeO
     faultPoint,
     checkpointInterval: options.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
     graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
+    slots,
   });
   return attended(options, runId, lease, leaseTtlMs, execution, executeOptions);
 }
@@ -240,7 +245,7 @@ async function unfinished(storage: Storage, infra: InfraName | undefined): Promi
 }
 
 /** Nothing is started any more, so no handler is needed. */
-async function settleCancelled(options: EngineOptions, runId: RunId, current: RunState): Promise<RunState> {
+async function settleCancelled(options: Deps, runId: RunId, current: RunState): Promise<RunState> {
   try {
     const lease = await options.storage.leases.acquire(
       runScope(runId),

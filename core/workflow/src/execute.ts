@@ -24,6 +24,7 @@ import type { Handlers, LiveEvent, OperationContext } from "./handler.js";
 import { Draft, type Finished, type Mode, type Phase, type Start } from "./phase.js";
 import type { Recorder } from "./record.js";
 import { Backward } from "./rollback.js";
+import type { SlotPool } from "./slots.js";
 import type { RunState } from "./state.js";
 import { Wake } from "./wake.js";
 
@@ -38,6 +39,7 @@ export interface ExecutionOptions {
   readonly faultPoint: FaultPoint;
   readonly checkpointInterval: number;
   readonly graceMs: number;
+  readonly slots: SlotPool;
 }
 
 /** Operations that take no time on a store that takes none would keep timers and signals from ever getting their turn. */
@@ -50,6 +52,9 @@ export class Execution {
   #finished: Finished[] = [];
   #requests: RunEvent[] = [];
   #mustCatchUp = false;
+  /** Slots of which others gave a place back. */
+  readonly #freed: string[] = [];
+  #isDeciding = false;
   #mode: Mode = "work";
   #releaseBy: Instant | undefined;
   /** Ends the loop; nothing more is recorded. */
@@ -62,12 +67,16 @@ export class Execution {
 
   /** @throws LeaseLostError, and whatever the store throws; the run can be taken up again then */
   async run(): Promise<RunState> {
+    const { slots, recorder } = this.#options;
+    const stopListening = slots.onFree((name) => this.#slotFreed(name));
     try {
       return await this.#loop();
     } catch (error) {
       this.#cancelAttempts(error instanceof LeaseLostError ? error : new RunCancelledError("provisioning", "the run stopped"));
       throw error;
     } finally {
+      stopListening();
+      slots.giveBackAll(recorder.state.definition.id);
       this.#wake.close();
     }
   }
@@ -117,6 +126,7 @@ export class Execution {
         phase = this.#phaseFor(draft.state);
       }
       this.#takeForeign(phase);
+      for (const name of this.#freed.splice(0)) phase.slotFreed(name);
       const starts = this.#decide(draft, phase);
       await this.#commit(draft, phase, starts);
       claimed = true;
@@ -128,8 +138,8 @@ export class Execution {
   }
 
   #phaseFor(state: RunState): Phase {
-    const { graph, handlers, random, checkpointInterval } = this.#options;
-    if (state.status !== "rollingBack") return new Forward(graph, state, { checkpointInterval, random });
+    const { graph, handlers, random, checkpointInterval, slots } = this.#options;
+    if (state.status !== "rollingBack") return new Forward(graph, state, { checkpointInterval, random, slots });
     const canCompensate = ({ action }: OperationDefinition) => handlers.get(action)?.compensate !== undefined;
     return new Backward(graph, state, { canCompensate, random });
   }
@@ -141,7 +151,12 @@ export class Execution {
     if (cancellation?.mode === "abort") this.#cancelAttempts(new RunCancelledError(cancellation.by, cancellation.reason));
     const finished = this.#finished;
     this.#finished = [];
-    return phase.step(draft, finished, this.#mode);
+    this.#isDeciding = true;
+    try {
+      return phase.step(draft, finished, this.#mode);
+    } finally {
+      this.#isDeciding = false;
+    }
   }
 
   async #commit(draft: Draft, phase: Phase, starts: readonly Start[]): Promise<void> {
@@ -167,6 +182,13 @@ export class Execution {
     if (this.#releaseBy === undefined || this.#options.clock.now() < this.#releaseBy) return false;
     this.#cancelAttempts(new RunCancelledError("provisioning", "the worker stops"));
     return true;
+  }
+
+  /** What the phase gives back itself it knows already. */
+  #slotFreed(name: string): void {
+    if (this.#isDeciding) return;
+    this.#freed.push(name);
+    this.#wake.notify();
   }
 
   #takeForeign(phase: Phase): void {

@@ -5,6 +5,7 @@ import type { Graph } from "./graph.js";
 import type { Draft, Finished, Mode, Phase, Start } from "./phase.js";
 import { Readiness } from "./ready.js";
 import { retryAt } from "./retry.js";
+import type { SlotPool } from "./slots.js";
 import type { OperationState, RunState } from "./state.js";
 
 export interface ForwardOptions {
@@ -12,6 +13,7 @@ export interface ForwardOptions {
   readonly checkpointInterval: number;
   /** From 0 to below 1. */
   readonly random: () => number;
+  readonly slots: SlotPool;
 }
 
 export class Forward implements Phase {
@@ -29,7 +31,7 @@ export class Forward implements Phase {
   constructor(graph: Graph, state: RunState, options: ForwardOptions) {
     this.#graph = graph;
     this.#options = options;
-    this.#readiness = new Readiness(graph, state);
+    this.#readiness = new Readiness(graph, state, options.slots);
     this.#uncheckpointed = completedSinceCheckpoint(graph, state);
     graph.operations.forEach((operation, index) => {
       if (state.operations.at(index).status === "failed") this.#noteFailure(operation);
@@ -76,6 +78,10 @@ export class Forward implements Phase {
 
   notStarted(index: number): void {
     this.#readiness.giveBack(index);
+  }
+
+  slotFreed(name: string): void {
+    this.#readiness.slotFreed(name);
   }
 
   passed(index: number): void {

@@ -24,6 +24,7 @@ export {
 export { FAULT_POINTS, type FaultPoint, type FaultPointName } from "./fault-point.js";
 export type { CompensationContext, Handlers, LiveEvent, OperationContext, OperationHandler, Progress } from "./handler.js";
 export type { OperationTable } from "./operation-table.js";
+export { type SlotHolder, SlotPool, type SlotView } from "./slots.js";
 export {
   type Cancellation,
   type Checkpoint,

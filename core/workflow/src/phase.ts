@@ -29,6 +29,8 @@ export interface Phase {
   wakeAt(): Instant | undefined;
   /** It was to be started but somebody cancelled in just that moment. */
   notStarted(index: number): void;
+  /** Another run gave a place back that operations of this one may wait for. */
+  slotFreed(name: string): void;
   /** Somebody decided that it counts as done. */
   passed(index: number): void;
 }

@@ -2,12 +2,13 @@
  * Which operations may start now. No clock and no I/O; told of what happens step by step, so that a whole run costs
  * O((operations + dependencies) · log operations) and no recursion, however long a chain is.
  *
- * An operation waits for its dependencies, then for its retry time if it has one, then for its lane, then for one of the
- * run's places. Among those that may start, what a crash interrupted goes first, then the longest remaining chain.
+ * An operation waits for its dependencies, then for its retry time if it has one, then for one of the run's places, then for its slots (its
+ * server's lane, its provider's limits), which it shares with other runs. Among those that may start, what a crash interrupted goes first, then the longest remaining chain.
  */
 
-import { Heap, type Instant } from "@provisioning/model";
+import { Heap, type Instant, type OperationDefinition, type OperationId, type RunId, type SlotNeed } from "@provisioning/model";
 import type { Graph } from "./graph.js";
+import { needsOf, SlotPool } from "./slots.js";
 import type { OperationStatus, RunState } from "./state.js";
 
 type Phase = "waiting" | "ready" | "delayed" | "running" | "settled";
@@ -20,14 +21,20 @@ export class Readiness {
   readonly #interrupted = new Set<number>();
   readonly #ready: Heap<number>;
   readonly #delayed = new Heap<{ readonly index: number; readonly at: Instant }>((a, b) => a.at < b.at);
-  readonly #busyLanes = new Set<string>();
-  /** What is ready but for its lane. */
+  readonly #pool: SlotPool;
+  readonly #runId: RunId;
+  readonly #needs: readonly (readonly SlotNeed[])[];
+  /** What is ready but for a slot, by the slot's name. */
   readonly #parked = new Map<string, Heap<number>>();
   #running = 0;
   #unsettled: number;
 
-  constructor(graph: Graph, state: RunState) {
+  constructor(graph: Graph, state: RunState, pool: SlotPool = new SlotPool()) {
+    const { id, infra } = state.definition;
     this.#graph = graph;
+    this.#pool = pool;
+    this.#runId = id;
+    this.#needs = graph.operations.map((operation) => needsOf(operation, infra));
     this.#limit = state.definition.parallelLimit;
     this.#phases = graph.operations.map(() => "waiting");
     this.#blockers = graph.dependencyCounts.slice();
@@ -55,12 +62,10 @@ export class Readiness {
       if (index === undefined || (onlyInterrupted && !this.#interrupted.has(index))) break;
       this.#ready.pop();
       if (this.#phases[index] !== "ready") {
-        this.#wakeLane(index);
+        this.#wakeOthers(index);
         continue;
       }
-      if (this.#park(index)) continue;
-      this.#start(index);
-      taken.push(index);
+      if (this.#takeSlots(index, now)) taken.push(index);
     }
     return taken;
   }
@@ -71,6 +76,12 @@ export class Readiness {
       this.#delayed.pop();
     }
     return this.#delayed.peek()?.at;
+  }
+
+  /** Somebody gave a place of the slot back: one of those who wait for it may try again. */
+  slotFreed(name: string): void {
+    const waiting = this.#parked.get(name)?.pop();
+    if (waiting !== undefined) this.#ready.push(waiting);
   }
 
   /** It came to an end, good or bad, or will never start. Those who waited for it may go on. */
@@ -129,37 +140,42 @@ export class Readiness {
     }
   }
 
-  #start(index: number): void {
-    const lane = this.#graph.operations[index]?.lane;
-    if (lane !== undefined) this.#busyLanes.add(lane);
+  /** Starts it, or puts it aside until a slot is free. One at a time comes back, so a long queue costs no more than a short one. */
+  #takeSlots(index: number, now: Instant): boolean {
+    const needs = this.#needs[index] ?? [];
+    const taken = this.#pool.take(needs, { ...this.#holder(index), since: now });
+    if (taken.type === "later") {
+      this.#phases[index] = "delayed";
+      this.#delayed.push({ index, at: taken.at });
+      return false;
+    }
+    if (taken.type === "busy") {
+      const queue = this.#parked.get(taken.name) ?? this.#newHeap();
+      this.#parked.set(taken.name, queue);
+      queue.push(index);
+      this.#wakeOthers(index, taken.name);
+      return false;
+    }
     this.#phases[index] = "running";
     this.#interrupted.delete(index);
     this.#running += 1;
+    return true;
   }
 
   #stop(index: number): void {
     this.#running -= 1;
-    const lane = this.#graph.operations[index]?.lane;
-    if (lane !== undefined) this.#busyLanes.delete(lane);
-    this.#wakeLane(index);
+    const needs = this.#needs[index] ?? [];
+    this.#pool.giveBack(needs, this.#holder(index));
+    for (const { name } of needs) this.slotFreed(name);
   }
 
-  /** One of those who wait for the same lane as `index` may try again. */
-  #wakeLane(index: number): void {
-    const lane = this.#graph.operations[index]?.lane;
-    if (lane === undefined || this.#busyLanes.has(lane)) return;
-    const waiting = this.#parked.get(lane)?.pop();
-    if (waiting !== undefined) this.#ready.push(waiting);
+  /** It was woken for a place that it does not take: the next one may have it. */
+  #wakeOthers(index: number, but?: string): void {
+    for (const { name } of this.#needs[index] ?? []) if (name !== but) this.slotFreed(name);
   }
 
-  /** Puts it aside until its lane is free. One at a time comes back, so a long queue for a lane costs no more than a short one. */
-  #park(index: number): boolean {
-    const lane = this.#graph.operations[index]?.lane;
-    if (lane === undefined || !this.#busyLanes.has(lane)) return false;
-    const queue = this.#parked.get(lane) ?? this.#newHeap();
-    this.#parked.set(lane, queue);
-    queue.push(index);
-    return true;
+  #holder(index: number): { readonly runId: RunId; readonly operation: OperationId } {
+    return { runId: this.#runId, operation: (this.#graph.operations[index] as OperationDefinition).id };
   }
 
   #newHeap(): Heap<number> {

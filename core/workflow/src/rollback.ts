@@ -49,6 +49,9 @@ export class Backward implements Phase {
 
   notStarted(): void {}
 
+  /** One compensation at a time needs no slots. */
+  slotFreed(): void {}
+
   /** A rollback passes over nothing. */
   passed(): void {}
 

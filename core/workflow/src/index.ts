@@ -41,3 +41,4 @@ export {
 export { findProblems } from "./submit.js";
 export { next, replay } from "./transition.js";
 export { DEFAULT_POLL_MS, startWorker, type Worker, type WorkerOptions } from "./worker.js";
+export { type Circumstances, type OperationReason, type RunReason, type WaitedFor, whyOperation, whyRun } from "./why.js";

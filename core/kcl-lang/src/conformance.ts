@@ -31,7 +31,7 @@ export function runKclCase(kase: KclCase): KclCaseResult {
   const { format, ...words } = kase.settings;
   const result = runCommand({
     ...words,
-    host: createNodeHost({ allowChanges: true, environment: process.env }),
+    host: createNodeHost({ allowChanges: true, outside: true, environment: process.env }),
     folder: kase.cwd,
     inputs: kase.files,
     format: format === "json" ? "json" : "yaml",

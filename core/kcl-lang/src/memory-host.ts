@@ -13,6 +13,7 @@ export function createMemoryHost(files: Readonly<Record<string, string>>): KclHo
     }
   }
   return {
+    outside: true,
     readFile: (path) => (Object.hasOwn(files, path) ? files[path] : undefined),
     listDir: (path) => (names.has(path) ? [...names.get(path)!] : undefined),
     isDirectory: (path) => names.has(path),

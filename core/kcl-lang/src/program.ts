@@ -71,10 +71,10 @@ function load(input: LoadInput): LoadResult {
   const symbols = declareProgram(loaded.packages);
   const findings = [...loaded.diagnostics, ...checkProgram(symbols)];
   if (findings.some((finding) => finding.severity === "error")) return refuse(findings);
-  const { mainFiles, moduleRoot, external, sources } = loaded;
+  const { mainFiles, moduleRoot, external, sources, host } = loaded;
   return {
     ok: true,
-    program: { symbols, code: compileProgram(symbols), mainFiles, moduleRoot, external, sources, host: input.host },
+    program: { symbols, code: compileProgram(symbols), mainFiles, moduleRoot, external, sources, host },
   };
 }
 

@@ -26,6 +26,10 @@ export interface RunOptions extends PlanOptions {
   readonly workFolder?: string;
   /** Milliseconds, for the time limit. Default: `Date.now`. */
   readonly now?: () => number;
+  /** Milliseconds since 1970, for the module `datetime`. Default: `now`. */
+  readonly clock?: () => number;
+  /** Random bytes, for `crypto.uuid`. Default: those of the surroundings, where they have any. */
+  readonly randomBytes?: (count: number) => Uint8Array;
 }
 
 /**
@@ -88,6 +92,8 @@ export function createMachine(program: Program, options: RunOptions, scope?: Rea
     limits: { ...defaultLimits, ...options.limits },
     strictRange: options.strictRange ?? false,
     now: options.now ?? Date.now,
+    clock: options.clock ?? options.now ?? Date.now,
+    ...(options.randomBytes && { randomBytes: options.randomBytes }),
     workFolder: options.workFolder ?? folderOf(program.mainFiles[0] ?? "/"),
     moduleRoot: program.moduleRoot,
     packageRoots: program.external,

@@ -104,11 +104,11 @@ const isDay = (text: string): boolean => isRealDate(text, "%F") && !Number.isNaN
 
 export const datetimeModule = moduleOf([
   native("now", ["format"], (call) =>
-    formatDate(new Date(call.machine.settings.now()), call.text("format", "%a %b %d %H:%M:%S %Y")),
+    formatDate(new Date(call.machine.settings.clock()), call.text("format", "%a %b %d %H:%M:%S %Y")),
   ),
-  native("today", [], (call) => formatDate(new Date(call.machine.settings.now()), "%Y-%m-%d %H:%M:%S.%f")),
-  native("date", [], (call) => formatDate(new Date(call.machine.settings.now()), "%Y-%m-%d %H:%M:%S")),
-  native("ticks", [], (call) => call.machine.settings.now() / 1000 + Number.EPSILON),
+  native("today", [], (call) => formatDate(new Date(call.machine.settings.clock()), "%Y-%m-%d %H:%M:%S.%f")),
+  native("date", [], (call) => formatDate(new Date(call.machine.settings.clock()), "%Y-%m-%d %H:%M:%S")),
+  native("ticks", [], (call) => call.machine.settings.clock() / 1000 + Number.EPSILON),
   native("validate", ["date", "format"], matches),
   native("is_rfc3339", ["date"], (call) => standard.test(call.text("date")) && isDay(call.text("date"))),
   native("is_iso8601", ["date"], (call) => calendar.test(call.text("date"))),

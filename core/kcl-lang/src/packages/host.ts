@@ -4,6 +4,14 @@ export interface KclHost {
   /** Names inside a folder, or undefined when there is none. */
   listDir(path: string): string[] | undefined;
   isDirectory(path: string): boolean;
+  /** Where a path really leads, with symbolic links followed; for a new file where it would be made. Undefined when that cannot be told. */
+  realPath?(path: string): string | undefined;
+  /** Whether programs may use files outside of their module. Default: false. */
+  readonly outside?: boolean;
+  /** Folders that programs may use besides their module. */
+  readonly folders?: readonly string[];
+  /** Whether a program may use a path; absent where nothing is forbidden. */
+  mayUse?(path: string): boolean;
   /** What the module `file` may do beyond reading; absent hosts refuse. */
   readonly files?: KclFileActions;
   /** Environment variable, for `file.read_env`. */

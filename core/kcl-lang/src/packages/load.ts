@@ -7,6 +7,7 @@ import type { ImportStatement, Module } from "../syntax/ast.js";
 import { type ParseResult, parseModule } from "../syntax/parser.js";
 import { applyOverrides } from "../overrides/apply-overrides.js";
 import type { Override } from "../overrides/override.js";
+import { confineHost } from "./confine.js";
 import type { KclHost } from "./host.js";
 import { type ExternalPackages, findExternalPackages } from "./dependencies.js";
 import { joinPath } from "./paths.js";
@@ -37,6 +38,8 @@ export interface LoadedSources {
   readonly packages: readonly PackageInput[];
   readonly mainFiles: readonly string[];
   readonly moduleRoot: string;
+  /** The host without what the program may not use. */
+  readonly host: KclHost;
   readonly external: ReadonlyMap<string, string>;
   readonly sources: ReadonlyMap<string, string>;
   readonly diagnostics: readonly KclDiagnostic[];
@@ -67,15 +70,25 @@ class Loader {
   private mainFiles: string[] = [];
   private failure: string | undefined;
 
+  private readonly host: KclHost;
+
   constructor(private readonly request: LoadRequest) {
     const first = request.files[0] ?? "/";
     const main = request.host.isDirectory(first) ? joinPath(first, "main.k") : first;
     this.root = request.root ?? findModuleRoot(request.host, main);
-    this.external = findExternalPackages(request.host, this.root, request);
+    this.host = confineHost(request.host, this.givenFolders(), request.files);
+    this.external = findExternalPackages(this.host, this.root, request);
+  }
+
+  /** What the caller named may be read: the module, other main folders, packages. */
+  private givenFolders(): string[] {
+    const { host, files, packages = {}, vendorFolder } = this.request;
+    const folders = files.filter((path) => host.isDirectory(path));
+    return [this.root, ...folders, ...Object.values(packages), ...(vendorFolder === undefined ? [] : [vendorFolder])];
   }
 
   load(): LoadedSources {
-    const { host } = this.request;
+    const { host } = this;
     this.mainFiles = [
       ...new Set(this.request.files.flatMap((path) => (host.isDirectory(path) ? packageFiles(host, path) : [path]))),
     ];
@@ -85,6 +98,7 @@ class Loader {
       packages: [...this.packages.values()],
       mainFiles: this.mainFiles,
       moduleRoot: this.root,
+      host: this.host,
       external: this.external.folders,
       sources: this.sources,
       diagnostics: [...this.syntax, ...this.findings],
@@ -112,7 +126,7 @@ class Loader {
   }
 
   private parse(file: string): Module | undefined {
-    const source = this.request.host.readFile(file);
+    const source = this.host.readFile(file);
     if (source === undefined) {
       this.failure ??= `Cannot find the kcl file, please check the file path ${file}`;
       return undefined;
@@ -129,8 +143,8 @@ class Loader {
     const targets = new Map<string, ImportTarget>();
     for (const statement of flatten(module.body)) {
       if (statement.kind !== "import") continue;
-      const { host, vendorFolder, aliases } = this.request;
-      const context = { host, root, external: this.external.folders, vendor: vendorFolder, aliases };
+      const { vendorFolder, aliases } = this.request;
+      const context = { host: this.host, root, external: this.external.folders, vendor: vendorFolder, aliases };
       const located = locate(context, statement.path, module.file);
       targets.set(statement.name, this.follow(statement, located));
     }

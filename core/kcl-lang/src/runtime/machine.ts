@@ -44,6 +44,8 @@ export interface MachineSettings {
   readonly limits: Limits;
   readonly strictRange: boolean;
   readonly now: () => number;
+  readonly clock: () => number;
+  readonly randomBytes?: (count: number) => Uint8Array;
   readonly mainFiles: ReadonlySet<string>;
   readonly workFolder: string;
   readonly moduleRoot: string;

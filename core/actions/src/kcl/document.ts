@@ -6,13 +6,13 @@ import { createCache, documentPackage, type PackageDocument, renderMarkdown } fr
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
-import { existing, kclFiles } from "./files.js";
+import { existing, type KclFiles, kclFiles, type MachineAccess, machineAccessShape } from "./files.js";
 import { type KclFinding, kclFindingSchema, toFinding } from "./finding.js";
 import { packageDocumentSchema } from "./package-document.js";
 import { readPackage } from "./read-package.js";
 import { findSources } from "./sources.js";
 
-export interface KclDocumentInput {
+export interface KclDocumentInput extends MachineAccess {
   /** A folder, with the packages below it, or a file; from the current folder. */
   readonly path: string;
   /** Folder that takes one file for each package; made when it is not there. */
@@ -39,6 +39,7 @@ export const documentKcl = defineAction<KclDocumentInput, KclDocumentReport>({
     path: z.string(),
     output: z.exactOptional(z.string()),
     format: z.exactOptional(z.enum(["md", "json"])),
+    ...machineAccessShape,
   }),
   output: z.strictObject({
     ok: z.boolean(),
@@ -46,10 +47,10 @@ export const documentKcl = defineAction<KclDocumentInput, KclDocumentReport>({
     written: z.array(z.string()),
     findings: z.array(kclFindingSchema),
   }),
-  run: async (context, { path, output, format = "md" }) => {
+  run: async (context, { path, output, format = "md", ...access }) => {
     const packages: KclDocumentReport["packages"][number][] = [];
     const findings: KclFinding[] = [];
-    for (const { name, document, problems } of await documentsAt(context, path)) {
+    for (const { name, document, problems } of await documentsAt(context, kclFiles(context, access), path)) {
       findings.push(...problems);
       if (document === undefined || isEmpty(document)) continue;
       const text = format === "md" ? renderMarkdown(name, document) : `${JSON.stringify(document, null, 2)}\n`;
@@ -66,8 +67,7 @@ interface Documented {
   readonly problems: readonly KclFinding[];
 }
 
-async function documentsAt(context: ActionContext, path: string): Promise<readonly Documented[]> {
-  const files = kclFiles(context);
+async function documentsAt(context: ActionContext, files: KclFiles, path: string): Promise<readonly Documented[]> {
   const [root = ""] = existing(context, files, [path]);
   const sources = await findSources(context, files, [root], isPackageFile);
   const cache = createCache();

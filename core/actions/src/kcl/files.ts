@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import type { KclHost } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
 import { ProvisioningError } from "@provisioning/model";
+import * as z from "zod/mini";
 import type { ActionContext } from "../context.js";
 
 export interface KclFiles {
@@ -14,11 +15,21 @@ export interface KclFiles {
   readonly vendorFolder?: string;
 }
 
-/** `mayUseMachine`: a program may change files and read environment variables by the module `file`. Reading files is always possible. */
-export function kclFiles(context: ActionContext, mayUseMachine = false): KclFiles {
+/** Part of the input of every action that loads programs. */
+export interface MachineAccess {
+  /**
+   * The program may do what its user could do anyway: import and read files outside of its module, change files, read environment
+   * variables. Default: it sees its module alone.
+   */
+  readonly mayUseMachine?: boolean;
+}
+
+export const machineAccessShape = { mayUseMachine: z.exactOptional(z.boolean()) };
+
+export function kclFiles(context: ActionContext, { mayUseMachine = false }: MachineAccess): KclFiles {
   const vendor = context.environment.KCL_PKG_PATH;
   return {
-    host: createNodeHost(mayUseMachine ? { allowChanges: true, environment: context.environment } : {}),
+    host: createNodeHost(mayUseMachine ? { allowChanges: true, outside: true, environment: context.environment } : {}),
     packages: { provisioning: context.platform.kclDir },
     ...(vendor === undefined || vendor === "" ? {} : { vendorFolder: resolve(context.currentDir, vendor) }),
   };

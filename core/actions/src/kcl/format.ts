@@ -52,7 +52,7 @@ export const formatKcl = defineAction<KclFormatInput, KclFormatReport>({
     const isStandard = paths.includes("-");
     const named = await findSources(
       context,
-      kclFiles(context),
+      kclFiles(context, {}),
       paths.filter((path) => path !== "-"),
     );
     const changed: string[] = [];

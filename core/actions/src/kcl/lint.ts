@@ -4,12 +4,12 @@ import { dirname } from "node:path";
 import { createCache, type KclCache, type KclDiagnostic, lintPackage } from "@provisioning/kcl-lang";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
-import { type KclFiles, kclFiles } from "./files.js";
+import { type KclFiles, kclFiles, type MachineAccess, machineAccessShape } from "./files.js";
 import { type KclFinding, kclFindingSchema, toFinding } from "./finding.js";
 import { keyOf, readPackage } from "./read-package.js";
 import { findSources } from "./sources.js";
 
-export interface KclLintInput {
+export interface KclLintInput extends MachineAccess {
   /** Files, and folders with all below them, from the current folder. */
   readonly paths: readonly string[];
 }
@@ -27,10 +27,10 @@ export const lintKcl = defineAction<KclLintInput, KclLintReport>({
   cedar: { action: "lintKcl", resource: "Machine" },
   effect: "read",
   summary: "Looks for mistakes in KCL files.",
-  input: z.strictObject({ paths: z.array(z.string()) }),
+  input: z.strictObject({ paths: z.array(z.string()), ...machineAccessShape }),
   output: z.strictObject({ ok: z.boolean(), files: z.int(), findings: z.array(kclFindingSchema) }),
-  run: async (context, { paths }) => {
-    const files = kclFiles(context);
+  run: async (context, { paths, ...access }) => {
+    const files = kclFiles(context, access);
     const sources = await findSources(context, files, paths);
     const cache = createCache();
     const findings = packagesOf(sources).flatMap((members) => findingsOf(files, members, cache));

@@ -4,10 +4,10 @@ import { writeFile } from "node:fs/promises";
 import { runCommand } from "@provisioning/kcl-lang";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
-import { kclFiles } from "./files.js";
+import { kclFiles, type MachineAccess, machineAccessShape } from "./files.js";
 import { type KclFinding, kclFindingSchema, toFinding } from "./finding.js";
 
-export interface KclRunInput {
+export interface KclRunInput extends MachineAccess {
   /** Files and folders, from the current folder; `-` is `standardInput`. None: `kcl.yaml`, `kcl.mod` or `main.k` of the folder. */
   readonly inputs?: readonly string[];
   readonly standardInput?: string;
@@ -27,8 +27,6 @@ export interface KclRunInput {
   /** File that takes the result. */
   readonly output?: string;
   readonly format?: "yaml" | "json";
-  /** The program may change files and read environment variables by the module `file`: for whoever could do so anyway. */
-  readonly mayUseMachine?: boolean;
 }
 
 export interface KclRunReport {
@@ -67,7 +65,7 @@ export const runKcl = defineAction<KclRunInput, KclRunReport>({
     showHidden: flag,
     output: z.exactOptional(z.string()),
     format: z.exactOptional(z.enum(["yaml", "json"])),
-    mayUseMachine: flag,
+    ...machineAccessShape,
   }),
   output: z.strictObject({
     ok: z.boolean(),
@@ -78,7 +76,7 @@ export const runKcl = defineAction<KclRunInput, KclRunReport>({
     written: z.exactOptional(z.string()),
   }),
   run: async (context, { mayUseMachine = false, ...words }) => {
-    const { host, packages, vendorFolder } = kclFiles(context, mayUseMachine);
+    const { host, packages, vendorFolder } = kclFiles(context, { mayUseMachine });
     const result = runCommand({
       ...words,
       host,

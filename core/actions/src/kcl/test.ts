@@ -3,11 +3,11 @@
 import { runTests } from "@provisioning/kcl-lang";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
-import { kclFiles } from "./files.js";
+import { kclFiles, type MachineAccess, machineAccessShape } from "./files.js";
 import { type KclFinding, kclFindingSchema, toFinding } from "./finding.js";
 import { findSources } from "./sources.js";
 
-export interface KclTestInput {
+export interface KclTestInput extends MachineAccess {
   /** Folders with all below them, and test files, from the current folder. */
   readonly paths: readonly string[];
   /** A regular expression: only tests whose name it finds. */
@@ -40,6 +40,7 @@ export const testKcl = defineAction<KclTestInput, KclTestReport>({
     paths: z.array(z.string()),
     run: z.exactOptional(z.string().check(z.refine(isRegExp, "is no regular expression"))),
     failFast: z.exactOptional(z.boolean()),
+    ...machineAccessShape,
   }),
   output: z.strictObject({
     ok: z.boolean(),
@@ -56,8 +57,8 @@ export const testKcl = defineAction<KclTestInput, KclTestReport>({
     ),
     broken: z.array(z.strictObject({ folder: z.string(), findings: z.array(kclFindingSchema) })),
   }),
-  run: async (context, { paths, run, failFast = false }) => {
-    const files = kclFiles(context);
+  run: async (context, { paths, run, failFast = false, ...access }) => {
+    const files = kclFiles(context, access);
     const report = runTests({
       ...files,
       paths: await findSources(context, files, paths, (name) => name.endsWith("_test.k")),

@@ -3,10 +3,10 @@
 import { vetData } from "@provisioning/kcl-lang";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
-import { existing, kclFiles, readText } from "./files.js";
+import { existing, kclFiles, type MachineAccess, machineAccessShape, readText } from "./files.js";
 import { type KclFinding, kclFindingSchema, kclFindingShape, toFinding } from "./finding.js";
 
-export interface KclVetInput {
+export interface KclVetInput extends MachineAccess {
   /** YAML and JSON files, from the current folder; `-` is `standardInput`. */
   readonly data: readonly string[];
   readonly standardInput?: string;
@@ -43,6 +43,7 @@ export const vetKcl = defineAction<KclVetInput, KclVetReport>({
     schema: z.exactOptional(z.string()),
     attribute: z.exactOptional(z.string()),
     format: z.exactOptional(z.enum(["yaml", "json"])),
+    ...machineAccessShape,
   }),
   output: z.strictObject({
     ok: z.boolean(),
@@ -51,8 +52,8 @@ export const vetKcl = defineAction<KclVetInput, KclVetReport>({
     findings: z.array(z.strictObject({ ...kclFindingShape, document: z.int(), path: z.string() })),
     broken: z.array(kclFindingSchema),
   }),
-  run: async (context, { data, standardInput, files: schemaFiles, schema, attribute, format }) => {
-    const files = kclFiles(context);
+  run: async (context, { data, standardInput, files: schemaFiles, schema, attribute, format, ...access }) => {
+    const files = kclFiles(context, access);
     const texts = await Promise.all(
       data.map(async (file) => ({
         file: file === "-" ? "<stdin>" : file,

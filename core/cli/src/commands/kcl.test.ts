@@ -79,6 +79,23 @@ describe.skipIf(!isBuilt)(`provisioning kcl${isBuilt ? "" : " (skipped: the comm
       expect(kcl(["run", "main.k", "--nonsense"]).status).toBe(64);
     });
 
+    it("reaches dependencies beside the module, and what the user may reach", () => {
+      write({
+        "app/kcl.mod": '[dependencies]\nlib = { path = "../lib" }\n',
+        "app/main.k": 'import file\nimport lib\na = lib.S {}.x\nb = file.read(file.modpath() + "/../note")\nc = file.read_env("WHO")\n',
+        "app/main_test.k": "test_a = lambda { assert a == 4 }\n",
+        "app/s.k": "import lib\nschema T(lib.S):\n    y: int = 1\n",
+        "lib/s.k": "schema S:\n    x: int = 4\n",
+        note: "text",
+      });
+      const run = kcl(["run", "app/main.k"], "", { WHO: "me" });
+      expect(run).toEqual({ status: 0, stdout: "a: 4\nb: text\nc: me\n", stderr: "" });
+      expect(kcl(["test", "app"])).toMatchObject({ status: 0 });
+      expect(kcl(["lint", "app"])).toMatchObject({ status: 0 });
+      expect(kcl(["doc", "app"])).toMatchObject({ status: 0, stderr: "" });
+      expect(kcl(["vet", "-", "app/s.k"], "x: 3\n")).toMatchObject({ status: 0 });
+    });
+
     it("knows the schemas of the platform without any workspace", () => {
       write({ "main.k": "import provisioning.settings as cfg\nx = cfg.Infra {name = 'shop'}.name\n" });
       expect(kcl(["run", "main.k"])).toEqual({ status: 0, stdout: "x: shop\n", stderr: "" });

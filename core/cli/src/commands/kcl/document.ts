@@ -14,7 +14,7 @@ export interface DocumentFlags {
 
 export async function document(this: CliContext, flags: DocumentFlags, path = "."): Promise<void> {
   await runKclAction(this, async (context) => {
-    const report = await invoke("kcl.document", context, { ...given(flags), path });
+    const report = await invoke("kcl.document", context, { ...given(flags), path, mayUseMachine: true });
     const { stdout, stderr } = this.process;
     if (flags.output !== undefined) for (const file of report.written) stdout.write(`${relative(this.currentDir, file)}\n`);
     else if (flags.format === "json") {

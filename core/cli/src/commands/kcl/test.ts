@@ -16,7 +16,11 @@ export interface TestFlags {
 
 export async function test(this: CliContext, { output, ...flags }: TestFlags, ...paths: string[]): Promise<void> {
   await runKclAction(this, async (context) => {
-    const report = await invoke("kcl.test", context, { ...given(flags), paths: paths.length === 0 ? ["."] : paths });
+    const report = await invoke("kcl.test", context, {
+      ...given(flags),
+      paths: paths.length === 0 ? ["."] : paths,
+      mayUseMachine: true,
+    });
     const style = styleFor(this.process.stdout, this.process.env);
     await writeResult(this.process.stdout, output, report, () => renderTests(report, this.currentDir, style));
     return report.ok ? EXIT.ok : EXIT.failure;

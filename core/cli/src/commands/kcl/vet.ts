@@ -34,6 +34,7 @@ export async function vet(this: CliContext, flags: VetFlags, ...words: string[])
       ...(await standardInput(this, data)),
       data,
       files,
+      mayUseMachine: true,
     });
     const style = styleFor(this.process.stdout, this.process.env);
     await writeResult(this.process.stdout, output, report, () => renderVet(report, style));

@@ -70,7 +70,7 @@ function pack(machine: Machine, value: Value, type: Type, strict: boolean): Valu
       return value instanceof KclDict && keysFit(value, type.key) ? packDict(machine, value, type.value, strict) : undefined;
     case "schema":
       if (!(value instanceof KclDict) || schemaProblems(value, type.schema, strict).length > 0) return undefined;
-      return machine.schemaClass(type.schema).build(machine, value, noArguments, undefined);
+      return buildFrom(machine, value, type.schema);
     case "union":
       return packUnion(machine, value, type, strict);
     default:
@@ -84,6 +84,14 @@ function missingPlace(machine: Machine, value: Value, type: Type): Place | undef
     return undefined;
   machine.schemaClass(type.schema).build(machine, value, noArguments, undefined, false);
   return machine.lastBuilt;
+}
+
+/** As a schema expression: what is built on the way may lack attributes that the dict completes. */
+function buildFrom(machine: Machine, dict: KclDict, schema: SchemaSymbol): Value {
+  machine.schemaDepth++;
+  const instance = machine.schemaClass(schema).build(machine, dict, noArguments, undefined);
+  machine.schemaDepth--;
+  return instance;
 }
 
 function keysFit(value: KclDict, key: Type): boolean {

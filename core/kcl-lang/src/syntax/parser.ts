@@ -34,12 +34,12 @@ export function parseMarkedModule(file: string, source: string): MarkedModule {
   return { ...parseTokens(cursor, diagnostics), tokens, marks };
 }
 
-/** module = [documentation] { statement newline } */
+/** module = [documentation] { statement newline }; the documentation is a string in triple quotes */
 function parseTokens(cursor: Cursor, diagnostics: readonly KclDiagnostic[]): ParseResult<Module> {
   const { file, source } = cursor;
   const body: Statement[] = [];
   cursor.skipNewlines();
-  if (cursor.isKind("string") && cursor.peek().kind === "newline") cursor.next();
+  if (cursor.isKind("string") && /^[rR]?("""|''')/.test(cursor.token.text) && cursor.peek().kind === "newline") cursor.next();
   unlessTooDeep(cursor, () => {
     while (!cursor.isKind("eof")) parseLine(cursor, body);
   });

@@ -63,4 +63,5 @@ export {
   type RunOutcome,
   type RunStatus,
   type SlotNeed,
+  type WaitCondition,
 } from "./run.js";

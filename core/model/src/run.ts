@@ -47,6 +47,14 @@ export interface SlotNeed {
   readonly perSecond?: number;
 }
 
+/** Looked at when everything that the operation depends on has come to its end, and then until it holds. */
+export interface WaitCondition {
+  /** A KCL expression over `run` and `outputs`. */
+  readonly expression: string;
+  /** After that the operation fails. */
+  readonly timeoutMs: number;
+}
+
 export interface OperationDefinition {
   readonly id: OperationId;
   /** For people: "install etcd on db-01". */
@@ -57,6 +65,8 @@ export interface OperationDefinition {
   /** What the handler needs. Holds no secret values: it is stored. */
   readonly input: JsonObject;
   readonly dependsOn: readonly OperationDependency[];
+  /** Starts when this holds, too; see `WaitCondition`. */
+  readonly waitCondition?: WaitCondition;
   /** At most one operation of a lane runs at a time; a server is a lane. */
   readonly lane?: string;
   /** What else only so many operations may use at a time, in all runs together: a provider's API. */

@@ -6,6 +6,7 @@
 import type { Clock, InfraName, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
 import { type ClaimedRun, type Lease, LeaseHeldError, type RunSummary, runScope, type Storage } from "@provisioning/storage";
 import { keepAlive } from "./claim.js";
+import { type Conditions, DEFAULT_CONDITION_POLL_MS } from "./condition.js";
 import { passOver, request, requestCancel, requestPause, resume, retry } from "./control.js";
 import { HandlerMissingError, LeaseLostError, RunNotEndedError } from "./errors.js";
 import { Execution } from "./execute.js";
@@ -32,6 +33,10 @@ export interface EngineOptions {
   /** How long a handler that was told to stop is waited for. Default 10 s. */
   readonly graceMs?: number;
   readonly faultPoint?: FaultPoint;
+  /** What `waitCondition` means. Without it definitions that have one are refused. */
+  readonly conditions?: Conditions;
+  /** How often a condition that does not hold is looked at again. Default 1 s. */
+  readonly conditionPollMs?: number;
   /** Shared by engines that work in one process. Default: a pool of its own. */
   readonly slots?: SlotPool;
 }
@@ -99,6 +104,11 @@ export const DEFAULT_LEASE_TTL_MS = 30_000;
 export const DEFAULT_CHECKPOINT_INTERVAL = 5;
 export const DEFAULT_GRACE_MS = 10_000;
 
+const NO_CONDITIONS: Conditions = {
+  check: () => "this engine evaluates no expressions",
+  holds: () => Promise.reject(new Error("this engine evaluates no expressions")),
+};
+
 type Deps = EngineOptions & { readonly slots: SlotPool };
 type WorkOptions = ExecuteOptions & Pick<ExecuteNextOptions, "release">;
 
@@ -118,7 +128,7 @@ export function createEngine(engineOptions: EngineOptions): Engine {
   };
   return {
     async submit(definition) {
-      assertRunnable(definition);
+      assertRunnable(definition, options.conditions);
       await runs.submit(definition);
       return definition.id;
     },
@@ -194,6 +204,8 @@ async function work(options: Deps, runId: RunId, lease: Lease, executeOptions: W
     checkpointInterval: options.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
     graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
     slots,
+    conditions: options.conditions ?? NO_CONDITIONS,
+    conditionPollMs: options.conditionPollMs ?? DEFAULT_CONDITION_POLL_MS,
   });
   return attended(options, runId, lease, leaseTtlMs, execution, executeOptions);
 }

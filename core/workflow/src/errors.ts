@@ -135,3 +135,31 @@ export class OperationStatusError extends ProvisioningError {
     });
   }
 }
+
+/** What an operation waits for did not come true in time. It was not started. */
+export class WaitTimeoutError extends ProvisioningError {
+  constructor(title: string, expression: string, timeoutMs: number) {
+    super({
+      code: "WAIT_TIMEOUT",
+      message: `${title} waited ${timeoutMs / 1000} s in vain for: ${expression}`,
+      hint: "Look at what the expression refers to, then retry the run.",
+      details: { expression },
+    });
+  }
+}
+
+/** A condition could not be evaluated. The operation was not started. */
+export class ConditionFailedError extends ProvisioningError {
+  constructor(title: string, expression: string, options: ErrorOptions) {
+    const cause = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super(
+      {
+        code: "CONDITION_FAILED",
+        message: `What ${title} waits for cannot be evaluated: ${cause}`,
+        hint: `Correct the expression: ${expression}`,
+        details: { expression },
+      },
+      options,
+    );
+  }
+}

@@ -9,14 +9,17 @@ import type {
   CancelMode,
   Clock,
   Instant,
+  Json,
   JsonObject,
   OperationDefinition,
+  OperationId,
   ProvisioningError,
   RunEvent,
 } from "@provisioning/model";
 import type { AppendedEvents, Lease } from "@provisioning/storage";
 import { Attempt } from "./attempt.js";
-import { LeaseLostError, RunCancelledError } from "./errors.js";
+import { type Conditions, type ConditionScope, type Opened, waitForCondition } from "./condition.js";
+import { ConditionFailedError, LeaseLostError, RunCancelledError, WaitTimeoutError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
 import { Forward } from "./forward.js";
 import type { Graph } from "./graph.js";
@@ -40,6 +43,8 @@ export interface ExecutionOptions {
   readonly checkpointInterval: number;
   readonly graceMs: number;
   readonly slots: SlotPool;
+  readonly conditions: Conditions;
+  readonly conditionPollMs: number;
 }
 
 /** Operations that take no time on a store that takes none would keep timers and signals from ever getting their turn. */
@@ -55,6 +60,8 @@ export class Execution {
   /** Slots of which others gave a place back. */
   readonly #freed: string[] = [];
   #isDeciding = false;
+  readonly #opened: Opened[] = [];
+  readonly #over = new AbortController();
   #mode: Mode = "work";
   #releaseBy: Instant | undefined;
   /** Ends the loop; nothing more is recorded. */
@@ -76,6 +83,7 @@ export class Execution {
       throw error;
     } finally {
       stopListening();
+      this.#over.abort();
       slots.giveBackAll(recorder.state.definition.id);
       this.#wake.close();
     }
@@ -126,9 +134,11 @@ export class Execution {
         phase = this.#phaseFor(draft.state);
       }
       this.#takeForeign(phase);
+      for (const gate of this.#opened.splice(0)) phase.opened(gate);
       for (const name of this.#freed.splice(0)) phase.slotFreed(name);
       const starts = this.#decide(draft, phase);
       await this.#commit(draft, phase, starts);
+      for (const index of phase.gates()) void this.#watchCondition(index);
       claimed = true;
       if (!isWorkedOn(recorder.state)) return recorder.state;
       if (draft.events.length > 0) continue;
@@ -182,6 +192,32 @@ export class Execution {
     if (this.#releaseBy === undefined || this.#options.clock.now() < this.#releaseBy) return false;
     this.#cancelAttempts(new RunCancelledError("provisioning", "the worker stops"));
     return true;
+  }
+
+  /** Never rejects. */
+  async #watchCondition(index: number): Promise<void> {
+    const { graph, conditions, clock, conditionPollMs } = this.#options;
+    const { title, waitCondition } = graph.operations[index] as OperationDefinition;
+    if (waitCondition === undefined) return;
+    const watch = { ...waitCondition, title, pollMs: conditionPollMs, scope: () => this.#conditionScope() };
+    try {
+      await waitForCondition(conditions, watch, clock, this.#over.signal);
+      this.#opened.push({ index });
+    } catch (cause) {
+      if (this.#over.signal.aborted) return;
+      const error =
+        cause instanceof WaitTimeoutError ? cause : new ConditionFailedError(title, waitCondition.expression, { cause });
+      this.#opened.push({ index, error });
+    }
+    this.#wake.notify();
+  }
+
+  #conditionScope(): ConditionScope {
+    const { definition, operations } = this.#options.recorder.state;
+    const { id, name, infra, labels } = definition;
+    const outputs: Record<OperationId, Json> = {};
+    for (const [operation, state] of operations) if (state.status === "completed") outputs[operation] = state.output;
+    return { run: { id, name, infra, labels }, outputs };
   }
 
   /** What the phase gives back itself it knows already. */

@@ -1,6 +1,7 @@
 /** The way forward: start what is ready, settle what finished, retry, skip, stop, conclude. Decides only, see phase.ts. */
 
-import type { ErrorRecord, Instant, OperationDefinition, OperationId } from "@provisioning/model";
+import { type ErrorRecord, type Instant, type OperationDefinition, type OperationId, toErrorRecord } from "@provisioning/model";
+import type { Opened } from "./condition.js";
 import type { Graph } from "./graph.js";
 import type { Draft, Finished, Mode, Phase, Start } from "./phase.js";
 import { Readiness } from "./ready.js";
@@ -27,6 +28,8 @@ export class Forward implements Phase {
   /** The first failure that asks for a rollback. */
   #rollbackFor: OperationId | undefined;
   #isWoundDown = false;
+  /** What they waited for did not come: they fail instead of being started. */
+  readonly #doomed = new Map<number, ErrorRecord>();
 
   constructor(graph: Graph, state: RunState, options: ForwardOptions) {
     this.#graph = graph;
@@ -80,6 +83,15 @@ export class Forward implements Phase {
     this.#readiness.giveBack(index);
   }
 
+  gates(): readonly number[] {
+    return this.#readiness.takeGated();
+  }
+
+  opened({ index, error }: Opened): void {
+    if (error !== undefined) this.#doomed.set(index, toErrorRecord(error));
+    this.#readiness.open(index);
+  }
+
   slotFreed(name: string): void {
     this.#readiness.slotFreed(name);
   }
@@ -91,12 +103,16 @@ export class Forward implements Phase {
   /** What a crash interrupted is brought to a result even when nothing new is to start, unless others will do that. */
   #start(draft: Draft, mode: Mode): readonly Start[] {
     if (mode === "release") return [];
-    return this.#readiness.take(draft.now, draft.isPausing || this.#stoppedBy !== undefined).map((index) => {
+    const taken = this.#readiness.take(draft.now, draft.isPausing || this.#stoppedBy !== undefined);
+    return taken.flatMap((index) => {
       const before = draft.state.operations.at(index);
       const attempt = ("attempt" in before ? before.attempt : 0) + 1;
       const operation = this.#operation(index).id;
       draft.add({ type: "operationStarted", at: draft.now, operation, attempt, token: draft.token });
-      return { index, attempt };
+      const error = this.#doomed.get(index);
+      if (error === undefined) return [{ index, attempt }];
+      this.#fail(draft, index, error);
+      return [];
     });
   }
 

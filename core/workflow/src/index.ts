@@ -9,7 +9,9 @@ export {
   type ExecuteOptions,
   type RollbackOptions,
 } from "./engine.js";
+export type { Conditions, ConditionScope } from "./condition.js";
 export {
+  ConditionFailedError,
   HandlerMissingError,
   IllegalTransitionError,
   LeaseLostError,
@@ -19,6 +21,7 @@ export {
   RunCancelledError,
   RunNotEndedError,
   RunStatusError,
+  WaitTimeoutError,
   WorkflowInvalidError,
 } from "./errors.js";
 export { FAULT_POINTS, type FaultPoint, type FaultPointName } from "./fault-point.js";

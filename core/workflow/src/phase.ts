@@ -5,6 +5,7 @@
 
 import { type Instant, invariant, type RunEvent } from "@provisioning/model";
 import type { Outcome } from "./attempt.js";
+import type { Opened } from "./condition.js";
 import type { RunState } from "./state.js";
 import { next } from "./transition.js";
 
@@ -29,6 +30,10 @@ export interface Phase {
   wakeAt(): Instant | undefined;
   /** It was to be started but somebody cancelled in just that moment. */
   notStarted(index: number): void;
+  /** Operations whose conditions are to be watched from now on. */
+  gates(): readonly number[];
+  /** The wait for a condition is over. */
+  opened(gate: Opened): void;
   /** Another run gave a place back that operations of this one may wait for. */
   slotFreed(name: string): void;
   /** Somebody decided that it counts as done. */

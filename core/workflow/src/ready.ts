@@ -2,7 +2,7 @@
  * Which operations may start now. No clock and no I/O; told of what happens step by step, so that a whole run costs
  * O((operations + dependencies) · log operations) and no recursion, however long a chain is.
  *
- * An operation waits for its dependencies, then for its retry time if it has one, then for one of the run's places, then for its slots (its
+ * An operation waits for its dependencies, then for its condition if it has one, then for its retry time if it has one, then for one of the run's places, then for its slots (its
  * server's lane, its provider's limits), which it shares with other runs. Among those that may start, what a crash interrupted goes first, then the longest remaining chain.
  */
 
@@ -11,7 +11,7 @@ import type { Graph } from "./graph.js";
 import { needsOf, SlotPool } from "./slots.js";
 import type { OperationStatus, RunState } from "./state.js";
 
-type Phase = "waiting" | "ready" | "delayed" | "running" | "settled";
+type Phase = "waiting" | "gated" | "ready" | "delayed" | "running" | "settled";
 
 export class Readiness {
   readonly #graph: Graph;
@@ -19,6 +19,9 @@ export class Readiness {
   readonly #phases: Phase[];
   readonly #blockers: number[];
   readonly #interrupted = new Set<number>();
+  /** Their conditions hold. */
+  readonly #opened = new Set<number>();
+  #newlyGated: number[] = [];
   readonly #ready: Heap<number>;
   readonly #delayed = new Heap<{ readonly index: number; readonly at: Instant }>((a, b) => a.at < b.at);
   readonly #pool: SlotPool;
@@ -78,6 +81,17 @@ export class Readiness {
     return this.#delayed.peek()?.at;
   }
 
+  /** Those whose dependencies have come to their end and that wait for a condition, since this was last asked. */
+  takeGated(): readonly number[] {
+    return this.#newlyGated.splice(0);
+  }
+
+  /** Its condition holds. */
+  open(index: number): void {
+    this.#opened.add(index);
+    if (this.#phases[index] === "gated") this.#enqueue(index);
+  }
+
   /** Somebody gave a place of the slot back: one of those who wait for it may try again. */
   slotFreed(name: string): void {
     const waiting = this.#parked.get(name)?.pop();
@@ -130,6 +144,11 @@ export class Readiness {
   }
 
   #enqueue(index: number): void {
+    if (this.#graph.operations[index]?.waitCondition !== undefined && !this.#opened.has(index) && !this.#interrupted.has(index)) {
+      this.#phases[index] = "gated";
+      this.#newlyGated.push(index);
+      return;
+    }
     this.#phases[index] = "ready";
     this.#ready.push(index);
   }

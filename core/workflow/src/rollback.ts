@@ -49,6 +49,13 @@ export class Backward implements Phase {
 
   notStarted(): void {}
 
+  /** Undoing waits for no conditions. */
+  gates(): readonly number[] {
+    return [];
+  }
+
+  opened(): void {}
+
   /** One compensation at a time needs no slots. */
   slotFreed(): void {}
 

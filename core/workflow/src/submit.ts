@@ -1,22 +1,24 @@
 /** Looks at a definition before it is stored: what gets in can be run to an end. */
 
 import type { OperationDefinition, OperationId, RunDefinition } from "@provisioning/model";
+import type { Conditions } from "./condition.js";
 import { WorkflowInvalidError } from "./errors.js";
 import { buildGraph, type Graph, topologicalOrder } from "./graph.js";
 
 /** @throws WorkflowInvalidError with all problems */
-export function assertRunnable(definition: RunDefinition): void {
-  const problems = findProblems(definition);
+export function assertRunnable(definition: RunDefinition, conditions?: Conditions): void {
+  const problems = findProblems(definition, conditions);
   if (problems.length > 0) throw new WorkflowInvalidError(definition.name, problems);
 }
 
 /** What keeps the definition from being run, in sentences; none for a good one. */
-export function findProblems(definition: RunDefinition): readonly string[] {
+export function findProblems(definition: RunDefinition, conditions?: Conditions): readonly string[] {
   const ids = new Set(definition.operations.map((operation) => operation.id));
   const problems = [
     ...limitProblems(definition),
     ...duplicateProblems(definition.operations),
     ...definition.operations.flatMap((operation) => operationProblems(operation, ids)),
+    ...definition.operations.flatMap((operation) => conditionProblems(operation, conditions)),
   ];
   if (problems.length > 0) return problems;
   const cycle = findCycle(buildGraph(definition));
@@ -44,6 +46,14 @@ function operationProblems(operation: OperationDefinition, ids: ReadonlySet<Oper
   if (!(Number.isInteger(retry.maxAttempts) && retry.maxAttempts >= 1))
     problems.push(`${id} may be tried ${retry.maxAttempts} times`);
   return problems;
+}
+
+function conditionProblems({ id, waitCondition }: OperationDefinition, conditions: Conditions | undefined): readonly string[] {
+  if (waitCondition === undefined) return [];
+  const problem = conditions === undefined ? "expressions are not evaluated here" : conditions.check(waitCondition.expression);
+  const found = problem === undefined ? [] : [`${id} waits for ${JSON.stringify(waitCondition.expression)}: ${problem}`];
+  if (!(waitCondition.timeoutMs > 0)) found.push(`${id} waits for a condition for ${waitCondition.timeoutMs} ms`);
+  return found;
 }
 
 /** The operations of one cycle, each in need of the next one. */

@@ -18,6 +18,7 @@ export type OperationReason =
   | { readonly type: "waitsForSlot"; readonly slot: string; readonly holders: readonly SlotHolder[] }
   /** The run's own limit is reached. */
   | { readonly type: "waitsForPlace"; readonly limit: number; readonly running: readonly OperationId[] }
+  | { readonly type: "waitsForCondition"; readonly expression: string }
   /** It could start; its run does not go on now. */
   | { readonly type: "waitsForRun"; readonly run: RunReason }
   | { readonly type: "retries"; readonly at: Instant; readonly attempt: number; readonly error: ErrorRecord }
@@ -126,6 +127,8 @@ function whyPending(state: RunState, id: OperationId, circumstances: Circumstanc
   if (operations.length > 0) return { type: "waitsForOperations", operations };
   const run = whyRun(state, circumstances);
   if (run.type !== "worked") return { type: "waitsForRun", run };
+  if (definition.waitCondition !== undefined)
+    return { type: "waitsForCondition", expression: definition.waitCondition.expression };
   const limit = state.definition.parallelLimit;
   if (state.counts.running >= limit) return { type: "waitsForPlace", limit, running: runningIn(state) };
   for (const { name, capacity } of needsOf(definition, state.definition.infra)) {

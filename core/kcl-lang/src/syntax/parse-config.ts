@@ -2,7 +2,7 @@
 import type { ConfigEntry, ConfigExpression, ConfigOperator, DictComprehension, Expression } from "./ast.js";
 import type { Cursor } from "./cursor.js";
 import { parseExpression } from "./parse-expression.js";
-import { branchFollows, inBrackets, parseGenerators } from "./parse-primary.js";
+import { branchFollows, namedByKeyword, inBrackets, parseGenerators } from "./parse-primary.js";
 import type { Token } from "./token.js";
 
 /** config = "{" [entries | entry comprehension] "}" */
@@ -76,8 +76,9 @@ function parseAnyEntry(p: Cursor): ConfigEntry {
     p.mark("prefix", p.next());
     return { kind: "unpack", at: p.place(), value: parseExpression(p) };
   }
-  if (p.isKeyword("if")) return parseIfEntry(p);
-  const key = parseExpression(p);
+  const isName = namedByKeyword(p, [":", "=", "+="]);
+  if (p.isKeyword("if") && !isName) return parseIfEntry(p);
+  const key: Expression = isName ? { kind: "name", at, name: p.next().text } : parseExpression(p);
   const operator = parseOperator(p);
   if (operator === undefined)
     return { kind: "entry", at, key, bare: key.kind === "name", operator: ":", value: { kind: "missing", at } };

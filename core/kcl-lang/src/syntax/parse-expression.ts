@@ -8,7 +8,7 @@ import { parseType } from "./parse-type.js";
 export function parseExpression(p: Cursor): Expression {
   const at = p.place();
   const whenTrue = parseSimpleExpression(p);
-  if (!p.isKeyword("if")) return whenTrue;
+  if (!ifFollows(p)) return whenTrue;
   p.next();
   const condition = parseSimpleExpression(p);
   skipBeforeElse(p);
@@ -22,6 +22,15 @@ export function parseExpression(p: Cursor): Expression {
     () => missing(p),
   );
   return { kind: "conditional", at, condition, whenTrue, otherwise };
+}
+
+/** Whether `if` comes next; inside parentheses it may stand on the next line. */
+function ifFollows(p: Cursor): boolean {
+  let distance = 0;
+  while (p.inParentheses && p.peek(distance).kind === "newline") distance++;
+  if (!p.isKeyword("if", p.peek(distance))) return false;
+  if (distance > 0) p.skipNewlines();
+  return true;
 }
 
 function missing(p: Cursor): Expression {

@@ -123,7 +123,7 @@ export function parseArguments(p: Cursor): { args: Expression[]; keywords: Keywo
 
 function parseArgument(p: Cursor, args: Expression[], keywords: KeywordArgument[]): void {
   const at = p.place();
-  if (p.isKind("name") && p.isOp("=", p.peek())) {
+  if ((p.isKind("name") && p.isOp("=", p.peek())) || namedByKeyword(p, ["="])) {
     const name = p.next().text;
     p.mark("keyword", p.next());
     keywords.push({ at, name, value: parseExpression(p) });
@@ -174,8 +174,17 @@ function parseKeywordOperand(p: Cursor): Expression {
   }
   if (word === "lambda") return parseLambda(p);
   if (word === "all" || word === "any" || word === "map" || word === "filter") return parseQuantifier(p, word);
-  if (p.inDamagedLine) return { kind: "name", at, name: p.next().text };
+  if (p.inDamagedLine || alsoNames.has(word)) return { kind: "name", at, name: p.next().text };
   return missingOperand(p);
+}
+
+/** Words that begin a statement and are names elsewhere. */
+const alsoNames: ReadonlySet<string> = new Set(["schema", "mixin", "protocol", "rule", "check", "assert"]);
+
+/** Whether a key or argument comes whose name is a keyword: one of the operators follows it. */
+export function namedByKeyword(p: Cursor, operators: readonly string[]): boolean {
+  const { kind, text } = p.token;
+  return kind === "keyword" && !(text in literalKeywords) && operators.some((operator) => p.isOp(operator, p.peek()));
 }
 
 /** parenthesis = "(" expression ")" */

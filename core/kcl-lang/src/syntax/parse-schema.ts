@@ -174,9 +174,10 @@ function parseMember(p: Cursor): Statement[] {
 }
 
 function startsAttribute(p: Cursor): boolean {
-  if (!p.isKind("name") && !p.isKind("string")) return false;
   const next = p.peek();
-  return p.isOp(":", next) || (p.isOp("?", next) && p.isOp(":", p.peek(2)));
+  const isOptional = p.isOp("?", next) && p.isOp(":", p.peek(2));
+  if (p.isKind("keyword")) return isOptional;
+  return (p.isKind("name") || p.isKind("string")) && (p.isOp(":", next) || isOptional);
 }
 
 const attributeOperators: Readonly<Record<string, "=" | BinaryOperator>> = {
@@ -198,7 +199,7 @@ const attributeOperators: Readonly<Record<string, "=" | BinaryOperator>> = {
 /** attribute = (name | string) ["?"] ":" type [operator expression] | name ":" schema_expression */
 function parseAttribute(p: Cursor, decorators: readonly Decorator[]): Statement[] {
   const at = p.place();
-  const token = p.isKind("string") ? p.next() : p.expectName();
+  const token = p.isKind("string") ? p.next() : p.expectName(true);
   if (token === undefined) return [];
   const name = token.kind === "string" ? openStringToken(token.text).body : token.text;
   const optional = p.acceptOp("?");

@@ -1,10 +1,22 @@
 /** Takes a run under a lease and keeps the lease alive. */
 
-import type { Clock } from "@provisioning/model";
+import type { Clock, Instant } from "@provisioning/model";
 import { type Lease, type LeaseStore, StaleTokenError } from "@provisioning/storage";
 
 /** A heartbeat each third of the lease: two may fail before anybody else can take it. */
 const HEARTBEATS_PER_LEASE = 3;
+
+/** A lease and when it was asked for, by our own clock: it runs out for us one lease time after that, whatever the store's clock shows. */
+export interface HeldLease {
+  readonly lease: Lease;
+  readonly askedAt: Instant;
+}
+
+/** Notes the moment before asking: the answer may come late, and we must not believe longer than the store does. */
+export async function askFor<Answer>(clock: Clock, ask: () => Promise<Answer>): Promise<{ answer: Answer; askedAt: Instant }> {
+  const askedAt = clock.now();
+  return { answer: await ask(), askedAt };
+}
 
 /**
  * Sends heartbeats until `signal` aborts. When the lease is lost, or could not be extended before it ran out, `onLost` is called once.
@@ -12,13 +24,13 @@ const HEARTBEATS_PER_LEASE = 3;
  */
 export async function keepAlive(
   leases: LeaseStore,
-  lease: Lease,
+  held: HeldLease,
   ttlMs: number,
   clock: Clock,
   signal: AbortSignal,
   onLost: (cause: unknown) => void,
 ): Promise<void> {
-  let current = lease;
+  let current = held;
   while (!signal.aborted) {
     try {
       await clock.sleep(ttlMs / HEARTBEATS_PER_LEASE, signal);
@@ -26,10 +38,10 @@ export async function keepAlive(
       return;
     }
     try {
-      current = await beat(leases, current, clock, signal);
+      current = await beat(leases, current, ttlMs, clock, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof StaleTokenError || clock.now() >= current.expiresAt) {
+      if (error instanceof StaleTokenError || clock.now() >= current.askedAt + ttlMs) {
         onLost(error);
         return;
       }
@@ -38,13 +50,15 @@ export async function keepAlive(
 }
 
 /** One heartbeat, which is waited for until the lease runs out: a store that does not answer must not keep us believing. */
-async function beat(leases: LeaseStore, lease: Lease, clock: Clock, signal: AbortSignal): Promise<Lease> {
+async function beat(leases: LeaseStore, held: HeldLease, ttlMs: number, clock: Clock, signal: AbortSignal): Promise<HeldLease> {
+  const leftMs = Math.max(0, held.askedAt + ttlMs - clock.now());
   const answered = new AbortController();
-  const silence = clock.sleep(Math.max(0, lease.expiresAt - clock.now()), AbortSignal.any([signal, answered.signal])).then(() => {
+  const silence = clock.sleep(leftMs, AbortSignal.any([signal, answered.signal])).then(() => {
     throw new Error("The store did not answer a heartbeat.");
   });
   try {
-    return await Promise.race([leases.heartbeat(lease), silence]);
+    const { answer, askedAt } = await askFor(clock, () => Promise.race([leases.heartbeat(held.lease), silence]));
+    return { lease: answer, askedAt };
   } finally {
     answered.abort();
     silence.catch(() => {});

@@ -3,9 +3,9 @@
  * transition.ts, what happens next in forward.ts and rollback.ts, how it is carried out in execute.ts.
  */
 
-import type { Clock, InfraName, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
-import { type ClaimedRun, type Lease, LeaseHeldError, type RunSummary, runScope, type Storage } from "@provisioning/storage";
-import { keepAlive } from "./claim.js";
+import type { Clock, InfraName, Instant, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
+import { type ClaimedRun, LeaseHeldError, type RunSummary, runScope, type Storage } from "@provisioning/storage";
+import { askFor, type HeldLease, keepAlive } from "./claim.js";
 import { type Conditions, DEFAULT_CONDITION_POLL_MS } from "./condition.js";
 import { passOver, request, requestCancel, requestPause, resume, retry } from "./control.js";
 import { HandlerMissingError, LeaseLostError, RunNotEndedError } from "./errors.js";
@@ -123,8 +123,8 @@ export function createEngine(engineOptions: EngineOptions): Engine {
     const before = await state(runId);
     if (isEnded(before) || before.status === "paused") return before;
     assertHandled(before, executeOptions.handlers);
-    const lease = await storage.leases.acquire(runScope(runId), options.holder, leaseTtlMs);
-    return work(options, runId, lease, executeOptions);
+    const held = await acquire(options, runId);
+    return work(options, runId, held, executeOptions);
   };
   return {
     async submit(definition) {
@@ -134,8 +134,8 @@ export function createEngine(engineOptions: EngineOptions): Engine {
     },
     execute,
     async executeNext(nextOptions) {
-      const claimed = await storage.queue.claim(options.holder, leaseTtlMs);
-      return claimed === undefined ? undefined : workOnClaimed(options, claimed, nextOptions);
+      const { answer, askedAt } = await askFor(clock, () => storage.queue.claim(options.holder, leaseTtlMs));
+      return answer === undefined ? undefined : workOnClaimed(options, answer, askedAt, nextOptions);
     },
     async rollback(runId, rollbackOptions) {
       const { by, toCheckpoint } = rollbackOptions;
@@ -170,20 +170,31 @@ export function createEngine(engineOptions: EngineOptions): Engine {
 }
 
 /** A run whose handlers are missing is let go of: another worker may have them. */
-async function workOnClaimed(options: Deps, { runId, lease }: ClaimedRun, wanted: ExecuteNextOptions): Promise<RunState> {
+async function workOnClaimed(
+  options: Deps,
+  { runId, lease }: ClaimedRun,
+  askedAt: Instant,
+  wanted: ExecuteNextOptions,
+): Promise<RunState> {
   const { storage } = options;
   try {
     const before = replay((await storage.runs.load(runId)).events);
     const handlers = (await wanted.handlersFor?.(before.definition)) ?? wanted.handlers;
     assertHandled(before, handlers);
-    return await work(options, runId, lease, { ...wanted, handlers });
+    return await work(options, runId, { lease, askedAt }, { ...wanted, handlers });
   } catch (error) {
     if (error instanceof HandlerMissingError) await storage.leases.release(lease);
     throw error;
   }
 }
 
-async function work(options: Deps, runId: RunId, lease: Lease, executeOptions: WorkOptions): Promise<RunState> {
+async function acquire({ storage, clock, holder, leaseTtlMs = DEFAULT_LEASE_TTL_MS }: Deps, runId: RunId): Promise<HeldLease> {
+  const { answer, askedAt } = await askFor(clock, () => storage.leases.acquire(runScope(runId), holder, leaseTtlMs));
+  return { lease: answer, askedAt };
+}
+
+async function work(options: Deps, runId: RunId, held: HeldLease, executeOptions: WorkOptions): Promise<RunState> {
+  const { lease } = held;
   const { storage, clock, slots, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
   await faultPoint("claim.after");
   const observe = shielded(executeOptions.observe);
@@ -207,14 +218,14 @@ async function work(options: Deps, runId: RunId, lease: Lease, executeOptions: W
     conditions: options.conditions ?? NO_CONDITIONS,
     conditionPollMs: options.conditionPollMs ?? DEFAULT_CONDITION_POLL_MS,
   });
-  return attended(options, runId, lease, leaseTtlMs, execution, executeOptions);
+  return attended(options, runId, held, leaseTtlMs, execution, executeOptions);
 }
 
 /** Runs it while the lease is kept alive and requests are listened to. After a failure the lease is left to expire. */
 async function attended(
   options: EngineOptions,
   runId: RunId,
-  lease: Lease,
+  held: HeldLease,
   leaseTtlMs: number,
   execution: Execution,
   executeOptions: WorkOptions,
@@ -228,11 +239,11 @@ async function attended(
     storage.runs.watch((appended) => execution.notice(appended), runId),
   ];
   const onLost = (cause: unknown) => execution.abandon(new LeaseLostError(runId, { cause }));
-  const alive = keepAlive(storage.leases, lease, leaseTtlMs, clock, over.signal, onLost);
+  const alive = keepAlive(storage.leases, held, leaseTtlMs, clock, over.signal, onLost);
   try {
     const state = await execution.run();
     over.abort();
-    await storage.leases.release(lease);
+    await storage.leases.release(held.lease);
     return state;
   } finally {
     over.abort();
@@ -259,12 +270,8 @@ async function unfinished(storage: Storage, infra: InfraName | undefined): Promi
 /** Nothing is started any more, so no handler is needed. */
 async function settleCancelled(options: Deps, runId: RunId, current: RunState): Promise<RunState> {
   try {
-    const lease = await options.storage.leases.acquire(
-      runScope(runId),
-      options.holder,
-      options.leaseTtlMs ?? DEFAULT_LEASE_TTL_MS,
-    );
-    return await work(options, runId, lease, { handlers: new Map() });
+    const held = await acquire(options, runId);
+    return await work(options, runId, held, { handlers: new Map() });
   } catch (error) {
     if (error instanceof LeaseHeldError) return current;
     throw error;

@@ -48,8 +48,8 @@ export function startWorker(options: WorkerOptions): Worker {
     const woken = new AbortController();
     const wake = () => woken.abort();
     sleepers.add(wake);
-    const due = await storage.queue.nextDueAt().catch(() => undefined);
-    const ms = due === undefined ? pollMs : Math.max(1, Math.min(pollMs, due - clock.now()));
+    const dueInMs = await storage.queue.dueInMs().catch(() => undefined);
+    const ms = Math.max(1, Math.min(pollMs, dueInMs ?? pollMs));
     await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal])).catch(() => {});
     sleepers.delete(wake);
   };

@@ -6,7 +6,7 @@
  * of priority, so that a run of priority 10 overtakes what was submitted up to ten minutes before it, and nothing waits for ever.
  */
 
-import type { Instant, RunDefinition, RunId } from "@provisioning/model";
+import type { RunDefinition, RunId } from "@provisioning/model";
 import type { Lease } from "./lease-store.js";
 
 export interface ClaimedRun {
@@ -22,10 +22,10 @@ export interface RunQueue {
    */
   claim(holder: string, ttlMs: number): Promise<ClaimedRun | undefined>;
   /**
-   * When a claim that found nothing may find something although nobody writes: a lease runs out, a run becomes due. By the clock of the
-   * store. Absent when only a write can change that.
+   * In how many milliseconds a claim that found nothing may find something although nobody writes: a lease runs out, a run becomes due.
+   * A duration and not a moment, because the clock of the store need not agree with ours. Absent when only a write can change that.
    */
-  nextDueAt(): Promise<Instant | undefined>;
+  dueInMs(): Promise<number | undefined>;
 }
 
 /** Milliseconds of waiting that one point of priority is worth. */

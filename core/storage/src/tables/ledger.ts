@@ -122,7 +122,11 @@ export function createRunQueue(ledger: Ledger, clock: Clock): RunQueue {
         ? undefined
         : { runId, lease: await grant(ledger, { scope: runScope(runId), holder, since, ttlMs }) };
     },
-    nextDueAt: async () => ledger.tables().queue.nextDueAt(clock.now()),
+    async dueInMs() {
+      const now = clock.now();
+      const at = ledger.tables().queue.nextDueAt(now);
+      return at === undefined ? undefined : Math.max(0, at - now);
+    },
   };
 }
 

@@ -99,16 +99,37 @@ export class StoreReadOnlyError extends ProvisioningError {
 
 /** A write could not be made durable. What was not acknowledged may or may not be there after opening again. */
 export class StoreFailedError extends ProvisioningError {
-  constructor(location: string, options: ErrorOptions) {
+  /** `text`: what a store that is no file says instead. */
+  constructor(location: string, options: ErrorOptions, text?: { readonly message: string; readonly hint: string }) {
+    const { message, hint } = text ?? {
+      message: `Writing to ${location} failed: ${options.cause instanceof Error ? options.cause.message : String(options.cause)}.`,
+      hint: "Free space or repair the disk, then run the command again: it goes on where it was.",
+    };
     super(
       {
         code: "STORE_FAILED",
-        message: `Writing to ${location} failed: ${options.cause instanceof Error ? options.cause.message : String(options.cause)}.`,
-        hint: "Free space or repair the disk, then run the command again: it goes on where it was.",
+        message,
+        hint,
         retry: "later",
         details: { location },
       },
       options,
     );
+  }
+}
+
+/** Nothing was written. */
+export class StoreTooNewError extends ProvisioningError {
+  constructor(
+    readonly file: string,
+    readonly found: number,
+    readonly supported: number,
+  ) {
+    super({
+      code: "STORE_TOO_NEW",
+      message: `${file} has format ${found}; this version of provisioning reads up to ${supported}.`,
+      hint: "Use the version of provisioning that wrote it, or a newer one. Nothing was changed.",
+      details: { file, found, supported },
+    });
   }
 }

@@ -1,5 +1,5 @@
 export { type FilesystemStorageOptions, openFilesystemStorage } from "./backends/filesystem/filesystem-storage.js";
-export { JournalCorruptError, StoreTooNewError } from "./backends/filesystem/journal-errors.js";
+export { JournalCorruptError } from "./backends/filesystem/journal-errors.js";
 export { readWriterLock, StoreBusyError, type WriterLockHolder } from "./backends/filesystem/writer-lock.js";
 export { type MemoryStorageOptions, openMemoryStorage } from "./backends/memory/memory-storage.js";
 export {
@@ -11,6 +11,7 @@ export {
   StoreClosedError,
   StoreFailedError,
   StoreReadOnlyError,
+  StoreTooNewError,
   VersionConflictError,
 } from "./errors.js";
 export { openStorage, type StorageOptions } from "./open.js";

@@ -16,10 +16,11 @@ import { RunExistsError, VersionConflictError } from "../errors.js";
 import type { Lease, LeaseScope, LeaseStore } from "../ports/lease-store.js";
 import type { ResourceStore, ResourceWrite } from "../ports/resource-store.js";
 import type { RunQueue } from "../ports/run-queue.js";
-import { type AppendedEvents, type RunStore, runScope, type Version } from "../ports/run-store.js";
+import { type RunStore, runScope, type Version } from "../ports/run-store.js";
 import type { StoreRecord } from "./records.js";
 import type { RunEntry } from "./run-table.js";
 import type { Tables } from "./tables.js";
+import { createWatchers } from "./watchers.js";
 
 export interface Ledger {
   /** Current tables, including what is not durable yet. @throws StoreClosedError */
@@ -42,7 +43,7 @@ async function read<T>(ledger: Ledger, look: (tables: Tables) => T): Promise<T> 
 }
 
 export function createRunStore(ledger: Ledger): RunStore {
-  const watchers = new Set<{ readonly listener: (appended: AppendedEvents) => void; readonly runId: RunId | undefined }>();
+  const watchers = createWatchers();
 
   /** How many writes of a run are not durable yet: reading another run need not wait for them. */
   const writing = new Map<RunId, number>();
@@ -56,9 +57,7 @@ export function createRunStore(ledger: Ledger): RunStore {
       if (left === 0) writing.delete(run);
       else writing.set(run, left);
     }
-    for (const watcher of watchers) {
-      if (watcher.runId === undefined || watcher.runId === run) watcher.listener({ runId: run, version, events });
-    }
+    watchers.tell({ runId: run, version, events });
     return version;
   };
   return {
@@ -88,22 +87,7 @@ export function createRunStore(ledger: Ledger): RunStore {
       return { version: events.length, events };
     },
     list: (query = {}) => read(ledger, (tables) => tables.runs.page(query)),
-    watch(listener, runId) {
-      const watcher = { listener: shielded(listener, () => watchers.delete(watcher)), runId };
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-  };
-}
-
-/** What was stored stays stored: a listener that throws is dropped and does not make the write look failed. */
-function shielded(listener: (appended: AppendedEvents) => void, drop: () => void): (appended: AppendedEvents) => void {
-  return (appended) => {
-    try {
-      listener(appended);
-    } catch {
-      drop();
-    }
+    watch: watchers.watch,
   };
 }
 

@@ -5,9 +5,10 @@
  * with them. Events that come later (somebody rolls it back) are kept here behind the archived ones.
  */
 
-import { type Instant, invariant, type RunEvent, type RunId } from "@provisioning/model";
-import { CursorInvalidError, RunNotFoundError } from "../errors.js";
+import { invariant, type RunEvent, type RunId } from "@provisioning/model";
+import { RunNotFoundError } from "../errors.js";
 import { DEFAULT_PAGE, MAX_PAGE, type RunPage, type RunQuery, type RunSummary } from "../ports/run-store.js";
+import { formatCursor, parseCursor, type RunPlace } from "./run-cursor.js";
 import { summarize } from "./run-summary.js";
 
 /** Where the first events of a run are. */
@@ -95,20 +96,15 @@ function matches(summary: RunSummary, query: RunQuery): boolean {
   return query.status === undefined || query.status.includes(summary.status);
 }
 
-interface Place {
-  readonly createdAt: Instant;
-  readonly id: string;
-}
-
-function placeOf(entry: RunEntry): Place {
+function placeOf(entry: RunEntry): RunPlace {
   return { createdAt: entry.summary.createdAt, id: entry.summary.id };
 }
 
-function isBefore(left: Place, right: Place): boolean {
+function isBefore(left: RunPlace, right: RunPlace): boolean {
   return left.createdAt < right.createdAt || (left.createdAt === right.createdAt && left.id < right.id);
 }
 
-function firstNotBefore(ordered: readonly RunEntry[], place: Place): number {
+function firstNotBefore(ordered: readonly RunEntry[], place: RunPlace): number {
   let low = 0;
   let high = ordered.length;
   const newest = ordered[high - 1];
@@ -119,14 +115,4 @@ function firstNotBefore(ordered: readonly RunEntry[], place: Place): number {
     else high = middle;
   }
   return low;
-}
-
-function formatCursor(place: Place): string {
-  return `${place.createdAt}.${place.id}`;
-}
-
-function parseCursor(cursor: string): Place {
-  const match = /^(\d{1,16})\.(.{1,100})$/.exec(cursor);
-  if (match === null) throw new CursorInvalidError();
-  return { createdAt: Number(match[1]), id: match[2] as string };
 }

@@ -20,18 +20,3 @@ export class JournalCorruptError extends ProvisioningError {
     );
   }
 }
-
-export class StoreTooNewError extends ProvisioningError {
-  constructor(
-    readonly file: string,
-    readonly found: number,
-    readonly supported: number,
-  ) {
-    super({
-      code: "STORE_TOO_NEW",
-      message: `${file} has format ${found}; this version of provisioning reads up to ${supported}.`,
-      hint: "Use the version of provisioning that wrote it, or a newer one. Nothing was changed.",
-      details: { file, found, supported },
-    });
-  }
-}

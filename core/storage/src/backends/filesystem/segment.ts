@@ -1,6 +1,7 @@
 /** A segment of the journal: a header line that says the format, then frames. Names sort by number. */
 
-import { JournalCorruptError, StoreTooNewError } from "./journal-errors.js";
+import { StoreTooNewError } from "../../errors.js";
+import { JournalCorruptError } from "./journal-errors.js";
 import { decodeFrame, findFrameAfter } from "./frame.js";
 
 /** The newest format this program reads and the one it writes. */

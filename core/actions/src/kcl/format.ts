@@ -1,7 +1,7 @@
 /** Formats KCL files in place. */
 
 import { writeFile } from "node:fs/promises";
-import { formatSource } from "@provisioning/kcl-lang";
+import { format } from "@provisioning/kcl-lang";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { kclFiles, readText } from "./files.js";
@@ -60,7 +60,7 @@ export const formatKcl = defineAction<KclFormatInput, KclFormatReport>({
     let text: string | undefined;
     for (const file of [...named, ...(isStandard ? [STANDARD_INPUT] : [])]) {
       const source = file === STANDARD_INPUT ? (standardInput ?? "") : await readText(context, file);
-      const formatted = formatSource(file, source);
+      const formatted = format(file, source);
       if (!formatted.ok) findings.push(...formatted.diagnostics.map(toFinding));
       else {
         if (formatted.text !== source) changed.push(file);

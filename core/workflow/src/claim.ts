@@ -2,6 +2,7 @@
 
 import type { Clock, Instant } from "@provisioning/model";
 import { type Lease, type LeaseStore, StaleTokenError } from "@provisioning/storage";
+import type { FaultPoint } from "./fault-point.js";
 
 /** A heartbeat each third of the lease: two may fail before anybody else can take it. */
 const HEARTBEATS_PER_LEASE = 3;
@@ -18,18 +19,24 @@ export async function askFor<Answer>(clock: Clock, ask: () => Promise<Answer>): 
   return { answer: await ask(), askedAt };
 }
 
+export interface Keeping {
+  readonly leases: LeaseStore;
+  readonly clock: Clock;
+  readonly ttlMs: number;
+  readonly faultPoint: FaultPoint;
+}
+
 /**
  * Sends heartbeats until `signal` aborts. When the lease is lost, or could not be extended before it ran out, `onLost` is called once.
  * Never rejects.
  */
 export async function keepAlive(
-  leases: LeaseStore,
+  keeping: Keeping,
   held: HeldLease,
-  ttlMs: number,
-  clock: Clock,
   signal: AbortSignal,
   onLost: (cause: unknown) => void,
 ): Promise<void> {
+  const { clock, ttlMs, faultPoint } = keeping;
   let current = held;
   while (!signal.aborted) {
     try {
@@ -38,7 +45,9 @@ export async function keepAlive(
       return;
     }
     try {
-      current = await beat(leases, current, ttlMs, clock, signal);
+      await faultPoint("heartbeat.before");
+      current = await beat(keeping, current, signal);
+      await faultPoint("heartbeat.after");
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof StaleTokenError || clock.now() >= current.askedAt + ttlMs) {
@@ -50,7 +59,7 @@ export async function keepAlive(
 }
 
 /** One heartbeat, which is waited for until the lease runs out: a store that does not answer must not keep us believing. */
-async function beat(leases: LeaseStore, held: HeldLease, ttlMs: number, clock: Clock, signal: AbortSignal): Promise<HeldLease> {
+async function beat({ leases, clock, ttlMs }: Keeping, held: HeldLease, signal: AbortSignal): Promise<HeldLease> {
   const leftMs = Math.max(0, held.askedAt + ttlMs - clock.now());
   const answered = new AbortController();
   const silence = clock.sleep(leftMs, AbortSignal.any([signal, answered.signal])).then(() => {

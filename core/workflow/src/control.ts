@@ -6,6 +6,7 @@
 import type { Clock, OperationId, RunEvent, RunId } from "@provisioning/model";
 import { type RunStore, VersionConflictError } from "@provisioning/storage";
 import { OperationStatusError, RunStatusError } from "./errors.js";
+import type { FaultPoint } from "./fault-point.js";
 import { buildGraph } from "./graph.js";
 import { isEnded, type OperationStatus, type RunState } from "./state.js";
 import { next, replay } from "./transition.js";
@@ -13,39 +14,40 @@ import { next, replay } from "./transition.js";
 export interface Control {
   readonly runs: RunStore;
   readonly clock: Clock;
+  readonly faultPoint: FaultPoint;
 }
 
-export function requestCancel({ runs, clock }: Control, runId: RunId, by: string, reason: string): Promise<RunState> {
-  return request(runs, runId, (state) =>
-    isEnded(state) ? undefined : { type: "cancelRequested", at: clock.now(), by, reason, mode: "abort" },
+export function requestCancel(control: Control, runId: RunId, by: string, reason: string): Promise<RunState> {
+  return request(control, runId, (state) =>
+    isEnded(state) ? undefined : { type: "cancelRequested", at: control.clock.now(), by, reason, mode: "abort" },
   );
 }
 
-export function requestPause({ runs, clock }: Control, runId: RunId, by: string, reason: string): Promise<RunState> {
-  return request(runs, runId, (state) => {
+export function requestPause(control: Control, runId: RunId, by: string, reason: string): Promise<RunState> {
+  return request(control, runId, (state) => {
     if (state.status === "paused") return undefined;
     if (state.status !== "pending" && state.status !== "running") throw new RunStatusError(runId, state.status, "paused");
     if ("cancellation" in state && state.cancellation !== undefined) throw new RunStatusError(runId, "being cancelled", "paused");
-    return { type: "pauseRequested", at: clock.now(), by, reason };
+    return { type: "pauseRequested", at: control.clock.now(), by, reason };
   });
 }
 
-export function resume({ runs, clock }: Control, runId: RunId, by: string): Promise<RunState> {
-  return request(runs, runId, (state) => {
+export function resume(control: Control, runId: RunId, by: string): Promise<RunState> {
+  return request(control, runId, (state) => {
     const isPausing = state.status === "running" && state.pause !== undefined;
     if (state.status === "running" && !isPausing) return undefined;
     if (state.status !== "paused" && !isPausing) throw new RunStatusError(runId, state.status, "resumed");
-    return { type: "runResumed", at: clock.now(), by };
+    return { type: "runResumed", at: control.clock.now(), by };
   });
 }
 
-export function passOver({ runs, clock }: Control, runId: RunId, operation: OperationId, by: string): Promise<RunState> {
-  return request(runs, runId, (state) => {
+export function passOver(control: Control, runId: RunId, operation: OperationId, by: string): Promise<RunState> {
+  return request(control, runId, (state) => {
     if (state.status === "rollingBack") throw new RunStatusError(runId, state.status, "changed");
     const status = state.operations.has(operation) ? state.operations.get(operation).status : "unknown";
     if (status === "passed") return undefined;
     if (!PASSABLE.has(status)) throw new OperationStatusError(runId, operation, status);
-    return { type: "operationPassed", at: clock.now(), operation, by };
+    return { type: "operationPassed", at: control.clock.now(), operation, by };
   });
 }
 
@@ -58,12 +60,12 @@ const PASSABLE: ReadonlySet<OperationStatus | "unknown"> = new Set<OperationStat
   "cancelled",
 ]);
 
-export function retry({ runs, clock }: Control, runId: RunId, by: string, from?: readonly OperationId[]): Promise<RunState> {
-  return request(runs, runId, (state) => {
+export function retry(control: Control, runId: RunId, by: string, from?: readonly OperationId[]): Promise<RunState> {
+  return request(control, runId, (state) => {
     if (!isEnded(state)) throw new RunStatusError(runId, state.status, "retried");
     const operations = from === undefined ? unfinishedOperations(state) : withDependents(runId, state, from);
     if (operations.length === 0) throw new RunStatusError(runId, state.status, "retried: everything in it was done");
-    return { type: "runRetried", at: clock.now(), by, operations };
+    return { type: "runRetried", at: control.clock.now(), by, operations };
   });
 }
 
@@ -90,7 +92,7 @@ function withDependents(runId: RunId, state: RunState, from: readonly OperationI
 
 /** Appends what `decide` answers to the current state; nothing if it answers nothing. The state afterwards. */
 export async function request(
-  runs: RunStore,
+  { runs, faultPoint }: Pick<Control, "runs" | "faultPoint">,
   runId: RunId,
   decide: (state: RunState) => RunEvent | undefined,
 ): Promise<RunState> {
@@ -100,12 +102,15 @@ export async function request(
     const event = decide(state);
     if (event === undefined) return state;
     const after = next(state, event);
+    await faultPoint("request.before");
     try {
       await runs.append(runId, version, [event]);
-      return after;
     } catch (error) {
       if (!(error instanceof VersionConflictError) || conflicts === MAX_REQUEST_CONFLICTS) throw error;
+      continue;
     }
+    await faultPoint("request.after");
+    return after;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Clock, InfraName, Instant, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
-import { type ClaimedRun, LeaseHeldError, type RunSummary, runScope, type Storage } from "@provisioning/storage";
+import { type ClaimedRun, type Lease, LeaseHeldError, type RunSummary, runScope, type Storage } from "@provisioning/storage";
 import { askFor, type HeldLease, keepAlive } from "./claim.js";
 import { type Conditions, DEFAULT_CONDITION_POLL_MS } from "./condition.js";
 import { passOver, request, requestCancel, requestPause, resume, retry } from "./control.js";
@@ -114,9 +114,9 @@ type WorkOptions = ExecuteOptions & Pick<ExecuteNextOptions, "release">;
 
 export function createEngine(engineOptions: EngineOptions): Engine {
   const options: Deps = { ...engineOptions, slots: engineOptions.slots ?? new SlotPool() };
-  const { storage, clock, leaseTtlMs = DEFAULT_LEASE_TTL_MS } = options;
+  const { storage, clock, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
   const { runs } = storage;
-  const control = { runs, clock };
+  const control = { runs, clock, faultPoint };
   const state = async (runId: RunId) => replay((await runs.load(runId)).events);
 
   const execute = async (runId: RunId, executeOptions: ExecuteOptions) => {
@@ -129,11 +129,14 @@ export function createEngine(engineOptions: EngineOptions): Engine {
   return {
     async submit(definition) {
       assertRunnable(definition, options.conditions);
+      await faultPoint("submit.before");
       await runs.submit(definition);
+      await faultPoint("submit.after");
       return definition.id;
     },
     execute,
     async executeNext(nextOptions) {
+      await faultPoint("claim.before");
       const { answer, askedAt } = await askFor(clock, () => storage.queue.claim(options.holder, leaseTtlMs));
       return answer === undefined ? undefined : workOnClaimed(options, answer, askedAt, nextOptions);
     },
@@ -145,7 +148,7 @@ export function createEngine(engineOptions: EngineOptions): Engine {
         by,
         ...(toCheckpoint === undefined ? {} : { toCheckpoint }),
       } as const;
-      await request(runs, runId, (current) => {
+      await request(control, runId, (current) => {
         if (current.status === "rollingBack") return undefined;
         if (!isEnded(current)) throw new RunNotEndedError(runId);
         assertHandled(next(current, event), rollbackOptions.handlers);
@@ -183,12 +186,14 @@ async function workOnClaimed(
     assertHandled(before, handlers);
     return await work(options, runId, { lease, askedAt }, { ...wanted, handlers });
   } catch (error) {
-    if (error instanceof HandlerMissingError) await storage.leases.release(lease);
+    if (error instanceof HandlerMissingError) await release(options, lease);
     throw error;
   }
 }
 
-async function acquire({ storage, clock, holder, leaseTtlMs = DEFAULT_LEASE_TTL_MS }: Deps, runId: RunId): Promise<HeldLease> {
+async function acquire(options: Deps, runId: RunId): Promise<HeldLease> {
+  const { storage, clock, holder, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
+  await faultPoint("claim.before");
   const { answer, askedAt } = await askFor(clock, () => storage.leases.acquire(runScope(runId), holder, leaseTtlMs));
   return { lease: answer, askedAt };
 }
@@ -200,7 +205,7 @@ async function work(options: Deps, runId: RunId, held: HeldLease, executeOptions
   const observe = shielded(executeOptions.observe);
   const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint });
   if (isEnded(recorder.state) || recorder.state.status === "paused") {
-    await storage.leases.release(lease);
+    await release(options, lease);
     return recorder.state;
   }
   const execution = new Execution({
@@ -218,15 +223,14 @@ async function work(options: Deps, runId: RunId, held: HeldLease, executeOptions
     conditions: options.conditions ?? NO_CONDITIONS,
     conditionPollMs: options.conditionPollMs ?? DEFAULT_CONDITION_POLL_MS,
   });
-  return attended(options, runId, held, leaseTtlMs, execution, executeOptions);
+  return attended({ ...options, leaseTtlMs, faultPoint }, runId, held, execution, executeOptions);
 }
 
 /** Runs it while the lease is kept alive and requests are listened to. After a failure the lease is left to expire. */
 async function attended(
-  options: EngineOptions,
+  options: Deps & Required<Pick<EngineOptions, "leaseTtlMs" | "faultPoint">>,
   runId: RunId,
   held: HeldLease,
-  leaseTtlMs: number,
   execution: Execution,
   executeOptions: WorkOptions,
 ): Promise<RunState> {
@@ -239,17 +243,32 @@ async function attended(
     storage.runs.watch((appended) => execution.notice(appended), runId),
   ];
   const onLost = (cause: unknown) => execution.abandon(new LeaseLostError(runId, { cause }));
-  const alive = keepAlive(storage.leases, held, leaseTtlMs, clock, over.signal, onLost);
+  const faultPoint: FaultPoint = async (name) => {
+    try {
+      await options.faultPoint(name);
+    } catch (error) {
+      execution.abandon(error);
+      throw error;
+    }
+  };
+  const keeping = { leases: storage.leases, clock, ttlMs: options.leaseTtlMs, faultPoint };
+  const alive = keepAlive(keeping, held, over.signal, onLost);
   try {
     const state = await execution.run();
     over.abort();
-    await storage.leases.release(held.lease);
+    await release(options, held.lease);
     return state;
   } finally {
     over.abort();
     for (const stop of stopListening) stop();
     await alive;
   }
+}
+
+async function release({ storage, faultPoint = noFaults }: EngineOptions, lease: Lease): Promise<void> {
+  await faultPoint("release.before");
+  await storage.leases.release(lease);
+  await faultPoint("release.after");
 }
 
 async function unfinished(storage: Storage, infra: InfraName | undefined): Promise<readonly RunSummary[]> {

@@ -3,7 +3,23 @@
  * recorded, nothing is given back.
  */
 
-export const FAULT_POINTS = ["claim.after", "record.before", "record.after", "effect.before", "effect.after"] as const;
+/** Around everything that lasts: what the store is asked to write, and what handlers do to the world. */
+export const FAULT_POINTS = [
+  "submit.before",
+  "submit.after",
+  "claim.before",
+  "claim.after",
+  "heartbeat.before",
+  "heartbeat.after",
+  "record.before",
+  "record.after",
+  "request.before",
+  "request.after",
+  "release.before",
+  "release.after",
+  "effect.before",
+  "effect.after",
+] as const;
 
 export type FaultPointName = (typeof FAULT_POINTS)[number];
 export type FaultPoint = (name: FaultPointName) => void | Promise<void>;

@@ -71,6 +71,8 @@ interface BodySpec {
 }
 
 function formatBody(call: NativeCall, value: Value, spec: BodySpec): string {
+  if (typeof value === "boolean" && spec.type !== undefined && "bcdnoxX".includes(spec.type))
+    return integerBody(call, value ? 1n : 0n, spec);
   if (typeof value === "bigint" && (spec.type === undefined || "bcdnoxX".includes(spec.type)) && spec.precision === undefined)
     return integerBody(call, value, spec);
   if (typeof value === "bigint" || typeof value === "number") return floatBody(Number(value), spec);
@@ -100,19 +102,48 @@ function floatBody(value: number, spec: BodySpec): string {
       return spec.type === "E" ? text.toUpperCase() : text;
     }
     case "%":
-      return `${grouped((value * 100).toFixed(precision), spec.group)}%`;
+      return `${grouped(fixedText(value * 100, precision), spec.group)}%`;
     case "f":
     case "F":
-      return grouped(value.toFixed(precision), spec.group);
+      return grouped(fixedText(value, precision), spec.group);
     case "g":
     case "G":
-      return String(Number(value.toPrecision(precision === 0 ? 1 : precision)));
+      return generalText(value, precision, spec.type === "G");
     default:
       return grouped(
-        spec.precision === undefined ? formatFloat(value) : String(Number(value.toPrecision(precision === 0 ? 1 : precision))),
+        spec.precision === undefined ? formatFloat(value) : withFraction(generalText(value, precision, false)),
         spec.group,
       );
   }
+}
+
+/** With so many decimals; a number exactly between two goes to the even one. */
+function fixedText(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  const exact = value.toFixed(Math.min(100, decimals + 30));
+  const isBetween = /^50*$/.test(exact.slice(exact.indexOf(".") + 1 + decimals));
+  if (!isBetween || !Number.isFinite(value)) return text;
+  const lower = exact.slice(0, decimals === 0 ? exact.indexOf(".") : exact.indexOf(".") + 1 + decimals);
+  return /[02468]$/.test(lower) ? lower : text;
+}
+
+/** As many digits as `precision` says, without zeros at the end; an exponent for small and large numbers. */
+function generalText(value: number, precision: number, upper: boolean): string {
+  if (!Number.isFinite(value)) return formatFloat(value);
+  const digits = Math.max(precision, 1);
+  const [mantissa = "", exponent = "0"] = value.toExponential(digits - 1).split("e");
+  const scale = Number(exponent);
+  if (scale >= -4 && scale < digits) return withoutZeros(value.toFixed(digits - 1 - scale));
+  const text = `${withoutZeros(mantissa)}e${scale < 0 ? "-" : "+"}${String(Math.abs(scale)).padStart(2, "0")}`;
+  return upper ? text.toUpperCase() : text;
+}
+
+function withoutZeros(text: string): string {
+  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+}
+
+function withFraction(text: string): string {
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
 function grouped(digits: string, group: string | undefined): string {

@@ -115,7 +115,9 @@ function couldHold(value: Value, type: Type): boolean {
   switch (type.kind) {
     case "schema":
       if (value instanceof KclInstance) return accepts(value, type);
-      return value instanceof KclDict && schemaProblems(value, type.schema, true).length === 0;
+      return (
+        value instanceof KclDict && schemaProblems(value, type.schema, true).length === 0 && couldHoldEntries(value, type.schema)
+      );
     case "list":
       return value instanceof KclList && value.items.every((item) => couldHold(item, type.item));
     case "dict":
@@ -125,6 +127,16 @@ function couldHold(value: Value, type: Type): boolean {
     default:
       return accepts(value, type);
   }
+}
+
+/** So that literals tell the members of a union apart: `kind: "a"` in one schema, `kind: "b"` in another. */
+function couldHoldEntries(dict: KclDict, schema: SchemaSymbol): boolean {
+  const others = findIndexSignature(schema)?.value;
+  for (const [key, entry] of dict.entries) {
+    const type = findAttribute(schema, key)?.type ?? others;
+    if (type !== undefined && entry.operator !== "+=" && entry.index === undefined && !couldHold(entry.value, type)) return false;
+  }
+  return true;
 }
 
 function packList(machine: Machine, list: KclList, item: Type, strict: boolean): Value {

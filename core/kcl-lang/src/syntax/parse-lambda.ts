@@ -12,8 +12,11 @@ export function parseLambda(p: Cursor): Expression {
   const parameters = parseLambdaParameters(p);
   const result = p.acceptOp("->") ? parseType(p) : undefined;
   const start = p.token;
-  if (!p.isOp("{") && p.isReported) return { kind: "lambda", at, parameters, body: [] };
-  p.expectOp("{");
+  if (!p.isOp("{")) {
+    if (!p.isReported) p.expected(["{"]);
+    return { kind: "lambda", at, parameters, body: [] };
+  }
+  p.next();
   const body = inBrackets(p, "{", () => parseLambdaBody(p));
   p.skipNewlines();
   p.expectOp("}");
@@ -39,7 +42,7 @@ export function parseParameters(p: Cursor, isEnd: () => boolean): Parameter[] {
     const parameter = parseParameter(p);
     if (parameter === undefined) break;
     parameters.push(parameter);
-    p.skipNewlines();
+    if (p.token.inBrackets) p.skipNewlines();
     if (!p.acceptOp(",")) break;
     p.skipNewlines();
   }
@@ -71,7 +74,7 @@ function parseLambdaBody(p: Cursor): Statement[] {
       p.unexpected();
       p.next();
     }
-    parseRestOfLine(p, reported, body);
+    parseRestOfLine(p, reported, body, parseStatement, "}");
     p.skipNewlines();
   }
   return body;

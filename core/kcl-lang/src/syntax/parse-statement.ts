@@ -140,23 +140,26 @@ function parseBracketedBlock(p: Cursor, word: Token, parseOne: (p: Cursor) => St
     statements.push(...parseOne(p));
     p.mark("entry", start);
     if (p.position === before) return statements;
-    parseRestOfLine(p, reported, statements, parseOne);
+    parseRestOfLine(p, reported, statements, parseOne, "}");
   }
 }
 
 /**
  * What is left of a line after a statement. The first token that does not belong there is reported; what follows is read as further
- * statements, and only tokens that cannot start one are reported.
+ * statements, and only tokens that cannot start one are reported. `closing`: the bracket that ends the construct around it.
  */
 export function parseRestOfLine(
   p: Cursor,
   reported: number,
   statements: Statement[],
   parseOne: (p: Cursor) => Statement[] = parseStatement,
+  closing?: "}",
 ): void {
-  if (atLineEnd(p)) return;
+  const atLineEnd = (): boolean =>
+    p.isKind("newline") || p.isKind("dedent") || p.isKind("eof") || (closing !== undefined && p.isOp(closing));
+  if (atLineEnd()) return;
   if (p.diagnostics.length === reported) skipUnexpected(p, !startsStatement(p));
-  while (!atLineEnd(p)) {
+  while (!atLineEnd()) {
     const before = p.position;
     if (startsStatement(p)) statements.push(...parseOne(p));
     if (p.position === before) skipUnexpected(p, true);
@@ -166,10 +169,6 @@ export function parseRestOfLine(
 function skipUnexpected(p: Cursor, skip: boolean): void {
   p.unexpected();
   if (skip) p.next();
-}
-
-function atLineEnd(p: Cursor): boolean {
-  return p.isKind("newline") || p.isKind("dedent") || p.isKind("eof") || (p.token.inBrackets && p.isOp("}"));
 }
 
 function startsStatement(p: Cursor): boolean {

@@ -4,7 +4,7 @@ const leastSimilarity = 0.8;
 
 /** Longer names are no typing mistakes, and comparing many takes time. */
 const longestName = 100;
-const mostCompared = 5_000;
+const mostCompared = 1_000;
 
 /** The candidates close to `name`, nearest first. */
 export function similarNames(name: string, candidates: Iterable<string>): string[] {

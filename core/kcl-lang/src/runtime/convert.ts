@@ -178,7 +178,7 @@ function schemaProblems(value: Value, schema: SchemaSymbol, strict: boolean): st
   }
   if (!strict) return problems;
   const seen = new Set<string>();
-  for (const one of lineage(schema).reverse()) {
+  for (const one of lineage(schema).toReversed()) {
     for (const name of one.attributes.keys()) {
       if (seen.has(name)) continue;
       seen.add(name);

@@ -27,8 +27,11 @@ export interface LocalScope {
   readonly parent: LocalScope | undefined;
 }
 
+/** Local names that a suggestion is looked for among. */
+const mostLocalNames = 500;
+
 /** Findings of a package; a damaged one can have very many. */
-const mostFindings = 1_000;
+const mostFindings = 300;
 
 /** Variables whose types depend on each other in a row; beyond that a type is left open. */
 const longestTypeChain = 50;
@@ -130,7 +133,7 @@ export class Checker {
 
   private localNames(): string[] {
     const names: string[] = [];
-    for (let scope = this.scope; scope !== undefined; scope = scope.parent) {
+    for (let scope = this.scope; scope !== undefined && names.length < mostLocalNames; scope = scope.parent) {
       names.push(...scope.names.keys());
       if (scope.schema !== undefined) names.push(...attributeNames(scope.schema));
     }

@@ -11,37 +11,41 @@ type Replacements = ReadonlyMap<Statement, UnificationStatement | undefined>;
 
 function joinIn(body: readonly Statement[]): Replacements {
   const replaced = new Map<Statement, UnificationStatement | undefined>();
-  const last = new Map<string, UnificationStatement>();
+  const groups = new Map<string, UnificationStatement[]>();
+  const close = (name: string): void => {
+    joinGroup(groups.get(name) ?? [], replaced);
+    groups.delete(name);
+  };
   for (const statement of body) {
-    if (statement.kind === "assign" || statement.kind === "augmentedAssign") {
-      const targets = statement.kind === "assign" ? statement.targets : [statement.target];
-      for (const target of targets) last.delete(target.name);
+    if (statement.kind === "assign") for (const target of statement.targets) close(target.name);
+    else if (statement.kind === "augmentedAssign") close(statement.target.name);
+    else if (statement.kind === "unification") {
+      const group = groups.get(statement.target.name);
+      if (group === undefined) groups.set(statement.target.name, [statement]);
+      else group.push(statement);
     }
-    if (statement.kind !== "unification") continue;
-    const before = last.get(statement.target.name);
-    last.set(statement.target.name, statement);
-    if (before === undefined) continue;
-    const earlier = replaced.get(before) ?? before;
-    replaced.set(before, undefined);
-    replaced.set(statement, join(earlier, statement));
   }
+  for (const group of groups.values()) joinGroup(group, replaced);
   return replaced;
 }
 
-function join(before: UnificationStatement, after: UnificationStatement): UnificationStatement {
-  const entries = [...withoutReplaced(before.value.config.entries, after.value.config.entries), ...after.value.config.entries];
-  return { ...after, value: { ...after.value, config: { ...after.value.config, entries } } };
-}
-
-/** An `=` entry drops the earlier entries of its key. */
-function withoutReplaced(earlier: readonly ConfigEntry[], later: readonly ConfigEntry[]): ConfigEntry[] {
-  const dropped = new Set(
-    later.flatMap((entry) =>
-      entry.kind === "entry" && entry.operator === "=" && entry.index === undefined ? [keyText(entry)] : [],
-    ),
-  );
-  dropped.delete(undefined);
-  return earlier.filter((entry) => entry.kind !== "entry" || !dropped.has(keyText(entry)));
+/** All entries go into the last statement. An `=` entry drops the entries of its key in the statements before. */
+function joinGroup(group: readonly UnificationStatement[], replaced: Map<Statement, UnificationStatement | undefined>): void {
+  const last = group.at(-1);
+  if (last === undefined || group.length < 2) return;
+  const kept: (readonly ConfigEntry[])[] = [];
+  const dropped = new Set<string | undefined>();
+  for (const statement of group.toReversed()) {
+    const { entries } = statement.value.config;
+    kept.push(entries.filter((entry) => entry.kind !== "entry" || !dropped.has(keyText(entry))));
+    for (const entry of entries) {
+      const key = entry.kind === "entry" && entry.operator === "=" && entry.index === undefined ? keyText(entry) : undefined;
+      if (key !== undefined) dropped.add(key);
+    }
+  }
+  for (const statement of group) replaced.set(statement, undefined);
+  const config = { ...last.value.config, entries: kept.reverse().flat() };
+  replaced.set(last, { ...last, value: { ...last.value, config } });
 }
 
 function keyText(entry: ConfigEntry & { kind: "entry" }): string | undefined {

@@ -73,11 +73,18 @@ export function findImport(pkg: PackageSymbols, file: string, name: string): Imp
 }
 
 /** The schema and its ancestors, nearest first. Ends at a cycle. */
-export function lineage(schema: SchemaSymbol): SchemaSymbol[] {
-  const chain: SchemaSymbol[] = [];
-  for (let at: SchemaSymbol | undefined = schema; at !== undefined && !chain.includes(at); at = at.parent) chain.push(at);
-  return chain;
+export function lineage(schema: SchemaSymbol): readonly SchemaSymbol[] {
+  const known = lineages.get(schema);
+  if (known !== undefined) return known;
+  const chain = new Set<SchemaSymbol>();
+  for (let at: SchemaSymbol | undefined = schema; at !== undefined && !chain.has(at); at = at.parent) chain.add(at);
+  const found = [...chain];
+  lineages.set(schema, found);
+  return found;
 }
+
+/** Asked for very often, and fixed once the schemas of a program are linked. */
+const lineages = new WeakMap<SchemaSymbol, readonly SchemaSymbol[]>();
 
 export function isDescendant(schema: SchemaSymbol, ancestor: SchemaSymbol): boolean {
   return lineage(schema).includes(ancestor);
@@ -98,7 +105,7 @@ export function findAttribute(schema: SchemaSymbol, name: string): AttributeSymb
 
 export function attributeNames(schema: SchemaSymbol): string[] {
   const names = new Set<string>();
-  for (const one of lineage(schema).reverse()) {
+  for (const one of lineage(schema).toReversed()) {
     for (const source of [one, ...one.mixins, ...(one.host ? [one.host] : [])])
       for (const name of source.attributes.keys()) names.add(name);
   }

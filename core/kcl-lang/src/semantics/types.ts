@@ -51,7 +51,7 @@ export function dictOf(key: Type, value: Type): DictType {
 }
 
 /** Types of this many parts are all that the checker follows: what is beyond is open, and checked when running. */
-const largestType = 5_000;
+const largestType = 1_000;
 
 /** So many lists, dicts and functions are kept apart in a union. */
 const largestUnion = 64;

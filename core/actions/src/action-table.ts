@@ -2,6 +2,9 @@
 
 export const actionTable = {
   "catalog.list": async () => (await import("./catalog/list.js")).listCatalog,
+  "graph.dependents": async () => (await import("./graph/dependents.js")).listDependents,
+  "graph.path": async () => (await import("./graph/path.js")).findPath,
+  "graph.query": async () => (await import("./graph/query.js")).queryGraph,
   "infra.apply": async () => (await import("./infra/apply.js")).applyInfra,
   "infra.destroy": async () => (await import("./infra/destroy.js")).destroyInfra,
   "infra.drift": async () => (await import("./infra/drift.js")).driftOfInfra,
@@ -20,6 +23,8 @@ export const actionTable = {
   "run.list": async () => (await import("./run/list.js")).listRuns,
   "run.show": async () => (await import("./run/show.js")).showRun,
   "server.ssh": async () => (await import("./server/ssh.js")).sshCommand,
+  "state.list": async () => (await import("./state/list.js")).listState,
+  "state.show": async () => (await import("./state/show.js")).showState,
   "workspace.create": async () => (await import("./workspace/create.js")).createWorkspace,
   "workspace.current": async () => (await import("./workspace/current.js")).currentWorkspace,
   "workspace.forget": async () => (await import("./workspace/forget.js")).forgetWorkspace,

@@ -6,6 +6,7 @@ import { applyCommand, clusterRoutes, driftCommand, healthCommand, planCommand }
 import { kclRoutes } from "./commands/kcl.js";
 import { doctorCommand, versionCommand, workflowRoutes } from "./commands/machine.js";
 import { serverRoutes } from "./commands/server.js";
+import { graphRoutes, stateRoutes } from "./commands/state.js";
 import { taskservRoutes } from "./commands/taskserv.js";
 import { workspaceRoutes } from "./commands/workspace.js";
 import { EXIT } from "./exit-codes.js";
@@ -22,6 +23,8 @@ export function createApp(version: string): Application<CliContext> {
       cluster: clusterRoutes,
       workspace: workspaceRoutes,
       workflow: workflowRoutes,
+      state: stateRoutes,
+      graph: graphRoutes,
       kcl: kclRoutes,
       doctor: doctorCommand,
       version: versionCommand,

@@ -3,3 +3,15 @@ export { type DependencyGraph, type Ordering, reachable, topologicalOrder } from
 export { type OperationAction, type OperationOptions, operationId, planOperations } from "./operations.js";
 export { makePlan, type PlanInput, type ResourceView } from "./plan.js";
 export { type RequirementFinding, type Requirements, type ResolvedRequirements, resolveRequirements } from "./requirements.js";
+export {
+  buildResourceGraph,
+  dependenciesOf,
+  dependentsOf,
+  nameOf,
+  pathBetween,
+  type Reached,
+  type Relation,
+  type ResourceEdge,
+  type ResourceGraph,
+  resourcesNamed,
+} from "./resource-graph.js";

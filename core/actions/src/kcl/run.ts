@@ -86,7 +86,7 @@ export const runKcl = defineAction<KclRunInput, KclRunReport>({
     });
     const { ok, log } = result;
     if (!ok) return { ok, text: "", log, error: result.error, findings: result.diagnostics.map(toFinding) };
-    const done = { ok, text: result.text, log, error: "", findings: [] };
+    const done = { ok, text: result.text, log, error: result.warnings, findings: [] };
     if (result.output === undefined) return done;
     try {
       await writeFile(result.output, result.text);

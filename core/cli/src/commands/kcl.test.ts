@@ -82,7 +82,8 @@ describe.skipIf(!isBuilt)(`provisioning kcl${isBuilt ? "" : " (skipped: the comm
     it("reaches dependencies beside the module, and what the user may reach", () => {
       write({
         "app/kcl.mod": '[dependencies]\nlib = { path = "../lib" }\n',
-        "app/main.k": 'import file\nimport lib\na = lib.S {}.x\nb = file.read(file.modpath() + "/../note")\nc = file.read_env("WHO")\n',
+        "app/main.k":
+          'import file\nimport lib\na = lib.S {}.x\nb = file.read(file.modpath() + "/../note")\nc = file.read_env("WHO")\n',
         "app/main_test.k": "test_a = lambda { assert a == 4 }\n",
         "app/s.k": "import lib\nschema T(lib.S):\n    y: int = 1\n",
         "lib/s.k": "schema S:\n    x: int = 4\n",

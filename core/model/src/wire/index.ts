@@ -6,6 +6,7 @@ export {
   addressSchema,
   infraNameSchema,
   instantSchema,
+  jsonObjectSchema,
   operationIdSchema,
   providerNameSchema,
   runIdSchema,

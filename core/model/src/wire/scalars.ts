@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import type { Address } from "../address.js";
 import type { SourcePosition } from "../diagnostic.js";
 import type { OperationId, RunId } from "../ids.js";
-import type { Json } from "../json.js";
+import type { Json, JsonObject } from "../json.js";
 import type { InfraName, ProviderName, ServerName, TaskservName, WorkspaceName } from "../names.js";
 
 type Schema<T> = z.ZodMiniType<T>;
@@ -28,6 +28,8 @@ export const addressSchema = branded<Address>(/^(?:network\.[^.]+|server\.[^.]+|
 /** Milliseconds since 1970. */
 export const instantSchema: Schema<number> = z.int();
 export const jsonSchema: Schema<Json> = z.json();
+
+export const jsonObjectSchema: Schema<JsonObject> = z.record(z.string(), z.json());
 
 export const sourcePositionSchema: Schema<SourcePosition> = z.strictObject({
   file: z.string(),

@@ -36,9 +36,8 @@ export async function run(this: CliContext, flags: RunFlags, ...inputs: string[]
       mayUseMachine: true,
     });
     this.process.stdout.write(report.written === undefined ? report.log + report.text : report.log);
-    if (report.ok) return EXIT.ok;
-    this.process.stderr.write(shown(report.error, this.process.stderr));
-    return EXIT.failure;
+    if (report.error !== "") this.process.stderr.write(shown(report.error, this.process.stderr));
+    return report.ok ? EXIT.ok : EXIT.failure;
   });
 }
 

@@ -25,6 +25,8 @@ const softKeywords: ReadonlySet<string> = new Set(["rule", "protocol"]);
 const stringStart = /[rR]?("""|'''|"|')/y;
 const units: ReadonlySet<string> = new Set(["n", "u", "m", "k", "K", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi"]);
 
+const operatorTexts: ReadonlySet<string> = new Set(operators);
+
 /** Scans a whole file, or with `origin` an expression inside one. */
 export function scan(file: string, source: string, origin?: ScanOrigin): ScanResult {
   const scanner = new Scanner(file, source, origin);
@@ -207,7 +209,7 @@ class Scanner {
   }
 
   private scanOperator(char: string): void {
-    const text = operators.find((candidate) => this.source.startsWith(candidate, this.offset));
+    const text = this.operatorHere();
     if (text === undefined) {
       this.report(`unknown start of token '${char}'`);
       return this.advance(1);
@@ -216,6 +218,14 @@ class Scanner {
     const inside = this.depth > 0;
     if ((text === ")" || text === "]" || text === "}") && this.depth > 0) this.depth--;
     this.push("op", this.offset + text.length, text, inside);
+  }
+
+  private operatorHere(): string | undefined {
+    for (let length = 3; length > 0; length--) {
+      const text = this.source.slice(this.offset, this.offset + length);
+      if (operatorTexts.has(text)) return text;
+    }
+    return undefined;
   }
 
   private push(kind: TokenKind, end: number, text?: string, inBrackets = this.depth > 0): void {
@@ -229,11 +239,11 @@ class Scanner {
       column: this.column,
       inBrackets,
     });
-    const lineEnd = kind === "newline" ? -1 : written.lastIndexOf("\n");
-    if (lineEnd < 0) this.column += Array.from(written).length;
+    const lineEnd = kind === "string" ? written.lastIndexOf("\n") : -1;
+    if (lineEnd < 0) this.column += codePoints(written);
     else {
       this.line += written.split("\n").length - 1;
-      this.column = Array.from(written.slice(lineEnd + 1)).length + 1;
+      this.column = codePoints(written.slice(lineEnd + 1)) + 1;
     }
     this.offset = end;
   }
@@ -250,6 +260,10 @@ class Scanner {
   private report(message: string): void {
     this.diagnostics.push(diagnostic(kinds.syntax, message, placeOf(this.file, this.line, this.column)));
   }
+}
+
+function codePoints(text: string): number {
+  return /[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length;
 }
 
 function badIndentation(width: number): string {

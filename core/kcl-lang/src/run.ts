@@ -42,6 +42,8 @@ export type RunResult =
       readonly value: JsonValue;
       readonly sources: ReadonlyMap<string, Place>;
       readonly log: string;
+      /** What should be changed though nothing failed: deprecations that are not strict. */
+      readonly warnings: readonly KclDiagnostic[];
       toText(format?: "yaml" | "json"): string;
     }
   | { readonly ok: false; readonly diagnostics: readonly KclDiagnostic[]; readonly log: string };
@@ -71,6 +73,7 @@ export function runProgram(program: Program, options: RunOptions = {}): RunResul
       return sources;
     },
     log,
+    warnings: machine.warnings.map((warning) => withSource(warning, program.sources)),
     toText,
   };
 }

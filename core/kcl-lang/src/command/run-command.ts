@@ -54,9 +54,9 @@ export interface RunCommand {
   readonly limits?: Partial<Limits>;
 }
 
-/** `log` is what `print` wrote; it comes before the text, or before the error. */
+/** `log` is what `print` wrote; it comes before the text, or before the error. `warnings` is text for people. */
 export type RunCommandResult =
-  | { readonly ok: true; readonly text: string; readonly log: string; readonly output?: string }
+  | { readonly ok: true; readonly text: string; readonly log: string; readonly warnings: string; readonly output?: string }
   | { readonly ok: false; readonly error: string; readonly log: string; readonly diagnostics: readonly KclDiagnostic[] };
 
 /** Never throws for what files, settings or words say. */
@@ -94,7 +94,14 @@ function run(command: RunCommand): RunCommandResult {
   if (!result.ok) return refused(debug ? result.diagnostics.map(withBacktrace) : result.diagnostics, result.log);
   const output = command.output ?? settings.output;
   const path = output === undefined ? undefined : absolute(command.folder, output.replaceAll("${KCL_MOD}", inputs.root));
-  return { ok: true, text: result.toText(command.format), log: result.log, ...(path === undefined ? {} : { output: path }) };
+  const warnings = renderDiagnostics(result.warnings);
+  return {
+    ok: true,
+    text: result.toText(command.format),
+    log: result.log,
+    warnings,
+    ...(path === undefined ? {} : { output: path }),
+  };
 }
 
 function refused(diagnostics: readonly KclDiagnostic[], log: string): RunCommandResult {

@@ -7,7 +7,9 @@ import { native, type NativeCall } from "./native.js";
 
 const int = native("int", ["number", "base"], (call) => {
   const value = call.value("number");
-  if (typeof value === "string") return checkInteger(call.machine, parseInteger(call, value, Number(call.integer("base", 10n))));
+  const base = Number(call.integer("base", 10n));
+  if (base !== 0 && (base < 2 || base > 36)) call.fail("int() base must be >= 2 and <= 36, or 0");
+  if (typeof value === "string") return checkInteger(call.machine, parseInteger(call, value, base));
   return checkInteger(call.machine, truncate(call, value));
 });
 

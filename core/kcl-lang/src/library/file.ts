@@ -1,4 +1,5 @@
 /** The module `file`. What it may do is decided by the host. */
+import { EvaluationFailure } from "../diagnostics/failure.js";
 import type { KclFileActions } from "../packages/host.js";
 import { joinPath, normalizePath } from "../packages/paths.js";
 import { KclList, type Value } from "../runtime/values.js";
@@ -25,6 +26,7 @@ function attempt(call: NativeCall, description: string, run: (files: KclFileActi
   try {
     run(files);
   } catch (error) {
+    if (error instanceof EvaluationFailure) throw error;
     call.fail(`failed to ${description}: ${systemErrorText(error)}`);
   }
   return undefined;

@@ -1,6 +1,6 @@
 /** `option(key)`: an argument given from outside. */
 import { isNothing, typeName } from "../runtime/inspect.js";
-import { toText, display } from "../runtime/text.js";
+import { toText } from "../runtime/text.js";
 import { KclDict, KclList, type Value } from "../runtime/values.js";
 import { native, type NativeCall } from "./native.js";
 
@@ -17,7 +17,7 @@ export const optionFunction = native("option", ["key", "type", "required", "defa
 });
 
 function convertOption(call: NativeCall, value: Value, type: string): Value {
-  const refuse = (): never => call.fail(`cannot use '${display(value)}' as type '${type}'`);
+  const refuse = (): never => call.fail(`cannot use '${toText(value)}' as type '${type}'`);
   switch (type) {
     case "str":
       return toText(value);

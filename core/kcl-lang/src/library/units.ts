@@ -14,7 +14,8 @@ function converter(unit: string) {
   return native(`to_${unit}`, ["num"], (call) => {
     const value = call.value("num");
     const number = typeof value === "bigint" ? Number(value) : call.number("num");
-    const result = number / unitFactor(unit)!;
+    const factor = unitFactor(unit)!;
+    const result = factor < 1 ? number * Math.round(1 / factor) : number / factor;
     return `${Number.isInteger(result) ? result : formatFloat(result)}${unit}`;
   });
 }

@@ -8,7 +8,7 @@
  *     =>
  *     { "the": "result" }
  *
- * The result is JSON on one line, with what was printed before it as `> text`. For a program that is refused each finding is a line
+ * The result is JSON on one line, with what was printed before it as `> text`, and warnings as `? line code message`. For a program that is refused each finding is a line
  * `! line:column code message`; line ends inside a message are shown as ` / `. Options are those of a run that are true or false.
  */
 import type { KclDiagnostic } from "../diagnostics/diagnostic.js";
@@ -52,7 +52,8 @@ export function outcome(rule: Rule): string {
   const result = runProgram(loaded.program, rule.options);
   const printed = result.log.split("\n").flatMap((line) => (line === "" ? [] : [`> ${line}`]));
   const shown = result.ok ? result.toText("json").trim().replaceAll(/\n\s*/g, " ") : showFindings(result.diagnostics);
-  return [...printed, shown].join("\n");
+  const warnings = result.ok ? result.warnings.map((warning) => showFinding(warning).replace("!", "?")) : [];
+  return [...printed, ...warnings, shown].join("\n");
 }
 
 function showFindings(findings: readonly KclDiagnostic[]): string {

@@ -357,6 +357,15 @@ p = Person {}
 =>
 { "p": { "firstName": "John" } }
 
+=== a deprecation that only warns
+@deprecated(version="1.16", reason="use B", strict=False)
+schema A:
+    a?: int
+x = A {a = 1}
+=>
+? 4 E3M38 A was deprecated since version 1.16, use B
+{ "x": { "a": 1 } }
+
 === an unknown decorator
 @foo
 schema Person:

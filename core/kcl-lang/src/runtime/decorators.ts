@@ -32,5 +32,5 @@ function deprecated(machine: Machine, subject: string, args: Arguments): void {
   const why = typeof reason === "string" && reason !== "" ? `, ${reason}` : "";
   const text = `${subject} was deprecated ${since}${why}`;
   if (strict === undefined || isTrue(strict)) machine.fail(text);
-  machine.log.push(`WARNING: ${text}\n`);
+  machine.warn(text);
 }

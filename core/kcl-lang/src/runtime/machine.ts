@@ -1,6 +1,7 @@
 /** The state of one run: where it is, what it may still spend, options, output of `print`, instances built. */
 import { EvaluationFailure, LimitFailure } from "../diagnostics/failure.js";
-import type { Place } from "../diagnostics/place.js";
+import { diagnostic, type KclDiagnostic, kinds } from "../diagnostics/diagnostic.js";
+import { type Place, placeOf } from "../diagnostics/place.js";
 import type { LoadedPackage } from "./package.js";
 import type { SchemaClass } from "./schema-class.js";
 import { KclDict, type KclInstance, KclList, type Value } from "./values.js";
@@ -60,6 +61,8 @@ export class Machine {
   /** Where the evaluation stood when the last instance was complete. */
   lastBuilt: Place | undefined;
   readonly log: string[] = [];
+  /** What should be changed though nothing failed. */
+  readonly warnings: KclDiagnostic[] = [];
   readonly packages = new Map<string, LoadedPackage>();
   /** Every instance in order of creation, with the package that built it. */
   readonly instances: { readonly instance: KclInstance; readonly inMain: boolean }[] = [];
@@ -85,6 +88,14 @@ export class Machine {
 
   fail(message: string, place: Place | undefined = this.place): never {
     throw new EvaluationFailure(message, place);
+  }
+
+  /** Notes a warning, once for each place. */
+  warn(message: string): void {
+    const { place } = this;
+    if (this.warnings.some((one) => one.message === message && one.position.line === place?.line)) return;
+    const finding = diagnostic(kinds.evaluation, message, place ?? placeOf("", 0, 1), { caret: false });
+    this.warnings.push({ ...finding, severity: "warning" });
   }
 
   /** Counts units of work. */

@@ -133,3 +133,33 @@ export class StoreTooNewError extends ProvisioningError {
     });
   }
 }
+
+/** Backends other than the files bring packages of their own, which are installed when they are wanted. Nothing was opened. */
+export class StorePackageMissingError extends ProvisioningError {
+  constructor(product: string, command: string, options: ErrorOptions) {
+    super(
+      {
+        code: "STORE_PACKAGE_MISSING",
+        message: `The package that speaks to ${product} is not installed.`,
+        hint: `Install it with: ${command}`,
+        details: { product, command },
+      },
+      options,
+    );
+  }
+}
+
+/** Nothing was opened. The message never contains what was given, because that may be a url with a password. */
+export class StoreOptionInvalidError extends ProvisioningError {
+  constructor(
+    readonly option: string,
+    reason: string,
+  ) {
+    super({
+      code: "STORE_OPTION_INVALID",
+      message: `The option ${option} of the store is wrong: ${reason}.`,
+      hint: "Correct it in the configuration.",
+      details: { option },
+    });
+  }
+}

@@ -10,6 +10,8 @@ export {
   StaleTokenError,
   StoreClosedError,
   StoreFailedError,
+  StoreOptionInvalidError,
+  StorePackageMissingError,
   StoreReadOnlyError,
   StoreTooNewError,
   VersionConflictError,

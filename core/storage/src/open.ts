@@ -1,6 +1,7 @@
 /** Opens the storage that the configuration names. A backend's code is loaded when it is chosen. */
 
 import { type Clock, systemClock } from "@provisioning/model";
+import type { PostgresStorageOptions } from "./backends/postgres/options.js";
 import type { Storage, StorageMode } from "./ports/storage.js";
 
 export type StorageOptions =
@@ -12,10 +13,15 @@ export type StorageOptions =
       readonly clock?: Clock;
       readonly command?: string;
       readonly onWarning?: (message: string) => void;
-    };
+    }
+  | ({ readonly type: "postgres" } & PostgresStorageOptions);
 
-/** The caller closes it. @throws StoreBusyError, JournalCorruptError, StoreTooNewError */
+/** The caller closes it. @throws StoreBusyError, JournalCorruptError, StoreTooNewError, StoreOptionInvalidError, StorePackageMissingError */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
+  if (options.type === "postgres") {
+    const { openPostgresStorage } = await import("./backends/postgres/postgres-storage.js");
+    return openPostgresStorage(options);
+  }
   const { clock = systemClock } = options;
   if (options.type === "memory") {
     const { openMemoryStorage } = await import("./backends/memory/memory-storage.js");

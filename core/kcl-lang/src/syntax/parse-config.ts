@@ -16,11 +16,16 @@ export function parseConfig(p: Cursor): ConfigExpression | DictComprehension {
   });
   p.skipNewlines();
   if (!p.acceptOp("}")) {
-    if (!p.isReported) p.expected(["}"]);
-    recover(p);
+    if (!lacksOperator(p)) p.expected(["}"]);
+    if (!p.isOp(")") && !p.isOp("]")) recover(p);
   }
   p.mark("entries", start);
   return config;
+}
+
+/** Whether it was reported at this place that an entry has no operator: then the brace is not missing as well. */
+function lacksOperator(p: Cursor): boolean {
+  return p.isReported && p.diagnostics.at(-1)!.message.startsWith(`expected one of [":"`);
 }
 
 function dictComprehension(p: Cursor, at: ConfigExpression["at"], entry: ConfigEntry): ConfigExpression | DictComprehension {

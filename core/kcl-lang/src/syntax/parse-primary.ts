@@ -361,7 +361,7 @@ function parseLoopVariables(p: Cursor): LoopVariable[] {
 /** loop_variable = name; selectors behind it are taken along and refused by the checker */
 function parseLoopVariable(p: Cursor): LoopVariable {
   const at = p.place();
-  if (!p.isKind("name")) return { at, name: "", plain: parsePrimary(p).kind === "name" };
+  if (!p.isKind("name")) return { at, name: "", plain: ["name", "missing"].includes(parsePrimary(p).kind) };
   const name = p.next().text;
   if (!p.isOp(".")) return { at, name, plain: true };
   while (p.acceptOp(".")) p.expectName(true);
@@ -378,7 +378,11 @@ function parseQuantifier(p: Cursor, form: "all" | "any" | "map" | "filter"): Exp
   const source = parseSimpleExpression(p);
   p.bareTarget = outer;
   const start = p.token;
-  p.expectOp("{");
+  if (!p.isOp("{")) {
+    if (!p.isReported) p.expected(["{"]);
+    return { kind: "quantifier", at, form, variables, source, test: { kind: "missing", at: p.place() } };
+  }
+  p.next();
   const body = inBrackets(p, "{", () => parseQuantifierBody(p));
   p.skipNewlines();
   p.expectOp("}");

@@ -45,7 +45,6 @@ export const kinds = {
   immutable: { code: "E1001", name: "ImmutableError" },
   indexSignature: { code: "E1001", name: "IndexSignatureError" },
   mixinName: { code: "E1001", name: "NameError" },
-  recursiveLoad: { code: "E1001", name: "RecursiveLoad" },
   type: { code: "E2G22", name: "TypeError" },
   compile: { code: "E2L23", name: "CompileError" },
   module: { code: "E2F04", name: "CannotFindModule" },

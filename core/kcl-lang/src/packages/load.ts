@@ -189,11 +189,18 @@ class Loader {
 
   private reportCycle(statement: ImportStatement, from: number): void {
     const members = this.open.slice(from);
+    if (members.length === 1 && members[0]!.path === mainPackage) return this.reportSelfImport(statement);
     const [first, ...rest] = members.map((open) => open.name);
     const text = `There is a circular reference between modules ${[...rest, first].join(", ")}`;
     this.findings.push(diagnostic(kinds.compile, text, statement.at));
     for (const open of members.slice(1).reverse())
       if (open.importedBy !== undefined) this.findings.push(diagnostic(kinds.compile, text, open.importedBy.at));
+  }
+
+  /** A main file that imports a main file. */
+  private reportSelfImport(statement: ImportStatement): void {
+    const text = `Could not compiles due to cyclic import statements\n- ${statement.at.file}`;
+    this.findings.push(diagnostic(kinds.evaluation, text, statement.at, { caret: false }));
   }
 
   private reportMissing(statement: ImportStatement, located: Located & { kind: "missing" }): void {

@@ -104,6 +104,13 @@ const ACTION_OF: Readonly<Record<string, ActionName>> = {
   "taskserv delete": "infra.destroy",
   "workflow list": "run.list",
   "workflow status": "run.show",
+  "workflow retry": "run.retry",
+  "workflow skip": "run.pass",
+  "workflow cancel": "run.cancel",
+  "workflow rollback": "run.rollback",
+  "state list": "state.list",
+  "state show": "state.show",
+  "graph query": "graph.query",
 };
 
 /** What a command prints is what the output schema of its action describes. */

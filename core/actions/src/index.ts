@@ -15,6 +15,7 @@ export type { KclTestReport } from "./kcl/test.js";
 export type { KclVetReport } from "./kcl/vet.js";
 export type { MachineFinding } from "./machine/findings.js";
 export type { OperationReport, RunReport } from "./run/report.js";
+export type { OperationWhy, WhyReport } from "./run/why.js";
 export type { ResourceLine } from "./state/recorded.js";
 export type { ResourceDetail } from "./state/show.js";
 export type { WorkspaceInfo } from "./workspace/info.js";

@@ -4,10 +4,11 @@ import { type Application, buildApplication, buildRouteMap } from "@stricli/core
 import type { CliContext } from "./cli-context.js";
 import { applyCommand, clusterRoutes, driftCommand, healthCommand, planCommand } from "./commands/infra.js";
 import { kclRoutes } from "./commands/kcl.js";
-import { doctorCommand, versionCommand, workflowRoutes } from "./commands/machine.js";
+import { doctorCommand, versionCommand } from "./commands/machine.js";
 import { serverRoutes } from "./commands/server.js";
 import { graphRoutes, stateRoutes } from "./commands/state.js";
 import { taskservRoutes } from "./commands/taskserv.js";
+import { whyCommand, workflowRoutes } from "./commands/workflow.js";
 import { workspaceRoutes } from "./commands/workspace.js";
 import { EXIT } from "./exit-codes.js";
 
@@ -23,6 +24,7 @@ export function createApp(version: string): Application<CliContext> {
       cluster: clusterRoutes,
       workspace: workspaceRoutes,
       workflow: workflowRoutes,
+      why: whyCommand,
       state: stateRoutes,
       graph: graphRoutes,
       kcl: kclRoutes,

@@ -2,7 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import type { RunDefinition } from "@provisioning/model";
-import { createEngine, type Engine, type RunState } from "@provisioning/workflow";
+import { createEngine, type Engine, type ExecuteOptions, type RunState } from "@provisioning/workflow";
 import { createHandlers } from "../handlers/handlers.js";
 import type { InfraSession } from "../session.js";
 
@@ -21,7 +21,28 @@ export async function workOn(
   const { context } = session;
   const operations = definition.operations.map(({ id, title }) => ({ id, title }));
   context.report({ type: "runStarted", runId: definition.id, operations, resumed });
-  return engine.execute(definition.id, {
+  return engine.execute(definition.id, executionOf(session));
+}
+
+export async function rollBack(
+  session: InfraSession,
+  engine: Engine,
+  definition: RunDefinition,
+  toCheckpoint: number | undefined,
+): Promise<RunState> {
+  const { context } = session;
+  const operations = definition.operations.map(({ id, title }) => ({ id, title: `undo: ${title}` }));
+  context.report({ type: "runStarted", runId: definition.id, operations, resumed: false });
+  return engine.rollback(definition.id, {
+    ...executionOf(session),
+    by: context.holder,
+    ...(toCheckpoint === undefined ? {} : { toCheckpoint }),
+  });
+}
+
+function executionOf(session: InfraSession): ExecuteOptions {
+  const { context } = session;
+  return {
     handlers: createHandlers(session),
     signal: context.signal,
     drain: context.drain,
@@ -29,7 +50,7 @@ export async function workOn(
       // Handlers tell their progress themselves, redacted.
       if (event.type !== "operationProgress" && event.type !== "operationLog") context.report({ type: "run", event });
     },
-  });
+  };
 }
 
 export function engineOf(session: InfraSession): Engine {

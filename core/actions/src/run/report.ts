@@ -50,6 +50,7 @@ const operationReportSchema: z.ZodMiniType<OperationReport> = z.strictObject({
     "completed",
     "failed",
     "skipped",
+    "passed",
     "cancelled",
     "compensating",
     "compensated",

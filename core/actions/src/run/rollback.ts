@@ -1,0 +1,33 @@
+/** Undoes what a run made. */
+
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
+import { engineOf, rollBack } from "./execute.js";
+import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
+import { openRunSession } from "./run-session.js";
+
+export interface RollbackRunInput {
+  /** `last`: the newest. */
+  readonly id: string;
+  /** Keep what was done up to this checkpoint. Default: undo everything. */
+  readonly toCheckpoint?: number;
+}
+
+/** @throws RunNotEndedError, ProvisioningError RUN_OUTDATED */
+export const rollbackRun = defineAction<RollbackRunInput, RunReport>({
+  name: "run.rollback",
+  cedar: { action: "rollbackRun", resource: "Run" },
+  effect: "change",
+  summary: "Undoes what a run made, the last first, to the beginning or to a checkpoint.",
+  input: z.strictObject({ id: z.string(), toCheckpoint: z.exactOptional(z.int().check(z.minimum(1))) }),
+  output: runReportSchema,
+  async run(context, { id, toCheckpoint }) {
+    const { session, state } = await openRunSession(context, id);
+    try {
+      await rollBack(session, engineOf(session), state.definition, toCheckpoint);
+      return await loadRunReport(session.storage, state.definition.id);
+    } finally {
+      await session.close();
+    }
+  },
+});

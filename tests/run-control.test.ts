@@ -12,7 +12,7 @@ interface Run {
     readonly id: string;
     readonly title: string;
     readonly status: string;
-    readonly attempts: number;
+    readonly durationMs?: number;
   }[];
 }
 const statusOf = (run: Run, title: string) => run.operations.find((operation) => operation.title === title)?.status;

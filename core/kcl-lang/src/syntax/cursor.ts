@@ -118,14 +118,21 @@ export class Cursor {
 
   /** Runs a production that can contain itself, down to `deepestNesting`; below that the rest of the file is skipped. */
   nested<T>(parse: () => T, fallback: () => T): T {
-    if (this.depth >= deepestNesting) {
-      this.reportDepth();
-      return fallback();
-    }
-    this.depth++;
+    if (!this.descend()) return fallback();
     const result = parse();
-    this.depth--;
+    this.ascend();
     return result;
+  }
+
+  /** Enters a production that can contain itself; false where that is too deep and the rest of the file was skipped. `ascend` leaves it. */
+  descend(): boolean {
+    if (this.depth < deepestNesting) return ++this.depth > 0;
+    this.reportDepth();
+    return false;
+  }
+
+  ascend(): void {
+    this.depth--;
   }
 
   /** Reports that the source is nested too deeply here, and skips the rest of it. */

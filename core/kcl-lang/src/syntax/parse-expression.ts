@@ -46,10 +46,10 @@ function skipBeforeElse(p: Cursor): void {
 
 /** simple_expression = operators { "as" type }. Whatever contains itself does so by way of this production, which is why it is bounded. */
 export function parseSimpleExpression(p: Cursor): Expression {
-  return p.nested(
-    () => parseCast(p),
-    () => missing(p),
-  );
+  if (!p.descend()) return missing(p);
+  const value = parseCast(p);
+  p.ascend();
+  return value;
 }
 
 function parseCast(p: Cursor): Expression {

@@ -25,6 +25,7 @@ const softKeywords: ReadonlySet<string> = new Set(["rule", "protocol"]);
 const stringStart = /[rR]?("""|'''|"|')/y;
 const units: ReadonlySet<string> = new Set(["n", "u", "m", "k", "K", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi"]);
 
+const stringStarts: ReadonlySet<string> = new Set(['"', "'", "r", "R"]);
 const operatorTexts: ReadonlySet<string> = new Set(operators);
 
 /** Scans a whole file, or with `origin` an expression inside one. */
@@ -69,7 +70,7 @@ class Scanner {
 
   private scanToken(): void {
     const char = this.source[this.offset]!;
-    if (char === " " || char === "\t" || char === "\f") return this.advance(1);
+    if (char === " " || char === "\t" || char === "\f") return this.skipBlanks();
     if (char === "#") return this.skipComment();
     if (char === "\\" && /^\\[ \t]*(\r?\n|$)/.test(this.source.slice(this.offset, this.offset + 80))) return this.joinLines();
     if (char === "\n" || (char === "\r" && this.source[this.offset + 1] === "\n")) return this.scanLineEnd(char === "\n" ? 1 : 2);
@@ -146,7 +147,14 @@ class Scanner {
     this.column = 1;
   }
 
+  private skipBlanks(): void {
+    let end = this.offset + 1;
+    for (let char = this.source[end]; char === " " || char === "\t" || char === "\f"; char = this.source[end]) end++;
+    this.advance(end - this.offset);
+  }
+
   private scanString(): boolean {
+    if (!stringStarts.has(this.source[this.offset]!)) return false;
     stringStart.lastIndex = this.offset;
     const match = stringStart.exec(this.source);
     if (match === null) return false;
@@ -165,8 +173,8 @@ class Scanner {
 
   private scanNumber(): boolean {
     const char = this.source[this.offset]!;
-    const digitNext = char === "." && /[0-9]/.test(this.source[this.offset + 1] ?? "") && this.previousAllowsNumber();
-    if (!/[0-9]/.test(char) && !digitNext) return false;
+    const digitNext = char === "." && isDigit(this.source[this.offset + 1] ?? "") && this.previousAllowsNumber();
+    if (!isDigit(char) && !digitNext) return false;
     numberPattern.lastIndex = this.offset;
     const match = numberPattern.exec(this.source);
     if (match === null) return false;
@@ -192,7 +200,7 @@ class Scanner {
   private scanName(): boolean {
     const dollar = this.source[this.offset] === "$" ? 1 : 0;
     const first = this.source.codePointAt(this.offset + dollar);
-    if (first === undefined || !nameStart.test(String.fromCodePoint(first))) return false;
+    if (first === undefined || !startsName(first)) return false;
     namePattern.lastIndex = this.offset + dollar;
     const text = namePattern.exec(this.source)![0];
     const reserved = dollar === 0 && keywords.has(text) && (!softKeywords.has(text) || this.startsDeclaration(text));
@@ -260,6 +268,15 @@ class Scanner {
   private report(message: string): void {
     this.diagnostics.push(diagnostic(kinds.syntax, message, placeOf(this.file, this.line, this.column)));
   }
+}
+
+function isDigit(char: string): boolean {
+  return char >= "0" && char <= "9";
+}
+
+function startsName(code: number): boolean {
+  if (code >= 128) return nameStart.test(String.fromCodePoint(code));
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
 }
 
 function codePoints(text: string): number {

@@ -3,6 +3,21 @@ import { describe, expect, it } from "vitest";
 import { outcome, readRules } from "./outcome.js";
 
 const rules = readRules(`
+=== parts that are set later may be of other types
+_d = {a = 1}
+_d.b = [1, 2]
+_d.a = ["x"]
+x = [i for i in _d.b]
+y = _d.a[0]
+=>
+{ "x": [ 1, 2 ], "y": "x" }
+
+=== parts that stay
+_d = {a = 1}
+x = _d.a[0]
+=>
+! 2:5 E2L23 'int' object is not subscriptable
+
 === casts
 a = 1 as int
 b = "s" as str

@@ -4,6 +4,7 @@ import type { Place } from "../diagnostics/place.js";
 import { similarNames } from "../diagnostics/suggest.js";
 import { builtinFunctions } from "../library/builtins.js";
 import type { Statement } from "../syntax/ast.js";
+import { targetsOf } from "./declare.js";
 import type { Annotation } from "./check-annotations.js";
 import { inferExpression } from "./infer-expression.js";
 import { resolveNamed, resolveTypeNode } from "./resolve-type.js";
@@ -17,7 +18,7 @@ import {
   type SchemaSymbol,
   type VariableSymbol,
 } from "./symbols.js";
-import { anyType, type Type, widen } from "./types.js";
+import { anyType, dictOf, type Type, widen } from "./types.js";
 
 /** Names of a lambda, loop, literal or schema. */
 export interface LocalScope {
@@ -187,8 +188,22 @@ export class Checker {
 
   private firstType(variable: VariableSymbol): Type {
     const first = variable.statements.find((statement) => statement.kind === "assign" && isWhole(statement, variable.name));
-    return first?.kind === "assign" ? widen(inferExpression(this, first.value)) : anyType;
+    if (first?.kind !== "assign") return anyType;
+    const type = widen(inferExpression(this, first.value));
+    return variable.statements.some((statement) => changesParts(statement, variable.name)) ? withOpenParts(type) : type;
   }
+}
+
+/** Whether a statement sets a part of a variable, or merges something into it. */
+function changesParts(statement: Statement, name: string): boolean {
+  if (statement.kind === "augmentedAssign" && statement.operator === "|") return true;
+  return targetsOf(statement).some((target) => target.name === name && target.path.length > 0);
+}
+
+/** A list or dict of which parts are set later can hold anything. */
+function withOpenParts(type: Type): Type {
+  if (type.kind === "dict") return dictOf(type.key, anyType);
+  return type;
 }
 
 function isWhole(statement: Statement, name: string): boolean {

@@ -24,6 +24,7 @@ import { findAttribute, findIndexSignature } from "./symbols.js";
 import {
   anyType,
   boolType,
+  type DictType,
   dictOf,
   floatType,
   intType,
@@ -230,7 +231,7 @@ export function memberType(checker: Checker, target: Type, name: string): Type |
     case "str":
       return methodSignatures.get(name);
     case "dict":
-      return target.entries?.get(name)?.type ?? target.value;
+      return entryType(target, name);
     case "module":
       return moduleMember(checker, target, name);
     case "bool":
@@ -241,6 +242,11 @@ export function memberType(checker: Checker, target: Type, name: string): Type |
     default:
       return anyType;
   }
+}
+
+/** Of a literal an entry is known, or open because it may be set later; of a declared dict every entry has the type of its values. */
+function entryType(dict: DictType, name: string): Type {
+  return dict.entries === undefined ? dict.value : (dict.entries.get(name)?.type ?? anyType);
 }
 
 function memberNames(target: Type): string[] {
@@ -267,9 +273,7 @@ function inferSubscript(checker: Checker, node: Expression & { kind: "subscript"
   if (target.kind === "list") return target.item;
   if (target.kind === "str") return strType;
   if (target.kind === "dict")
-    return index.kind === "str" && index.literal !== undefined
-      ? (target.entries?.get(index.literal)?.type ?? target.value)
-      : target.value;
+    return index.kind === "str" && index.literal !== undefined ? entryType(target, index.literal) : target.value;
   return anyType;
 }
 

@@ -4,7 +4,15 @@
  */
 
 import type { Clock, InfraName, Instant, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
-import { type ClaimedRun, type Lease, LeaseHeldError, type RunSummary, runScope, type Storage } from "@provisioning/storage";
+import {
+  type ClaimedRun,
+  type Lease,
+  LeaseHeldError,
+  type RunSummary,
+  runScope,
+  type Storage,
+  type StoredRun,
+} from "@provisioning/storage";
 import { askFor, type HeldLease, keepAlive } from "./claim.js";
 import { type Conditions, DEFAULT_CONDITION_POLL_MS } from "./condition.js";
 import { passOver, request, requestCancel, requestPause, resume, retry } from "./control.js";
@@ -181,10 +189,11 @@ async function workOnClaimed(
 ): Promise<RunState> {
   const { storage } = options;
   try {
-    const before = replay((await storage.runs.load(runId)).events);
+    const stored = await storage.runs.load(runId);
+    const before = replay(stored.events);
     const handlers = (await wanted.handlersFor?.(before.definition)) ?? wanted.handlers;
     assertHandled(before, handlers);
-    return await work(options, runId, { lease, askedAt }, { ...wanted, handlers });
+    return await work(options, runId, { lease, askedAt }, { ...wanted, handlers }, stored);
   } catch (error) {
     if (error instanceof HandlerMissingError) await release(options, lease);
     throw error;
@@ -198,12 +207,18 @@ async function acquire(options: Deps, runId: RunId): Promise<HeldLease> {
   return { lease: answer, askedAt };
 }
 
-async function work(options: Deps, runId: RunId, held: HeldLease, executeOptions: WorkOptions): Promise<RunState> {
+async function work(
+  options: Deps,
+  runId: RunId,
+  held: HeldLease,
+  executeOptions: WorkOptions,
+  stored?: StoredRun,
+): Promise<RunState> {
   const { lease } = held;
   const { storage, clock, slots, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
   await faultPoint("claim.after");
   const observe = shielded(executeOptions.observe);
-  const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint });
+  const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint }, stored);
   if (isEnded(recorder.state) || recorder.state.status === "paused") {
     await release(options, lease);
     return recorder.state;

@@ -1,7 +1,7 @@
 /** The one place where a run's events are written: durable first, then everybody is told. */
 
 import type { FencingToken, OperationId, RunEvent, RunId } from "@provisioning/model";
-import { type RunStore, StaleTokenError, type Version, VersionConflictError } from "@provisioning/storage";
+import { type RunStore, StaleTokenError, type StoredRun, type Version, VersionConflictError } from "@provisioning/storage";
 import { LeaseLostError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
 import type { RunState } from "./state.js";
@@ -30,8 +30,9 @@ export class Recorder {
     this.#version = version;
   }
 
-  static async open(options: RecorderOptions): Promise<Recorder> {
-    const { version, events } = await options.runs.load(options.runId);
+  /** `stored`: the run as it was read a moment ago; when it is no longer so, the first write finds out. */
+  static async open(options: RecorderOptions, stored?: StoredRun): Promise<Recorder> {
+    const { version, events } = stored ?? (await options.runs.load(options.runId));
     return new Recorder(options, replay(events), version);
   }
 

@@ -16,7 +16,7 @@ export function summarize(summary: RunSummary | undefined, event: RunEvent): Run
   };
 }
 
-function isFinalFailure(event: RunEvent): boolean {
+export function isFinalFailure(event: RunEvent): boolean {
   return event.type === "operationFailed" && event.retryAt === undefined;
 }
 
@@ -40,7 +40,7 @@ function firstSummary(event: RunEvent): RunSummary {
   };
 }
 
-function statusAfter(status: RunStatus, event: RunEvent): RunStatus {
+export function statusAfter(status: RunStatus, event: RunEvent): RunStatus {
   switch (event.type) {
     case "runClaimed":
       return status === "pending" ? "running" : status;

@@ -6,7 +6,7 @@
 import { type FencingToken, invariant, type RunEvent, type RunId, type RunStatus } from "@provisioning/model";
 import { RunNotFoundError, StaleTokenError, VersionConflictError } from "../../errors.js";
 import { runScope, type Version } from "../../ports/run-store.js";
-import { summarize } from "../../tables/run-summary.js";
+import { isFinalFailure, statusAfter } from "../../tables/run-summary.js";
 import type { Database } from "./database.js";
 import { Gather, lines } from "./gather.js";
 
@@ -155,30 +155,15 @@ const STATUSES: readonly RunStatus[] = [
   "rolledBack",
 ];
 
-/** Found by letting the events happen to summaries in each status. */
 function changeOf(events: readonly RunEvent[]): SummaryChange {
-  const after = STATUSES.map((status) => [status, events.reduce(summarize, { ...BLANK, status })] as const);
-  const changed = after.filter(([status, summary]) => summary.status !== status);
-  const { completed, failed } = after[0]?.[1] ?? BLANK;
-  const forgetsFailed = events.some(({ type }) => type === "runRetried");
+  const after = STATUSES.map((status) => [status, events.reduce(statusAfter, status)] as const);
+  const changed = after.filter(([from, to]) => from !== to);
+  const lastRetry = events.findLastIndex(({ type }) => type === "runRetried");
   return {
-    statuses: changed.length === 0 ? "" : JSON.stringify(Object.fromEntries(changed.map(([from, { status }]) => [from, status]))),
+    statuses: changed.length === 0 ? "" : JSON.stringify(Object.fromEntries(changed)),
     updatedAt: events.at(-1)?.at,
-    completed,
-    failed,
-    forgetsFailed,
+    completed: events.filter(({ type }) => type === "operationCompleted").length,
+    failed: events.slice(lastRetry + 1).filter(isFinalFailure).length,
+    forgetsFailed: lastRetry >= 0,
   };
 }
-
-const BLANK = {
-  id: "" as RunId,
-  name: "",
-  infra: "" as never,
-  labels: {},
-  createdAt: 0,
-  updatedAt: 0,
-  version: 0,
-  operations: 0,
-  completed: 0,
-  failed: 0,
-} as const;

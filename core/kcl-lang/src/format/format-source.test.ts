@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { formatSource, parseModule } from "../index.js";
+import { format as formatSource, parse as parseModule } from "../index.js";
 
 const repository = fileURLToPath(new URL("../../../../", import.meta.url));
 const cases = join(repository, "../shared/kcl-conformance/cases");

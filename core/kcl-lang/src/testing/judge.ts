@@ -2,11 +2,12 @@
 import { renderDiagnostics } from "../diagnostics/render.js";
 import type { KclDiagnostic } from "../diagnostics/diagnostic.js";
 import { evaluateExpression } from "../evaluate.js";
+import { formatSource } from "../format/format-source.js";
+import { lintPackage } from "../lint/lint-package.js";
 import { createMemoryHost } from "../memory-host.js";
 import { loadProgram } from "../program.js";
 import { runProgram } from "../run.js";
 import type { Limits } from "../runtime/machine.js";
-import { parseModule } from "../syntax/parser.js";
 import type { Specimen } from "./mutate.js";
 
 /** Small enough for many programs a second. */
@@ -36,9 +37,14 @@ export function judge(specimen: Specimen): Judgement {
 
 function judgeUnprotected({ main, files }: Specimen): Judgement {
   const text = files[main]!;
-  parseModule(main, text);
+  const linted = requireSense(lintPackage(new Map([[main, text]])), true);
+  if (linted.finding !== undefined) return { outcome: "failed", ...linted };
+  const formatted = formatSource(main, text);
+  if (formatted.ok && formatSource(main, formatted.text).ok === false)
+    return { outcome: "failed", finding: "formatted to a text with errors" };
   const single = evaluateExpression(text.slice(0, 200), { a: 1, name: "x" }, limits);
-  if (!single.ok) requireSense(single.diagnostics);
+  const refusal = single.ok ? {} : requireSense(single.diagnostics);
+  if (refusal.finding !== undefined) return { outcome: "failed", ...refusal };
   const loaded = loadProgram({ host: createMemoryHost(files), files: [main] });
   if (!loaded.ok) return { outcome: "refused", ...requireSense(loaded.diagnostics) };
   const ran = runProgram(loaded.program, { limits, now: Date.now });
@@ -49,9 +55,9 @@ function judgeUnprotected({ main, files }: Specimen): Judgement {
   return { outcome: "value" };
 }
 
-function requireSense(diagnostics: readonly KclDiagnostic[]): { readonly finding?: string } {
+function requireSense(diagnostics: readonly KclDiagnostic[], mayBeNone = false): { readonly finding?: string } {
   renderDiagnostics(diagnostics);
-  if (diagnostics.length === 0) return { finding: "refused without a diagnostic" };
+  if (diagnostics.length === 0 && !mayBeNone) return { finding: "refused without a diagnostic" };
   const placeless = diagnostics.find(({ position }) => position.file === "" || !(position.line >= 1) || !(position.column >= 1));
   return placeless === undefined ? {} : { finding: `a diagnostic without a place: ${placeless.message.slice(0, 200)}` };
 }

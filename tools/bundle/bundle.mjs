@@ -1,12 +1,13 @@
 /**
  * Bundles the command with code splitting: the start path holds the command table only, everything else is a chunk that a
- * command loads when it runs. Libraries stay outside the bundle.
+ * command loads when it runs. Libraries with code of the machine or WebAssembly stay outside the bundle.
  */
 
 import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { directImports } from "./direct-imports.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const target = join(root, "core/cli/bundle");
@@ -25,8 +26,11 @@ await build({
   minifyWhitespace: true,
   keepNames: true,
   legalComments: "none",
-  external: ["ssh2", "minijinja-js", "yaml", "smol-toml"],
+  external: ["ssh2", "minijinja-js"],
+  // The build for Node consists of many CommonJS files, which take five times as long to load.
+  alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
   logLevel: "warning",
+  plugins: [directImports(join(root, "core"))],
 });
 
 // A command that starts meanwhile finds the old bundle or the new one, but for the moment between two renames.

@@ -16,7 +16,7 @@ export interface Extent {
 }
 
 /** The largest value that can be made, in bytes of text. */
-export const largestValue = 256 * 1024 * 1024;
+const largestValue = 256 * 1024 * 1024;
 
 const scalarSize = 8;
 
@@ -56,7 +56,7 @@ export function indentedSizeOf(value: Value): number {
   return sizeOf(value) * Math.max(1, heightOf(value) / 8);
 }
 
-export function hasInstances(value: Value): boolean {
+function hasInstances(value: Value): boolean {
   return typeof value === "object" && value !== null && "extent" in value && value.extent.instances;
 }
 

@@ -7,10 +7,10 @@ export interface Specimen {
 }
 
 /** Draws numbers from 0 to `limit - 1`. */
-export type Draw = (limit: number) => number;
+type Draw = (limit: number) => number;
 
 /** The same numbers for the same seed (mulberry32). */
-export function drawFrom(seed: number): Draw {
+function drawFrom(seed: number): Draw {
   let state = seed >>> 0;
   return (limit) => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -3,3 +3,4 @@ export { SAMPLE_TIME, sampleOperation, sampleResource, sampleRun } from "./sampl
 export { type StorageContractOptions, type StoragePlace, storageContract } from "./storage-contract.js";
 export { buildProgram } from "./build-program.js";
 export { seededRandom, testSeed } from "./random.js";
+export { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.js";

@@ -1,11 +1,10 @@
 /** A schema of its own in a test server for each test, in which time is what the test's clock shows. */
 
 import postgres from "postgres";
-import type { Clock } from "@provisioning/model";
 import { openPostgresStorage } from "../backends/postgres/postgres-storage.js";
-import type { Storage } from "../ports/storage.js";
 import type { PostgresServer } from "./postgres-server.js";
 import type { StoragePlace } from "./storage-contract.js";
+import { withTimeOf } from "./store-time.js";
 
 let made = 0;
 
@@ -29,35 +28,5 @@ export async function createPostgresPlace(server: PostgresServer): Promise<Stora
       await admin.unsafe(`drop schema ${schema} cascade`);
       await admin.end();
     },
-  };
-}
-
-/** The store judges time by a clock of its own: it is set before each call. */
-function withTimeOf(clock: Clock, storage: Storage, setTime: (now: number) => Promise<void>): Storage {
-  let shown = clock.now();
-  let setting: Promise<void> = Promise.resolve();
-  const follow = async () => {
-    if (shown !== clock.now()) {
-      shown = clock.now();
-      setting = setTime(shown);
-    }
-    await setting;
-  };
-  const following = <Port extends object>(port: Port, unchanged: readonly string[] = []): Port =>
-    new Proxy(port, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== "function" || unchanged.includes(String(name))) return member;
-        return async (...words: unknown[]) => {
-          await follow();
-          return member.apply(target, words) as unknown;
-        };
-      },
-    });
-  return {
-    ...storage,
-    runs: following(storage.runs, ["watch"]),
-    queue: following(storage.queue),
-    leases: following(storage.leases),
   };
 }

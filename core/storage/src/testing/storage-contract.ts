@@ -12,6 +12,7 @@ import { leaseStoreContract } from "./lease-store-contract.js";
 import { resourceStoreContract } from "./resource-store-contract.js";
 import { runQueueContract } from "./run-queue-contract.js";
 import { runStoreContract } from "./run-store-contract.js";
+import { sharedStorageContract } from "./shared-storage-contract.js";
 
 /** Where one test stores things. */
 export interface StoragePlace {
@@ -23,6 +24,8 @@ export interface StorageContractOptions {
   readonly name: string;
   /** What was stored is there again after closing and opening. */
   readonly survivesReopen: boolean;
+  /** A place can be opened more than once at a time, as several processes do. Default: no. */
+  readonly isShared?: boolean;
   createPlace(): Promise<StoragePlace>;
 }
 
@@ -31,20 +34,26 @@ export interface ContractContext {
   storage(): Storage;
   /** Closes and opens again. */
   reopen(): Promise<void>;
+  /** The same place, opened once more; closed after the test. */
+  another(): Promise<Storage>;
   /** `test`, or a skip with the reason where the backend forgets. */
   readonly testReopened: typeof test;
 }
 
 export function storageContract(options: StorageContractOptions): void {
-  describe(`storage contract: ${options.name}`, () => {
+  // `TEST_STORAGE=postgres` runs the contract of that backend alone.
+  const wanted = process.env["TEST_STORAGE"];
+  describe.skipIf(wanted !== undefined && !options.name.startsWith(wanted))(`storage contract: ${options.name}`, () => {
     let place: StoragePlace;
     let storage: Storage;
+    const others: Storage[] = [];
     const clock = createFakeClock();
     beforeEach(async () => {
       place = await options.createPlace();
       storage = await place.open(clock);
     });
     afterEach(async () => {
+      for (const other of others.splice(0)) await other.close();
       await storage.close();
       await place.remove();
     });
@@ -55,12 +64,18 @@ export function storageContract(options: StorageContractOptions): void {
         await storage.close();
         storage = await place.open(clock);
       },
+      async another() {
+        const other = await place.open(clock);
+        others.push(other);
+        return other;
+      },
       testReopened: (options.survivesReopen ? test : test.skip) as typeof test,
     };
     runStoreContract(context);
     runQueueContract(context);
     leaseStoreContract(context);
     resourceStoreContract(context);
+    if (options.isShared === true) sharedStorageContract(context);
 
     test("refuses everything after it was closed, and closes twice", async () => {
       await storage.close();

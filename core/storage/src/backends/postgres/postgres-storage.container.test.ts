@@ -12,5 +12,5 @@ describe.skipIf(reason !== undefined)(`PostgreSQL ${reason ?? ""}`, () => {
   });
   afterAll(() => server.remove());
 
-  storageContract({ name: "postgres", survivesReopen: true, createPlace: () => createPostgresPlace(server) });
+  storageContract({ name: "postgres", survivesReopen: true, isShared: true, createPlace: () => createPostgresPlace(server) });
 });

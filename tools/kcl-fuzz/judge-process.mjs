@@ -30,10 +30,17 @@ export class Judge {
       const end = await this.batch({ ...task, from }, onFinding);
       for (const [name, count] of Object.entries(end.outcomes ?? {})) total[name] += count;
       if (end.stoppedAt === undefined) return total;
-      onFinding(end.stoppedAt, end.reason);
+      if (await this.repeats(task, end.stoppedAt)) onFinding(end.stoppedAt, end.reason);
       from = end.stoppedAt + 1;
     }
     return total;
+  }
+
+  /** Whether a program stops the worker a second time: a busy machine can make one seem endless. */
+  async repeats(task, index) {
+    this.start();
+    const end = await this.batch({ ...task, from: index, to: index + 1 }, () => {});
+    return end.stoppedAt !== undefined;
   }
 
   batch(task, onFinding) {

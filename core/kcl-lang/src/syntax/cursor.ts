@@ -5,7 +5,7 @@ import type { Mark, MarkRole } from "./mark.js";
 import { describeToken, type Token } from "./token.js";
 
 /** Brackets and blocks inside each other; more is damage, and would exhaust the stack. */
-const deepestNesting = 200;
+const deepestNesting = 400;
 
 export class Cursor {
   private depth = 0;

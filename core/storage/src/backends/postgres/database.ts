@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { ProvisioningError } from "@provisioning/model";
 import type postgres from "postgres";
 import { StoreClosedError, StoreFailedError } from "../../errors.js";
 import { AnswerLostError, NothingDoneError, sortFailure } from "./errors.js";
@@ -62,8 +63,9 @@ export class Database {
         return await attempt(mayBeDone);
       } catch (error) {
         if (this.#isClosed) throw new StoreClosedError();
+        if (error instanceof ProvisioningError) throw error;
         const isPassing = error instanceof AnswerLostError || error instanceof NothingDoneError;
-        if (!isPassing) throw error;
+        if (!isPassing) throw this.failed(error);
         if (performance.now() + pauseMs > giveUpAt) throw this.failed(error.cause);
         mayBeDone ||= error instanceof AnswerLostError;
       }

@@ -41,5 +41,6 @@ const NOTHING_DONE: ReadonlySet<string> = new Set([
 
 /** What was sent cannot be stored, whoever sends it: a character that the database has no place for, a number out of range. */
 export function isRefusedContent(error: unknown): boolean {
-  return /^(22|23|54)...$/.test(codeOf(error));
+  const code = codeOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+  return /^(22|23|54)...$/.test(code);
 }

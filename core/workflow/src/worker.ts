@@ -6,6 +6,7 @@
  * sleeper, so a burst of runs spreads over all places while an idle worker asks for little.
  */
 
+import { setMaxListeners } from "node:events";
 import type { Clock } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
 import type { Engine, ExecuteNextOptions } from "./engine.js";
@@ -37,6 +38,8 @@ export const DEFAULT_POLL_MS = 5_000;
 export function startWorker(options: WorkerOptions): Worker {
   const { engine, storage, clock, capacity, pollMs = DEFAULT_POLL_MS, onRunEnded = () => {}, onError = () => {} } = options;
   const stopping = new AbortController();
+  // One listener for each place and for each run is meant.
+  setMaxListeners(0, stopping.signal);
   const sleepers = new Set<() => void>();
   let active = 0;
 

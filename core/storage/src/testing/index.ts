@@ -4,3 +4,4 @@ export { type StorageContractOptions, type StoragePlace, storageContract } from 
 export { buildProgram } from "./build-program.js";
 export { seededRandom, testSeed } from "./random.js";
 export { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.js";
+export { startProcess, type TestProcess } from "./processes.js";

@@ -20,7 +20,7 @@ function createSubject(options: { readonly fail?: (batch: readonly string[]) => 
   return {
     gather,
     batches,
-    async finish() {
+    finish: async () => {
       await turn();
       for (const end of open.splice(0)) end();
       await turn();

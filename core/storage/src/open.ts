@@ -2,6 +2,7 @@
 
 import { type Clock, systemClock } from "@provisioning/model";
 import type { PostgresStorageOptions } from "./backends/postgres/options.js";
+import type { EmbeddedSurrealOptions, SurrealServerOptions } from "./backends/surrealdb/options.js";
 import type { Storage, StorageMode } from "./ports/storage.js";
 
 export type StorageOptions =
@@ -14,13 +15,23 @@ export type StorageOptions =
       readonly command?: string;
       readonly onWarning?: (message: string) => void;
     }
-  | ({ readonly type: "postgres" } & PostgresStorageOptions);
+  | ({ readonly type: "postgres" } & PostgresStorageOptions)
+  | ({ readonly type: "surrealdb-embedded" } & EmbeddedSurrealOptions)
+  | ({ readonly type: "surrealdb-server" } & SurrealServerOptions);
 
 /** The caller closes it. @throws StoreBusyError, JournalCorruptError, StoreTooNewError, StoreOptionInvalidError, StorePackageMissingError */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   if (options.type === "postgres") {
     const { openPostgresStorage } = await import("./backends/postgres/postgres-storage.js");
     return openPostgresStorage(options);
+  }
+  if (options.type === "surrealdb-embedded") {
+    const { openEmbeddedSurreal } = await import("./backends/surrealdb/surrealdb-storage.js");
+    return openEmbeddedSurreal(options);
+  }
+  if (options.type === "surrealdb-server") {
+    const { openSurrealServer } = await import("./backends/surrealdb/surrealdb-storage.js");
+    return openSurrealServer(options);
   }
   const { clock = systemClock } = options;
   if (options.type === "memory") {

@@ -8,7 +8,7 @@ import type { RunStore } from "./run-store.js";
 export type StorageMode = "write" | "read";
 
 export interface StorageInfo {
-  readonly type: "memory" | "filesystem" | "postgres";
+  readonly type: "memory" | "filesystem" | "postgres" | "surrealdb-embedded" | "surrealdb-server";
   readonly mode: StorageMode;
   /** Where it is, for people. */
   readonly location: string;

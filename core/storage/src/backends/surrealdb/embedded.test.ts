@@ -1,0 +1,17 @@
+import { describe } from "vitest";
+import { storageContract } from "../../testing/index.js";
+import { surrealPackages } from "../../testing/surreal-packages.js";
+import { createFilePlace, createMemoryPlace } from "../../testing/surreal-place.js";
+
+const packages = await surrealPackages();
+const folder = "folder" in packages ? packages.folder : "";
+const reason = "reason" in packages ? packages.reason : "";
+
+describe.skipIf(reason !== "")(`SurrealDB in this process ${reason}`, () => {
+  storageContract({
+    name: "surrealdb-embedded, in memory",
+    survivesReopen: false,
+    createPlace: async () => createMemoryPlace(folder),
+  });
+  storageContract({ name: "surrealdb-embedded", survivesReopen: true, createPlace: () => createFilePlace(folder) });
+});

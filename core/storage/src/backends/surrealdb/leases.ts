@@ -1,0 +1,78 @@
+/** Leases. That of a run is part of the run's row, so that nothing can be appended under it while it goes to somebody else. */
+
+import { LeaseHeldError, StaleTokenError, StoreReadOnlyError } from "../../errors.js";
+import type { Lease, LeaseScope, LeaseStore } from "../../ports/lease-store.js";
+import { runOfScope, type Version } from "../../ports/run-store.js";
+import type { RunId } from "@provisioning/model";
+import type { Database } from "./database.js";
+import { NOW } from "./functions.js";
+import type { Lane } from "./lane.js";
+
+export interface LeaseRow {
+  readonly holder: string;
+  readonly token: number;
+  readonly since: number;
+  readonly expiresAt: number;
+}
+
+interface LeaseResult {
+  readonly lease?: LeaseRow;
+  readonly held?: LeaseRow;
+  readonly stale?: number;
+  readonly expiresAt?: number;
+  readonly version?: Version;
+}
+
+export interface LeaseStoreOptions {
+  readonly database: Database;
+  readonly laneOf: (id: string) => Lane;
+  readonly isReadOnly: boolean;
+  /** We saw that the run is at this version. */
+  readonly onVersion: (runId: RunId, version: Version) => void;
+}
+
+const CURRENT = `{
+  LET $lease = (SELECT VALUE lease FROM ONLY type::record($table, $id));
+  RETURN IF $lease.expiresAt > ${NOW}() { $lease } ELSE { NONE };
+}`;
+
+export function createLeaseStore({ database, laneOf, isReadOnly, onVersion }: LeaseStoreOptions): LeaseStore {
+  const act = async (name: "acquire" | "heartbeat" | "release", scope: LeaseScope, input: object) => {
+    if (isReadOnly) throw new StoreReadOnlyError(database.location);
+    const place = placeOf(scope);
+    return (await laneOf(place.id).do(name, { ...place, ...input })) as LeaseResult;
+  };
+  const assertCurrent = ({ scope, token }: Lease, { stale }: LeaseResult) => {
+    if (stale !== undefined) throw new StaleTokenError(scope, token, stale);
+  };
+  return {
+    async acquire(scope, holder, ttlMs) {
+      const { held, lease } = await act("acquire", scope, { holder, ttlMs });
+      if (held !== undefined) throw new LeaseHeldError(leaseOf(scope, held));
+      return leaseOf(scope, lease as LeaseRow);
+    },
+    async heartbeat(lease) {
+      const result = await act("heartbeat", lease.scope, { token: lease.token });
+      assertCurrent(lease, result);
+      const runId = runOfScope(lease.scope);
+      if (runId !== undefined && result.version !== undefined) onVersion(runId, result.version);
+      return { ...lease, expiresAt: result.expiresAt as number };
+    },
+    async release(lease) {
+      assertCurrent(lease, await act("release", lease.scope, { token: lease.token }));
+    },
+    async current(scope) {
+      const [lease] = await database.ask(CURRENT, placeOf(scope));
+      return lease === undefined ? undefined : leaseOf(scope, lease as LeaseRow);
+    },
+  };
+}
+
+export function leaseOf(scope: LeaseScope, { holder, token, since, expiresAt }: LeaseRow): Lease {
+  return { scope, holder, token, since, expiresAt };
+}
+
+function placeOf(scope: LeaseScope): { readonly table: "run" | "lease"; readonly id: string } {
+  const runId = runOfScope(scope);
+  return runId === undefined ? { table: "lease", id: scope } : { table: "run", id: runId };
+}

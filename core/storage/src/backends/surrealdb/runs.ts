@@ -1,0 +1,181 @@
+/** Runs: their events as rows, what a list shows of them in the row of the run. Both are written together. */
+
+import { canonicalJson, type Json, type RunDefinition, type RunEvent, type RunId, type RunStatus } from "@provisioning/model";
+import { RunExistsError, RunNotFoundError, StaleTokenError, StoreReadOnlyError, VersionConflictError } from "../../errors.js";
+import type { RunPage, RunQuery, RunStore, RunSummary, StoredRun } from "../../ports/run-store.js";
+import { DEFAULT_PAGE, MAX_PAGE, runScope } from "../../ports/run-store.js";
+import { rankOf } from "../../ports/run-queue.js";
+import { formatCursor } from "../../tables/run-cursor.js";
+import { summarize } from "../../tables/run-summary.js";
+import type { Database } from "./database.js";
+import type { Lane } from "./lane.js";
+import { listedAfter, listedKey } from "./listing.js";
+import type { Watch } from "./watch.js";
+
+/** In these somebody may claim it. */
+const OPEN: ReadonlySet<RunStatus> = new Set<RunStatus>(["pending", "running", "rollingBack"]);
+
+/** One answer does not grow without limit. */
+const EVENTS_AT_ONCE = 20_000;
+/** Of how many runs the summary is remembered, so that the next append need not read it. */
+const MOST_REMEMBERED = 10_000;
+
+const READ_RUN = "SELECT version, token, lease, summary FROM ONLY type::record('run', $id)";
+const READ_EVENTS = "SELECT VALUE json FROM run_event:[$id, $first]..=[$id, $last]";
+
+interface RunRow {
+  readonly version?: number;
+  readonly token?: number;
+  readonly lease?: { readonly token: number };
+  readonly summary?: string;
+}
+
+interface AppendResult {
+  readonly version?: number;
+  readonly missing?: true;
+  readonly stale?: number;
+  readonly actual?: number;
+}
+
+export interface RunStoreOptions {
+  readonly database: Database;
+  /** Writes of one run always go the same way. */
+  readonly laneOf: (id: string) => Lane;
+  readonly watch: Watch;
+  readonly isReadOnly: boolean;
+}
+
+export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStoreOptions): RunStore {
+  const summaries = new Map<RunId, RunSummary>();
+
+  const remember = (summary: RunSummary) => {
+    summaries.delete(summary.id);
+    summaries.set(summary.id, summary);
+    const [oldest] = summaries.keys();
+    if (summaries.size > MOST_REMEMBERED && oldest !== undefined) summaries.delete(oldest);
+  };
+  const readRow = async (id: RunId): Promise<RunRow> => {
+    const [row] = await database.ask(READ_RUN, { id });
+    return (row ?? {}) as RunRow;
+  };
+  const load = async (runId: RunId): Promise<StoredRun> => {
+    const { version } = await readRow(runId);
+    if (version === undefined) throw new RunNotFoundError(runId);
+    return { version, events: await readEvents(database, runId, 1, version) };
+  };
+  const assertWritable = () => {
+    if (isReadOnly) throw new StoreReadOnlyError(database.location);
+  };
+  const submit = async (definition: RunDefinition) => {
+    assertWritable();
+    const { id, infra, notBefore } = definition;
+    const event: RunEvent = { type: "runSubmitted", at: definition.createdAt, definition };
+    const summary = summarize(undefined, event);
+    const json = JSON.stringify(event);
+    const result = (await laneOf(id).do(
+      "submit",
+      {
+        id,
+        event: json,
+        writer: watch.self,
+        rank: rankOf(definition),
+        notBefore,
+        row: { version: 1, infra, status: summary.status, listed: listedKey(summary), summary: JSON.stringify(summary) },
+      },
+      json.length,
+    )) as { readonly known?: true };
+    if (result.known === true) return knownVersion(definition, await load(id));
+    remember(summary);
+    watch.stored({ runId: id, version: 1, events: [event] });
+    return 1;
+  };
+  const append: RunStore["append"] = async (runId, expected, events, token) => {
+    assertWritable();
+    const summary = await summaryAt(runId, expected, token);
+    if (events.length === 0) return expected;
+    const after = events.reduce<RunSummary>(summarize, summary);
+    const rows = events.map((event, index) => ({
+      id: [runId, expected + 1 + index],
+      json: JSON.stringify(event),
+      writer: watch.self,
+    }));
+    const result = (await laneOf(runId).do(
+      "append",
+      {
+        id: runId,
+        expected,
+        token,
+        events: rows,
+        version: after.version,
+        status: after.status,
+        summary: JSON.stringify(after),
+        open: OPEN.has(after.status),
+      },
+      rows.reduce((bytes, { json }) => bytes + json.length, 0),
+    )) as AppendResult;
+    if (result.missing === true) throw new RunNotFoundError(runId);
+    if (result.stale !== undefined) throw new StaleTokenError(runScope(runId), token ?? 0, result.stale);
+    if (result.actual !== undefined) throw new VersionConflictError(`Run ${runId}`, expected, result.actual);
+    remember(after);
+    watch.stored({ runId, version: after.version, events });
+    return after.version;
+  };
+  /** What the run was at that version. Refuses what the database would refuse. */
+  const summaryAt = async (runId: RunId, expected: number, token: number | undefined): Promise<RunSummary> => {
+    const known = summaries.get(runId);
+    if (known?.version === expected) return known;
+    const row = await readRow(runId);
+    if (row.version === undefined) throw new RunNotFoundError(runId);
+    if (token !== undefined && row.lease?.token !== token) throw new StaleTokenError(runScope(runId), token, row.token ?? 0);
+    if (row.version !== expected) throw new VersionConflictError(`Run ${runId}`, expected, row.version);
+    return JSON.parse(row.summary as string) as RunSummary;
+  };
+  return { submit, append, load, list: (query = {}) => list(database, query), watch: watch.watch };
+}
+
+export async function readEvents(database: Database, id: RunId, first: number, last: number): Promise<readonly RunEvent[]> {
+  const events: RunEvent[] = [];
+  for (let from = first; from <= last; from += EVENTS_AT_ONCE) {
+    const to = Math.min(last, from + EVENTS_AT_ONCE - 1);
+    const [rows] = await database.ask(READ_EVENTS, { id, first: from, last: to });
+    for (const json of rows as readonly string[]) events.push(JSON.parse(json) as RunEvent);
+  }
+  return events;
+}
+
+function knownVersion(definition: RunDefinition, { version, events }: StoredRun): number {
+  const [first] = events;
+  const isSame =
+    first?.type === "runSubmitted" &&
+    canonicalJson(first.definition as unknown as Json) === canonicalJson(definition as unknown as Json);
+  if (!isSame) throw new RunExistsError(definition.id);
+  return version;
+}
+
+export async function readVersion(database: Database, id: RunId): Promise<number> {
+  const [version] = await database.ask("SELECT VALUE version FROM ONLY type::record('run', $id)", { id });
+  return typeof version === "number" ? version : 0;
+}
+
+interface ListedRow {
+  readonly listed: string;
+  readonly summary: string;
+}
+
+/** Each status on its own, so that every question is answered by an index alone. */
+async function list(database: Database, query: RunQuery): Promise<RunPage> {
+  const limit = Math.min(Math.max(1, query.limit ?? DEFAULT_PAGE), MAX_PAGE);
+  const behind = query.cursor === undefined ? "" : listedAfter(query.cursor);
+  const statuses = query.status === undefined ? [undefined] : [...new Set(query.status)];
+  if (statuses.length === 0) return { runs: [] };
+  const statements = statuses.map((status, index) => {
+    const where = [query.infra === undefined ? [] : "infra = $infra", status === undefined ? [] : `status = $status${index}`];
+    return `SELECT listed, summary FROM run WHERE ${[...where.flat(), "listed > $behind"].join(" AND ")} ORDER BY listed LIMIT $limit`;
+  });
+  const bindings = Object.fromEntries(statuses.map((status, index) => [`status${index}`, status]));
+  const answers = await database.ask(statements.join("; "), { ...bindings, infra: query.infra, behind, limit: limit + 1 });
+  const rows = (answers as readonly (readonly ListedRow[])[]).flat().sort((a, b) => (a.listed < b.listed ? -1 : 1));
+  const runs = rows.slice(0, limit).map(({ summary }) => JSON.parse(summary) as RunSummary);
+  const last = runs.at(-1);
+  return rows.length > limit && last !== undefined ? { runs, next: formatCursor(last) } : { runs };
+}

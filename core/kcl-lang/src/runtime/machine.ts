@@ -123,7 +123,7 @@ export class Machine {
   /** Counts the memory of a text, a list or a dict, without what its parts refer to. */
   keep<T extends Value>(value: T): T {
     if (typeof value === "string") this.allocate(2 * value.length);
-    else if (value instanceof KclList) this.allocate(64 + 16 * value.items.length);
+    else if (value instanceof KclList) this.allocate(64 + 32 * value.items.length);
     else if (value instanceof KclDict) this.allocate(64 + 96 * value.entries.size);
     return value;
   }

@@ -24,6 +24,8 @@ const deep: readonly (readonly [string, string])[] = [
   ["unpacking", "{**".repeat(5_000)],
   ["schema expressions", "S {a = ".repeat(5_000)],
   ["branches in a list", "[if True: ".repeat(5_000)],
+  ["branches of items", `[${"if True: ".repeat(5_000)}1]`],
+  ["branches of entries", `{${"if True: ".repeat(5_000)}a = 1}`],
   ["templates", `"${'${"'.repeat(2_000)}"`],
 ];
 

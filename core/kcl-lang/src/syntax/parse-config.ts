@@ -82,7 +82,12 @@ function parseAnyEntry(p: Cursor): ConfigEntry {
     return { kind: "unpack", at: p.place(), value: parseExpression(p) };
   }
   const isName = namedByKeyword(p, [":", "=", "+="]);
-  if (p.isKeyword("if") && !isName) return parseIfEntry(p);
+  if (p.isKeyword("if") && !isName) {
+    return p.nested(
+      () => parseIfEntry(p),
+      () => ({ kind: "unpack", at, value: { kind: "missing", at } }),
+    );
+  }
   const key: Expression = isName ? { kind: "name", at, name: p.next().text } : parseExpression(p);
   const operator = parseOperator(p);
   if (operator === undefined)

@@ -263,7 +263,12 @@ function parseAnyItem(p: Cursor): ListItem {
     p.mark("prefix", p.next());
     return { kind: "spread", at, value: parseExpression(p) };
   }
-  if (p.isKeyword("if")) return parseIfItem(p);
+  if (p.isKeyword("if")) {
+    return p.nested(
+      () => parseIfItem(p),
+      () => ({ kind: "spread", at, value: { kind: "missing", at } }),
+    );
+  }
   return { kind: "item", value: parseExpression(p) };
 }
 

@@ -51,6 +51,7 @@ export function statusAfter(status: RunStatus, event: RunEvent): RunStatus {
     case "runPaused":
       return "paused";
     case "runResumed":
+    case "cancelRequested":
       return status === "paused" ? "pending" : status;
     case "runReleased":
       return status === "running" ? "pending" : status;

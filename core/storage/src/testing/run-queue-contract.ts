@@ -98,6 +98,15 @@ export function runQueueContract(context: ContractContext): void {
       expect(await claim()).toMatchObject({ runId: ended });
     });
 
+    test("gives a run again that was cancelled while it was paused: somebody must bring it to its end", async () => {
+      const run = await submit();
+      await append(run, { type: "pauseRequested", at, by: "ada", reason: "lunch" });
+      expect(await claim()).toBeUndefined();
+      await append(run, { type: "cancelRequested", at, by: "ada", reason: "wrong", mode: "abort" });
+      expect((await context.storage().runs.list({ status: ["pending"] })).runs).toHaveLength(1);
+      expect(await claim()).toMatchObject({ runId: run });
+    });
+
     context.testReopened("is there again after opening again", async () => {
       const first = await submit();
       const second = await submit({ createdAt: SAMPLE_TIME + 1 });

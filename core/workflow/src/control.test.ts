@@ -146,6 +146,21 @@ describe("retrying", () => {
     expect(script.done.slice(-4).sort()).toEqual(["compensate:a", "compensate:b", "compensate:c", "compensate:other"]);
   });
 
+  test("from one operation on takes along what that needs and what stopped the run", async () => {
+    const bad = new Set(["a", "x"]);
+    const script = failing(bad);
+    const goesOn = chain("a", "b", "c").map((each) => ({ ...each, onFailure: "continue" as const }));
+    const runId = await engine.submit(sampleRun({ operations: [...goesOn, sampleOperation("x"), sampleOperation("y")] }));
+    const failed = await clock.runUntil(engine.execute(runId, script));
+    expect(statuses(failed)).toEqual(["a:failed", "b:skipped", "c:skipped", "x:failed", "y:completed"]);
+    bad.clear();
+    await engine.retry(runId, "ada", [id("c")]);
+    const state = await clock.runUntil(engine.execute(runId, script));
+    expect(statuses(state)).toEqual(["a:completed", "b:completed", "c:completed", "x:completed", "y:completed"]);
+    expect(script.done.filter((done) => done === "execute:y")).toHaveLength(1);
+    await expectSound(runId);
+  });
+
   test("is refused while it runs, and when everything was done", async () => {
     const runId = await engine.submit(sampleRun());
     await expect(engine.retry(runId, "ada")).rejects.toMatchObject({ code: "RUN_STATUS" });

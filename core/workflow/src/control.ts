@@ -3,7 +3,7 @@
  * the state it is appended to; when somebody writes in between, it is decided again.
  */
 
-import type { Clock, OperationId, RunEvent, RunId } from "@provisioning/model";
+import type { Clock, OperationDependency, OperationId, RunEvent, RunId } from "@provisioning/model";
 import { type RunStore, VersionConflictError } from "@provisioning/storage";
 import { OperationStatusError, RunStatusError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
@@ -81,13 +81,31 @@ function unfinishedOperations(state: RunState): readonly OperationId[] {
   return [...state.operations].flatMap(([id, { status }]) => (UNFINISHED.has(status) ? [id] : []));
 }
 
-/** These and all that needs them, over any number of dependencies; in the order of the definition. */
+/**
+ * These, all that needs them, and without what they cannot go on: what they need and what was not done, failures that stop the run. Each
+ * over any number of dependencies; in the order of the definition.
+ */
 function withDependents(runId: RunId, state: RunState, from: readonly OperationId[]): readonly OperationId[] {
   for (const id of from) if (!state.operations.has(id)) throw new OperationStatusError(runId, id, "unknown");
   const graph = buildGraph(state.definition);
   const found = new Set(from.map((id) => state.operations.indexOf(id)));
-  for (const index of found) for (const { to } of graph.dependents[index] ?? []) found.add(to);
+  graph.operations.forEach(({ onFailure }, index) => {
+    if (state.operations.at(index).status === "failed" && onFailure !== "continue") found.add(index);
+  });
+  for (const index of found) {
+    for (const { to } of graph.dependents[index] ?? []) found.add(to);
+    for (const needed of undoneNeeds(state, graph.operations[index]?.dependsOn ?? [])) found.add(needed);
+  }
   return [...found].sort((a, b) => a - b).map((index) => (graph.operations[index] as { id: OperationId }).id);
+}
+
+/** What it cannot start without and what was not done, or not left so. */
+function undoneNeeds(state: RunState, dependencies: readonly OperationDependency[]): readonly number[] {
+  return dependencies.flatMap(({ on, type }) => {
+    if (type !== "hard" || !state.operations.has(on)) return [];
+    const index = state.operations.indexOf(on);
+    return UNFINISHED.has(state.operations.at(index).status) ? [index] : [];
+  });
 }
 
 /** Appends what `decide` answers to the current state; nothing if it answers nothing. The state afterwards. */

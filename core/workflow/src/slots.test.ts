@@ -111,6 +111,19 @@ describe("slots", () => {
     expect(pool.views()).toEqual([]);
   });
 
+  test("stay with who works on a run when who did before finds out that it lost it, in the same process", () => {
+    const pool = new SlotPool();
+    const needs = [{ name: "api", capacity: 2 }];
+    const runId = "run" as RunId;
+    const operation = "a" as OperationId;
+    expect(pool.take(needs, { runId, operation, token: 1, since: 0 }).type).toBe("taken");
+    expect(pool.take(needs, { runId, operation, token: 2, since: 0 }).type).toBe("taken");
+    pool.giveBackAll(runId, 1);
+    expect(pool.views()[0]?.holders).toHaveLength(1);
+    pool.giveBackAll(runId, 2);
+    expect(pool.views()).toEqual([]);
+  });
+
   test("never give out more places than there are, whatever is taken and given back", () => {
     const step = fc.record({ take: fc.boolean(), who: fc.nat(8), slots: fc.subarray(["a", "b", "c"], { minLength: 1 }) });
     fc.assert(

@@ -3,13 +3,19 @@
  * batch size one with several, its rate limit one that opens again with time. All runs that one engine carries out share them.
  */
 
-import type { Instant, OperationDefinition, OperationId, RunId, SlotNeed } from "@provisioning/model";
+import type { FencingToken, Instant, OperationDefinition, OperationId, RunId, SlotNeed } from "@provisioning/model";
 
 export interface SlotHolder {
   readonly runId: RunId;
   readonly operation: OperationId;
   readonly since: Instant;
 }
+
+/**
+ * Whose place it is. The token tells apart who works on a run and who did before and does not know yet that it was taken over, which
+ * can be the same process.
+ */
+export type SlotUser = Pick<SlotHolder, "runId" | "operation"> & { readonly token?: FencingToken };
 
 export interface SlotView {
   readonly name: string;
@@ -25,7 +31,7 @@ export type Taken =
 
 interface Slot {
   readonly capacity: number;
-  readonly holders: Map<string, SlotHolder>;
+  readonly holders: Map<string, SlotHolder & SlotUser>;
 }
 
 const SECOND = 1000;
@@ -37,7 +43,7 @@ export class SlotPool {
   readonly #listeners = new Set<(name: string) => void>();
 
   /** All of them or none. */
-  take(needs: readonly SlotNeed[], holder: SlotHolder): Taken {
+  take(needs: readonly SlotNeed[], holder: SlotHolder & SlotUser): Taken {
     for (const { name, capacity } of needs) {
       const slot = this.#slots.get(name);
       if (capacity !== undefined && slot !== undefined && slot.holders.size >= slot.capacity) return { type: "busy", name };
@@ -48,20 +54,20 @@ export class SlotPool {
     return { type: "taken" };
   }
 
-  giveBack(needs: readonly SlotNeed[], { runId, operation }: Pick<SlotHolder, "runId" | "operation">): void {
+  giveBack(needs: readonly SlotNeed[], user: SlotUser): void {
     for (const { name } of needs) {
       const slot = this.#slots.get(name);
-      if (slot?.holders.delete(`${runId}/${operation}`) !== true) continue;
+      if (slot?.holders.delete(keyOf(user)) !== true) continue;
       if (slot.holders.size === 0) this.#slots.delete(name);
       for (const listener of this.#listeners) listener(name);
     }
   }
 
-  /** A run that ends, however it ends, holds nothing any more. */
-  giveBackAll(runId: RunId): void {
+  /** Whoever does not work on a run any more holds nothing for it. */
+  giveBackAll(runId: RunId, token?: FencingToken): void {
     for (const [name, { holders }] of this.#slots) {
-      for (const { operation } of [...holders.values()].filter((holder) => holder.runId === runId))
-        this.giveBack([{ name }], { runId, operation });
+      for (const user of [...holders.values()].filter((holder) => holder.runId === runId && holder.token === token))
+        this.giveBack([{ name }], user);
     }
   }
 
@@ -76,7 +82,7 @@ export class SlotPool {
     return [...this.#slots]
       .map(([name, { capacity, holders }]) => ({
         name,
-        holders: [...holders.values()],
+        holders: Array.from(holders.values(), ({ runId, operation, since }) => ({ runId, operation, since })),
         ...(Number.isFinite(capacity) ? { capacity } : {}),
       }))
       .sort((left, right) => left.name.localeCompare(right.name));
@@ -90,18 +96,22 @@ export class SlotPool {
     return first === undefined ? 0 : first + SECOND;
   }
 
-  #occupy({ name, capacity, perSecond }: SlotNeed, holder: SlotHolder): void {
+  #occupy({ name, capacity, perSecond }: SlotNeed, holder: SlotHolder & SlotUser): void {
     const slot = this.#slots.get(name) ?? {
       capacity: capacity ?? Number.POSITIVE_INFINITY,
-      holders: new Map<string, SlotHolder>(),
+      holders: new Map<string, SlotHolder & SlotUser>(),
     };
     this.#slots.set(name, slot);
-    slot.holders.set(`${holder.runId}/${holder.operation}`, holder);
+    slot.holders.set(keyOf(holder), holder);
     if (perSecond === undefined) return;
     const starts = this.#starts.get(name) ?? [];
     this.#starts.set(name, starts);
     starts.push(holder.since);
   }
+}
+
+function keyOf({ runId, operation, token = 0 }: SlotUser): string {
+  return `${runId}/${token}/${operation}`;
 }
 
 /** A lane is a slot with one place, within its infra. */

@@ -96,6 +96,43 @@ test.each([
   expect(brokenInvariants((await storage.runs.load(runId)).events)).toEqual([]);
 });
 
+test("one whose failure stops the run lets nothing start beside it", async () => {
+  const operations = [
+    sampleOperation("a", waits("broken")),
+    sampleOperation("b", waits("broken")),
+    sampleOperation("c", { dependsOn: [{ on: id("a"), type: "soft" as DependencyType }] }),
+  ];
+  const conditions = conditionsOf({
+    broken: () => {
+      throw new Error("outputs.x is not there");
+    },
+  });
+  const { running, script, runId } = await run(operations, conditions);
+  const state = await clock.runUntil(running);
+  expect(Array.from(state.operations, ([, { status }]) => status)).toEqual(["failed", "skipped", "skipped"]);
+  expect(script.done).toEqual([]);
+  expect(brokenInvariants((await storage.runs.load(runId)).events)).toEqual([]);
+});
+
+test("a request that comes in just the moment in which a wait fails is heeded", async () => {
+  let wasPaused = false;
+  const { running, engine, runId } = await run([sampleOperation("a", waits("it", 10_000)), sampleOperation("b")], {
+    check: () => undefined,
+    async holds() {
+      if (clock.now() - since < 10_000 || wasPaused) return false;
+      wasPaused = true;
+      await engine.pause(runId, "ada", "lunch");
+      return false;
+    },
+  });
+  const since = clock.now();
+  expect((await clock.runUntil(running)).status).toBe("paused");
+  await engine.resume(runId, "ada");
+  const state = await clock.runUntil(engine.execute(runId, createScript(clock)));
+  expect(brokenInvariants((await storage.runs.load(runId)).events)).toEqual([]);
+  expect(state.status).toBe("failed");
+});
+
 test("a cancelled run does not go on waiting", async () => {
   const { running, engine, runId } = await run([sampleOperation("a", waits("it"))], conditionsOf({ it: () => false }));
   await clock.advance(500);

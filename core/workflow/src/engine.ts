@@ -98,7 +98,7 @@ export interface Engine {
   pass(runId: RunId, operation: OperationId, by: string): Promise<RunState>;
   /**
    * Has a run that ended go on: what failed, was skipped or cancelled is tried again, or, when `from` is named, these operations with all
-   * that needs them, whatever they are. It waits for a worker then. @throws RunStatusError
+   * that needs them, whatever they are, and what they cannot go on without. It waits for a worker then. @throws RunStatusError
    */
   retry(runId: RunId, by: string, from?: readonly OperationId[]): Promise<RunState>;
   state(runId: RunId): Promise<RunState>;
@@ -280,9 +280,10 @@ async function attended(
   }
 }
 
+/** What the run came to is stored already: a lease that cannot be given back runs out, or is somebody else's by now. */
 async function release({ storage, faultPoint = noFaults }: EngineOptions, lease: Lease): Promise<void> {
   await faultPoint("release.before");
-  await storage.leases.release(lease);
+  await storage.leases.release(lease).catch(() => {});
   await faultPoint("release.after");
 }
 

@@ -5,21 +5,22 @@
  * While one batch of events is being written, everything that finishes meanwhile gathers for the next one.
  */
 
-import type {
-  CancelMode,
-  Clock,
-  Instant,
-  Json,
-  JsonObject,
-  OperationDefinition,
-  OperationId,
-  ProvisioningError,
-  RunEvent,
+import {
+  type CancelMode,
+  type Clock,
+  type Instant,
+  InvariantError,
+  type Json,
+  type JsonObject,
+  type OperationDefinition,
+  type OperationId,
+  type ProvisioningError,
+  type RunEvent,
 } from "@provisioning/model";
 import type { AppendedEvents, Lease } from "@provisioning/storage";
 import { Attempt } from "./attempt.js";
 import { type Conditions, type ConditionScope, type Opened, waitForCondition } from "./condition.js";
-import { ConditionFailedError, LeaseLostError, RunCancelledError, WaitTimeoutError } from "./errors.js";
+import { ConditionFailedError, HandlerMissingError, LeaseLostError, RunCancelledError, WaitTimeoutError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
 import { Forward } from "./forward.js";
 import type { Graph } from "./graph.js";
@@ -28,7 +29,7 @@ import { Draft, type Finished, type Mode, type Phase, type Start } from "./phase
 import type { Recorder } from "./record.js";
 import { Backward } from "./rollback.js";
 import type { SlotPool } from "./slots.js";
-import type { RunState } from "./state.js";
+import { isEnded, type RunState } from "./state.js";
 import { Wake } from "./wake.js";
 
 export interface ExecutionOptions {
@@ -50,6 +51,9 @@ export interface ExecutionOptions {
 /** Operations that take no time on a store that takes none would keep timers and signals from ever getting their turn. */
 const ROUNDS_PER_TURN = 100;
 
+/** Others may ask for something in just the moment we write; more often than this in a row it is not that. */
+const MAX_CONFLICTS = 1000;
+
 export class Execution {
   readonly #options: ExecutionOptions;
   readonly #wake: Wake;
@@ -57,9 +61,14 @@ export class Execution {
   #finished: Finished[] = [];
   #requests: RunEvent[] = [];
   #mustCatchUp = false;
+  #phase: Phase | undefined;
+  /** Events that others stored were taken in since the phase was made. */
+  #isPhaseStale = false;
   /** Slots of which others gave a place back. */
   readonly #freed: string[] = [];
   #isDeciding = false;
+  /** Waits for conditions, by operation, and how those that are over ended. */
+  readonly #waits = new Map<number, Opened | undefined>();
   readonly #opened: Opened[] = [];
   readonly #over = new AbortController();
   #mode: Mode = "work";
@@ -74,7 +83,7 @@ export class Execution {
 
   /** @throws LeaseLostError, and whatever the store throws; the run can be taken up again then */
   async run(): Promise<RunState> {
-    const { slots, recorder } = this.#options;
+    const { slots, recorder, lease } = this.#options;
     const stopListening = slots.onFree((name) => this.#slotFreed(name));
     try {
       return await this.#loop();
@@ -84,7 +93,7 @@ export class Execution {
     } finally {
       stopListening();
       this.#over.abort();
-      slots.giveBackAll(recorder.state.definition.id);
+      slots.giveBackAll(recorder.state.definition.id, lease.token);
       this.#wake.close();
     }
   }
@@ -120,24 +129,29 @@ export class Execution {
   async #loop(): Promise<RunState> {
     const { recorder, clock, lease } = this.#options;
     let claimed = false;
-    let phase: Phase | undefined;
-    let direction: RunState["status"] | undefined;
+    let conflicts = 0;
     for (let round = 1; ; round += 1) {
       if (round % ROUNDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       if (this.#mustCatchUp) await this.#catchUp();
       this.#throwIfFatal();
-      if (this.#isReleaseOverdue()) return recorder.state;
+      // Before it was taken up somebody may have paused it: then it is not ours to write.
+      if (this.#isReleaseOverdue() || (!claimed && isAtRest(recorder.state))) return recorder.state;
       const draft = new Draft(recorder.state, clock.now());
       if (!claimed) draft.add({ type: "runClaimed", at: draft.now, holder: lease.holder, token: lease.token });
-      if (phase === undefined || draft.state.status !== direction) {
-        direction = draft.state.status;
-        phase = this.#phaseFor(draft.state);
-      }
-      this.#takeForeign(phase);
+      const phase = this.#phaseFor(draft.state);
       for (const gate of this.#opened.splice(0)) phase.opened(gate);
       for (const name of this.#freed.splice(0)) phase.slotFreed(name);
-      const starts = this.#decide(draft, phase);
-      await this.#commit(draft, phase, starts);
+      const finished = this.#finished.splice(0);
+      const requests = this.#requests.splice(0);
+      const starts = this.#decide(draft, phase, finished, requests);
+      if (!(await this.#commit(draft, starts))) {
+        conflicts += 1;
+        if (conflicts > MAX_CONFLICTS) throw new InvariantError(`${conflicts} conflicts in a row`);
+        this.#finished.unshift(...finished);
+        this.#requests.unshift(...requests);
+        continue;
+      }
+      conflicts = 0;
       for (const index of phase.gates()) void this.#watchCondition(index);
       claimed = true;
       if (!isWorkedOn(recorder.state)) return recorder.state;
@@ -147,20 +161,37 @@ export class Execution {
     }
   }
 
+  /** The one of the last round, or, after others wrote something or the direction changed, one made from what is stored. */
   #phaseFor(state: RunState): Phase {
-    const { graph, handlers, random, checkpointInterval, slots } = this.#options;
-    if (state.status !== "rollingBack") return new Forward(graph, state, { checkpointInterval, random, slots });
-    const canCompensate = ({ action }: OperationDefinition) => handlers.get(action)?.compensate !== undefined;
-    return new Backward(graph, state, { canCompensate, random });
+    const before = this.#phase;
+    const isBackward = state.status === "rollingBack";
+    if (before !== undefined && !this.#isPhaseStale && before instanceof Backward === isBackward) return before;
+    const live = new Set([...this.#attempts.keys(), ...this.#finished.map(({ index }) => index)]);
+    before?.leave(live);
+    const phase = isBackward ? this.#backward(state, before) : this.#forward(state, live);
+    for (const gate of this.#waits.values()) if (gate !== undefined) phase.opened(gate);
+    this.#phase = phase;
+    this.#isPhaseStale = false;
+    return phase;
   }
 
-  #decide(draft: Draft, phase: Phase): readonly Start[] {
-    for (const request of this.#requests.splice(0)) draft.add(request);
+  #forward(state: RunState, live: ReadonlySet<number>): Phase {
+    const { graph, random, checkpointInterval, slots } = this.#options;
+    return new Forward(graph, state, { checkpointInterval, random, slots, live });
+  }
+
+  #backward(state: RunState, before: Phase | undefined): Phase {
+    const { graph, handlers, random } = this.#options;
+    const canCompensate = ({ action }: OperationDefinition) => handlers.get(action)?.compensate !== undefined;
+    const undoing = before instanceof Backward ? before.undoing(state) : undefined;
+    return new Backward(graph, state, { canCompensate, random, undoing });
+  }
+
+  #decide(draft: Draft, phase: Phase, finished: readonly Finished[], requests: readonly RunEvent[]): readonly Start[] {
+    for (const request of requests) draft.add(request);
     for (const attempt of this.#attempts.values()) attempt.check(draft.now);
     const cancellation = "cancellation" in draft.state ? draft.state.cancellation : undefined;
     if (cancellation?.mode === "abort") this.#cancelAttempts(new RunCancelledError(cancellation.by, cancellation.reason));
-    const finished = this.#finished;
-    this.#finished = [];
     this.#isDeciding = true;
     try {
       return phase.step(draft, finished, this.#mode);
@@ -169,14 +200,13 @@ export class Execution {
     }
   }
 
-  async #commit(draft: Draft, phase: Phase, starts: readonly Start[]): Promise<void> {
-    const dropped = draft.events.length === 0 ? [] : await this.#options.recorder.commit(draft.events, draft.state);
+  /** False when it has to be decided anew. */
+  async #commit(draft: Draft, starts: readonly Start[]): Promise<boolean> {
+    const isStored = draft.events.length === 0 || (await this.#options.recorder.commit(draft.events, draft.state));
     this.#throwIfFatal();
-    const droppedPlaces = new Set(dropped.map((id) => draft.state.operations.indexOf(id)));
-    for (const start of starts) {
-      if (droppedPlaces.has(start.index)) phase.notStarted(start.index);
-      else this.#launch(start);
-    }
+    if (isStored) for (const start of starts) this.#launch(start);
+    else this.#isPhaseStale = true;
+    return isStored;
   }
 
   async #wait(phase: Phase): Promise<void> {
@@ -198,17 +228,24 @@ export class Execution {
   async #watchCondition(index: number): Promise<void> {
     const { graph, conditions, clock, conditionPollMs } = this.#options;
     const { title, waitCondition } = graph.operations[index] as OperationDefinition;
-    if (waitCondition === undefined) return;
+    if (waitCondition === undefined || this.#waits.has(index)) return;
+    this.#waits.set(index, undefined);
     const watch = { ...waitCondition, title, pollMs: conditionPollMs, scope: () => this.#conditionScope() };
     try {
       await waitForCondition(conditions, watch, clock, this.#over.signal);
-      this.#opened.push({ index });
+      this.#over.signal.throwIfAborted();
+      this.#open({ index });
     } catch (cause) {
       if (this.#over.signal.aborted) return;
       const error =
         cause instanceof WaitTimeoutError ? cause : new ConditionFailedError(title, waitCondition.expression, { cause });
-      this.#opened.push({ index, error });
+      this.#open({ index, error });
     }
+  }
+
+  #open(gate: Opened): void {
+    this.#waits.set(gate.index, gate);
+    this.#opened.push(gate);
     this.#wake.notify();
   }
 
@@ -227,16 +264,9 @@ export class Execution {
     this.#wake.notify();
   }
 
-  #takeForeign(phase: Phase): void {
-    const { recorder } = this.#options;
-    for (const event of recorder.takeForeign()) {
-      if (event.type === "operationPassed") phase.passed(recorder.state.operations.indexOf(event.operation));
-    }
-  }
-
   async #catchUp(): Promise<void> {
     this.#mustCatchUp = false;
-    await this.#options.recorder.catchUp();
+    if (await this.#options.recorder.catchUp()) this.#isPhaseStale = true;
   }
 
   #launch({ index, attempt: number }: Start): void {
@@ -261,13 +291,14 @@ export class Execution {
 
   async #call(operation: OperationDefinition, attempt: number, isCompensation: boolean, signal: AbortSignal) {
     const { handlers } = this.#options;
+    const handler = handlers.get(operation.action);
+    if (handler === undefined) return this.#stopWithout(operation.action);
     await this.#fault("effect.before");
     const context = this.#contextOf(operation, attempt, signal);
-    const handler = handlers.get(operation.action);
     try {
-      if (!isCompensation) return (await handler?.execute(context)) ?? null;
+      if (!isCompensation) return (await handler.execute(context)) ?? null;
       const state = this.#options.recorder.state.operations.get(operation.id);
-      await handler?.compensate?.({ ...context, output: state.status === "compensating" ? state.output : null });
+      await handler.compensate?.({ ...context, output: state.status === "compensating" ? state.output : null });
       return null;
     } finally {
       await this.#fault("effect.after");
@@ -293,6 +324,13 @@ export class Execution {
       report: (progress) => observe({ type: "operationProgress", ...live(), progress }),
       log: (message, fields: JsonObject = {}) => observe({ type: "operationLog", ...live(), message, fields }),
     };
+  }
+
+  /** Nothing is recorded of it: a worker that has the handler goes on from here. */
+  #stopWithout(action: string): never {
+    const error = new HandlerMissingError([action]);
+    this.abandon(error);
+    throw error;
   }
 
   async #fault(name: "effect.before" | "effect.after"): Promise<void> {
@@ -321,6 +359,10 @@ const REQUESTS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
   "runResumed",
   "operationPassed",
 ]);
+
+function isAtRest(state: RunState): boolean {
+  return isEnded(state) || state.status === "paused";
+}
 
 function isWorkedOn(state: RunState): boolean {
   return state.status === "running" || state.status === "rollingBack";

@@ -15,6 +15,8 @@ export interface ForwardOptions {
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly slots: SlotPool;
+  /** What this worker has begun and has no recorded result of; what else counts as running was cut short by a crash. */
+  readonly live: ReadonlySet<number>;
 }
 
 export class Forward implements Phase {
@@ -34,7 +36,7 @@ export class Forward implements Phase {
   constructor(graph: Graph, state: RunState, options: ForwardOptions) {
     this.#graph = graph;
     this.#options = options;
-    this.#readiness = new Readiness(graph, state, options.slots);
+    this.#readiness = new Readiness(graph, state, options.slots, options.live);
     this.#uncheckpointed = completedSinceCheckpoint(graph, state);
     graph.operations.forEach((operation, index) => {
       if (state.operations.at(index).status === "failed") this.#noteFailure(operation);
@@ -79,10 +81,6 @@ export class Forward implements Phase {
     return this.#readiness.wakeAt();
   }
 
-  notStarted(index: number): void {
-    this.#readiness.giveBack(index);
-  }
-
   gates(): readonly number[] {
     return this.#readiness.takeGated();
   }
@@ -96,8 +94,8 @@ export class Forward implements Phase {
     this.#readiness.slotFreed(name);
   }
 
-  passed(index: number): void {
-    this.#readiness.settle(index);
+  leave(live: ReadonlySet<number>): void {
+    this.#readiness.leave(live);
   }
 
   /** What a crash interrupted is brought to a result even when nothing new is to start, unless others will do that. */
@@ -106,6 +104,10 @@ export class Forward implements Phase {
     const taken = this.#readiness.take(draft.now, draft.isPausing || this.#stoppedBy !== undefined);
     return taken.flatMap((index) => {
       const before = draft.state.operations.at(index);
+      if (this.#stoppedBy !== undefined && before.status !== "running") {
+        this.#readiness.giveBack(index);
+        return [];
+      }
       const attempt = ("attempt" in before ? before.attempt : 0) + 1;
       const operation = this.#operation(index).id;
       draft.add({ type: "operationStarted", at: draft.now, operation, attempt, token: draft.token });

@@ -28,16 +28,14 @@ export interface Phase {
   step(draft: Draft, finished: readonly Finished[], mode: Mode): readonly Start[];
   /** The next moment at which waiting alone changes something. */
   wakeAt(): Instant | undefined;
-  /** It was to be started but somebody cancelled in just that moment. */
-  notStarted(index: number): void;
   /** Operations whose conditions are to be watched from now on. */
   gates(): readonly number[];
   /** The wait for a condition is over. */
   opened(gate: Opened): void;
   /** Another run gave a place back that operations of this one may wait for. */
   slotFreed(name: string): void;
-  /** Somebody decided that it counts as done. */
-  passed(index: number): void;
+  /** It is not asked any more: what it took for operations other than these is given back. */
+  leave(live: ReadonlySet<number>): void;
 }
 
 /** Events that are decided but not stored yet, and the state they lead to. */

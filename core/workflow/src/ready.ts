@@ -6,9 +6,9 @@
  * server's lane, its provider's limits), which it shares with other runs. Among those that may start, what a crash interrupted goes first, then the longest remaining chain.
  */
 
-import { Heap, type Instant, type OperationDefinition, type OperationId, type RunId, type SlotNeed } from "@provisioning/model";
+import { type FencingToken, Heap, type Instant, type OperationDefinition, type RunId, type SlotNeed } from "@provisioning/model";
 import type { Graph } from "./graph.js";
-import { needsOf, SlotPool } from "./slots.js";
+import { needsOf, SlotPool, type SlotUser } from "./slots.js";
 import type { OperationStatus, RunState } from "./state.js";
 
 type Phase = "waiting" | "gated" | "ready" | "delayed" | "running" | "settled";
@@ -26,24 +26,27 @@ export class Readiness {
   readonly #delayed = new Heap<{ readonly index: number; readonly at: Instant }>((a, b) => a.at < b.at);
   readonly #pool: SlotPool;
   readonly #runId: RunId;
+  readonly #token: FencingToken | undefined;
   readonly #needs: readonly (readonly SlotNeed[])[];
   /** What is ready but for a slot, by the slot's name. */
   readonly #parked = new Map<string, Heap<number>>();
   #running = 0;
   #unsettled: number;
 
-  constructor(graph: Graph, state: RunState, pool: SlotPool = new SlotPool()) {
+  /** @param live what runs in this process; what else counts as running was cut short by a crash */
+  constructor(graph: Graph, state: RunState, pool: SlotPool = new SlotPool(), live: ReadonlySet<number> = new Set()) {
     const { id, infra } = state.definition;
     this.#graph = graph;
     this.#pool = pool;
     this.#runId = id;
+    this.#token = "claim" in state ? state.claim?.token : undefined;
     this.#needs = graph.operations.map((operation) => needsOf(operation, infra));
     this.#limit = state.definition.parallelLimit;
     this.#phases = graph.operations.map(() => "waiting");
     this.#blockers = graph.dependencyCounts.slice();
     this.#ready = this.#newHeap();
     this.#unsettled = graph.operations.length;
-    this.#restore(state);
+    this.#restore(state, live);
   }
 
   /** Every operation has come to its end. */
@@ -119,12 +122,22 @@ export class Readiness {
     this.#enqueue(index);
   }
 
+  /** Gives back what was taken for others than these. */
+  leave(live: ReadonlySet<number>): void {
+    this.#phases.forEach((phase, index) => {
+      if (phase === "running" && !live.has(index)) this.#pool.giveBack(this.#needs[index] ?? [], this.#holder(index));
+    });
+  }
+
   /** What is under way first: settling makes those ready that only wait, and must not take these for such. */
-  #restore(state: RunState): void {
+  #restore(state: RunState, live: ReadonlySet<number>): void {
     const places = [...this.#graph.operations.keys()];
     for (const index of places) {
       const operation = state.operations.at(index);
-      if (operation.status === "running") {
+      if (operation.status === "running" && live.has(index)) {
+        this.#phases[index] = "running";
+        this.#running += 1;
+      } else if (operation.status === "running") {
         this.#interrupted.add(index);
         this.#enqueue(index);
       } else if (operation.status === "retrying") this.postpone(index, operation.retryAt);
@@ -193,8 +206,9 @@ export class Readiness {
     for (const { name } of this.#needs[index] ?? []) if (name !== but) this.slotFreed(name);
   }
 
-  #holder(index: number): { readonly runId: RunId; readonly operation: OperationId } {
-    return { runId: this.#runId, operation: (this.#graph.operations[index] as OperationDefinition).id };
+  #holder(index: number): SlotUser {
+    const { id: operation } = this.#graph.operations[index] as OperationDefinition;
+    return { runId: this.#runId, operation, ...(this.#token === undefined ? {} : { token: this.#token }) };
   }
 
   #newHeap(): Heap<number> {

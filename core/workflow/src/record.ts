@@ -1,6 +1,6 @@
 /** The one place where a run's events are written: durable first, then everybody is told. */
 
-import type { FencingToken, OperationId, RunEvent, RunId } from "@provisioning/model";
+import type { FencingToken, RunEvent, RunId } from "@provisioning/model";
 import { type RunStore, StaleTokenError, type StoredRun, type Version, VersionConflictError } from "@provisioning/storage";
 import { LeaseLostError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
@@ -15,14 +15,10 @@ export interface RecorderOptions {
   readonly faultPoint: FaultPoint;
 }
 
-/** Others may ask for a cancellation in just the moment we write; more often than this it is not that. */
-const MAX_CONFLICTS = 100;
-
 export class Recorder {
   readonly #options: RecorderOptions;
   #state: RunState;
   #version: Version;
-  #foreign: RunEvent[] = [];
 
   private constructor(options: RecorderOptions, state: RunState, version: Version) {
     this.#options = options;
@@ -30,9 +26,13 @@ export class Recorder {
     this.#version = version;
   }
 
-  /** `stored`: the run as it was read a moment ago; when it is no longer so, the first write finds out. */
+  /**
+   * `stored`: the run as it was read a moment ago; when it is no longer so, the first write finds out.
+   * @throws LeaseLostError when a newer worker has taken the run up, and what the store throws
+   */
   static async open(options: RecorderOptions, stored?: StoredRun): Promise<Recorder> {
     const { version, events } = stored ?? (await options.runs.load(options.runId));
+    assertOurs(options, events);
     return new Recorder(options, replay(events), version);
   }
 
@@ -42,33 +42,22 @@ export class Recorder {
   }
 
   /**
-   * Stores the events together; `after` is the state they lead to. When somebody asked for a cancellation meanwhile, operations are not started any more: their
-   * start is left out and their ids are returned. @throws LeaseLostError, and whatever the store throws
+   * Stores the events together; `after` is the state they lead to. False when somebody asked for something in just this moment: nothing
+   * was stored, the state now shows what was asked for, and it has to be decided anew. @throws LeaseLostError, and whatever the store throws
    */
-  async commit(events: readonly RunEvent[], after: RunState): Promise<readonly OperationId[]> {
+  async commit(events: readonly RunEvent[], after: RunState): Promise<boolean> {
     const { faultPoint } = this.#options;
-    let batch = events;
-    let state = after;
-    for (let conflicts = 0; ; conflicts += 1) {
-      await faultPoint("record.before");
-      try {
-        await this.#append(batch, state);
-        break;
-      } catch (error) {
-        if (!(error instanceof VersionConflictError) || conflicts === MAX_CONFLICTS) throw error;
-        const passed = passedIn(await this.catchUp());
-        batch = batch.filter(
-          (event) =>
-            event.type !== "operationStarted" && !("operation" in event && passed.has(event.operation)) && !isStanding(event),
-        );
-        // Somebody paused it before it was taken up: it is not ours to write.
-        if (this.#state.status === "paused") batch = [];
-        state = batch.reduce<RunState>(next, this.#state);
-      }
+    await faultPoint("record.before");
+    try {
+      await this.#append(events, after);
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error;
+      if (!(await this.catchUp())) throw error;
+      return false;
     }
     await faultPoint("record.after");
-    for (const event of batch) this.#options.observe(event);
-    return batch === events ? [] : startedIn(events);
+    for (const event of events) this.#options.observe(event);
+    return true;
   }
 
   async #append(batch: readonly RunEvent[], state: RunState): Promise<void> {
@@ -82,34 +71,20 @@ export class Recorder {
     }
   }
 
-  /** What others appended since this was last asked. */
-  takeForeign(): readonly RunEvent[] {
-    return this.#foreign.splice(0);
-  }
-
-  /** Takes in what others appended, and gives it. */
-  async catchUp(): Promise<readonly RunEvent[]> {
+  /** Whether others appended something, which is taken in then. @throws LeaseLostError when one of them took the run over */
+  async catchUp(): Promise<boolean> {
     const { version, events } = await this.#options.runs.load(this.#options.runId);
     const foreign = events.slice(this.#version);
+    assertOurs(this.#options, foreign);
     this.#state = foreign.reduce<RunState>(next, this.#state);
     this.#version = version;
     for (const event of foreign) this.#options.observe(event);
-    this.#foreign.push(...foreign);
-    return foreign;
+    return foreign.length > 0;
   }
 }
 
-function passedIn(events: readonly RunEvent[]): ReadonlySet<OperationId> {
-  return new Set(events.flatMap((event) => (event.type === "operationPassed" ? [event.operation] : [])));
-}
-
-/** Whether to stand still is decided anew when somebody has asked for something else meanwhile. */
-function isStanding(event: RunEvent): boolean {
-  return (
-    event.type === "runPaused" || event.type === "runReleased" || event.type === "runEnded" || event.type === "rollbackStarted"
-  );
-}
-
-function startedIn(events: readonly RunEvent[]): readonly OperationId[] {
-  return events.flatMap((event) => (event.type === "operationStarted" ? [event.operation] : []));
+/** Answers may come late: by then another worker may have the run, or may have had it. */
+function assertOurs({ runId, token }: RecorderOptions, events: readonly RunEvent[]): void {
+  const isLost = events.some((event) => event.type === "runClaimed" && event.token > token);
+  if (isLost) throw new LeaseLostError(runId);
 }

@@ -13,6 +13,14 @@ import type { RunState } from "./state.js";
 export interface BackwardOptions {
   readonly canCompensate: (operation: OperationDefinition) => boolean;
   readonly random: () => number;
+  /** What this worker is undoing already. */
+  readonly undoing: Undoing | undefined;
+}
+
+export interface Undoing {
+  readonly index: number;
+  readonly failures: number;
+  readonly retryAt?: Instant;
 }
 
 export class Backward implements Phase {
@@ -21,15 +29,29 @@ export class Backward implements Phase {
   /** Places of what is still to be undone; the next one is the last. */
   readonly #left: number[];
   /** The one that is being undone. */
-  #current: { readonly index: number; readonly failures: number; readonly retryAt?: Instant } | undefined;
+  #current: Undoing | undefined;
+  /** As it was before the last step, which may not have been stored. */
+  #before: Undoing | undefined;
 
   constructor(graph: Graph, state: RunState, options: BackwardOptions) {
     this.#graph = graph;
     this.#options = options;
-    this.#left = toUndo(graph, state);
+    const { undoing } = options;
+    this.#current = undoing;
+    this.#left = toUndo(graph, state).filter((index) => index !== undoing?.index);
+  }
+
+  /** What is being undone according to what is stored. */
+  undoing(state: RunState): Undoing | undefined {
+    const token = "claim" in state ? state.claim?.token : undefined;
+    return [this.#current, this.#before].find((undoing) => {
+      const operation = undoing === undefined ? undefined : state.operations.at(undoing.index);
+      return operation?.status === "compensating" && operation.token === token;
+    });
   }
 
   step(draft: Draft, finished: readonly Finished[], mode: Mode): readonly Start[] {
+    this.#before = this.#current;
     for (const { index, outcome } of finished) {
       const operation = this.#operation(index);
       if (outcome.type === "completed") {
@@ -47,8 +69,6 @@ export class Backward implements Phase {
     return this.#current?.retryAt;
   }
 
-  notStarted(): void {}
-
   /** Undoing waits for no conditions. */
   gates(): readonly number[] {
     return [];
@@ -59,8 +79,7 @@ export class Backward implements Phase {
   /** One compensation at a time needs no slots. */
   slotFreed(): void {}
 
-  /** A rollback passes over nothing. */
-  passed(): void {}
+  leave(): void {}
 
   #next(draft: Draft): readonly Start[] {
     if (draft.isCancelled) return this.#stop(draft);
@@ -88,7 +107,7 @@ export class Backward implements Phase {
   }
 
   #again(draft: Draft): readonly Start[] {
-    const { index, failures, retryAt: at } = this.#current as { index: number; failures: number; retryAt?: Instant };
+    const { index, failures, retryAt: at } = this.#current as Undoing;
     if (at === undefined) return [];
     if (draft.isCancelled) {
       this.#giveUp(draft, index);

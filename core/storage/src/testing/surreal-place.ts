@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Clock } from "@provisioning/model";
 import type { Database } from "../backends/surrealdb/database.js";
 import { NOW } from "../backends/surrealdb/functions.js";
-import { openEmbeddedSurreal } from "../backends/surrealdb/surrealdb-storage.js";
+import { openEmbeddedSurreal, openSurrealServer } from "../backends/surrealdb/surrealdb-storage.js";
 import type { Storage } from "../ports/storage.js";
 import type { StoragePlace } from "./storage-contract.js";
 import { withTimeOf } from "./store-time.js";
@@ -27,6 +27,18 @@ export async function createFilePlace(packagesFolder: string): Promise<StoragePl
     remove: () => rm(dataDir, { recursive: true, force: true }),
   };
 }
+
+/** A database of its own in the server. */
+export function createServerPlace(packagesFolder: string, url: string): StoragePlace {
+  made += 1;
+  const options = { url, database: `test_${process.pid}_${made}`, mode: "write", packagesFolder } as const;
+  return {
+    open: (clock) => openAt(clock, (onOpened) => openSurrealServer(options, onOpened)),
+    remove: async () => {},
+  };
+}
+
+let made = 0;
 
 async function openAt(clock: Clock, open: Open): Promise<Storage> {
   let setTime: (now: number) => Promise<void> = async () => {};

@@ -91,7 +91,8 @@ export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStore
   };
   const append: RunStore["append"] = async (runId, expected, events, token) => {
     assertWritable();
-    const summary = await summaryAt(runId, expected, token);
+    const known = events.length === 0 ? undefined : summaries.get(runId);
+    const summary = known?.version === expected ? known : await summaryAt(runId, expected, token);
     if (events.length === 0) return expected;
     const after = events.reduce<RunSummary>(summarize, summary);
     const rows = events.map((event, index) => ({
@@ -120,10 +121,8 @@ export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStore
     watch.stored({ runId, version: after.version, events });
     return after.version;
   };
-  /** What the run was at that version. Refuses what the database would refuse. */
+  /** What is stored of the run. Refuses what the database would refuse. */
   const summaryAt = async (runId: RunId, expected: number, token: number | undefined): Promise<RunSummary> => {
-    const known = summaries.get(runId);
-    if (known?.version === expected) return known;
     const row = await readRow(runId);
     if (row.version === undefined) throw new RunNotFoundError(runId);
     if (token !== undefined && row.lease?.token !== token) throw new StaleTokenError(runScope(runId), token, row.token ?? 0);

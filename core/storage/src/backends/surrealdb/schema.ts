@@ -38,14 +38,14 @@ export async function prepareSchema(database: Database, namespace: string, name:
   const [info] = (await database.ask("INFO FOR DB")) as [DatabaseInfo];
   const format = info.tables?.["meta"] === undefined ? undefined : await readFormat(database);
   if (format !== undefined && format > FORMAT) throw new StoreTooNewError(database.location, format, FORMAT);
-  if (format === undefined) {
-    for (const definition of DEFINITIONS) await database.ask(definition);
-  }
   const known = info.functions ?? {};
-  for (const { name: full, definition } of FUNCTIONS) {
-    if (known[full.replace("fn::", "")] === undefined) await database.ask(definition);
-  }
-  if (format === undefined) await database.ask("UPSERT meta:format SET format = $format", { format: FORMAT });
+  const missing = FUNCTIONS.filter(({ name: full }) => known[full.replace("fn::", "")] === undefined);
+  const statements = [
+    ...(format === undefined ? DEFINITIONS : []),
+    ...missing.map(({ definition }) => definition),
+    ...(format === undefined ? ["UPSERT meta:format SET format = $format"] : []),
+  ];
+  if (statements.length > 0) await database.ask(`BEGIN; ${statements.join("; ")}; COMMIT`, { format: FORMAT });
 }
 
 /** A user of a namespace or a database may not do this, and need not: theirs are there. */

@@ -42,20 +42,21 @@ interface SdkModule {
 
 /** @throws StorePackageMissingError */
 export async function loadRemoteSdk(needsWebSocket: boolean, folder?: string): Promise<() => Surreal> {
-  const { Surreal } = await load<SdkModule>("surrealdb", folder);
+  const { Surreal } = await loadPackage<SdkModule>("surrealdb", folder);
   if (!needsWebSocket || "WebSocket" in globalThis) return () => new Surreal({});
-  const { default: websocketImpl } = await load<{ default: unknown }>("ws", folder);
+  const { default: websocketImpl } = await loadPackage<{ default: unknown }>("ws", folder);
   return () => new Surreal({ websocketImpl });
 }
 
 /** With the engine that runs in this process. @throws StorePackageMissingError */
 export async function loadEmbeddedSdk(folder?: string): Promise<() => Surreal> {
-  const { Surreal } = await load<SdkModule>("surrealdb", folder);
-  const { createNodeEngines } = await load<{ readonly createNodeEngines: () => object }>("@surrealdb/node", folder);
+  const { Surreal } = await loadPackage<SdkModule>("surrealdb", folder);
+  const { createNodeEngines } = await loadPackage<{ readonly createNodeEngines: () => object }>("@surrealdb/node", folder);
   return () => new Surreal({ engines: createNodeEngines() });
 }
 
-async function load<Module>(name: string, folder: string | undefined): Promise<Module> {
+/** @throws StorePackageMissingError */
+export async function loadPackage<Module>(name: string, folder: string | undefined): Promise<Module> {
   try {
     return (await import(folder === undefined ? name : await entryOf(`${folder}/node_modules/${name}`))) as Module;
   } catch (error) {

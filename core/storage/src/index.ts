@@ -16,6 +16,11 @@ export {
   StoreTooNewError,
   VersionConflictError,
 } from "./errors.js";
+export { type ContentHash, contentHash } from "./migration/content-hash.js";
+export type { Copied, CopyOptions } from "./migration/copy.js";
+export { MigrationConflictError, MigrationDifferenceError } from "./migration/errors.js";
+export { migrate, migrateLive, type MigrationReport } from "./migration/migrate.js";
+export { createSwitchableStorage, type SwitchableStorage } from "./migration/switchable.js";
 export { openStorage, type StorageOptions } from "./open.js";
 export { infraScope, type Lease, type LeaseScope, type LeaseStore } from "./ports/lease-store.js";
 export { type ClaimedRun, MAX_PRIORITY, PRIORITY_STEP_MS, type RunQueue } from "./ports/run-queue.js";
@@ -33,3 +38,4 @@ export {
   type Version,
 } from "./ports/run-store.js";
 export type { Storage, StorageInfo, StorageMode } from "./ports/storage.js";
+export type { HeldLease, StorageTransfer, TransferableStorage } from "./ports/transfer.js";

@@ -9,8 +9,10 @@
 
 import type { Clock } from "@provisioning/model";
 import { StoreClosedError, StoreReadOnlyError } from "../../errors.js";
-import type { Storage, StorageMode } from "../../ports/storage.js";
+import type { StorageMode } from "../../ports/storage.js";
+import type { TransferableStorage } from "../../ports/transfer.js";
 import { createLeaseStore, createResourceStore, createRunQueue, createRunStore, type Ledger } from "../../tables/ledger.js";
+import { createTransfer } from "../../tables/transfer.js";
 import type { StoreRecord } from "../../tables/records.js";
 import { apply } from "../../tables/tables.js";
 import { compact, sweep } from "./compaction.js";
@@ -39,11 +41,11 @@ export interface FilesystemStorageOptions {
 }
 
 /** @throws StoreBusyError, JournalCorruptError, StoreTooNewError; nothing was written then */
-export async function openFilesystemStorage(options: FilesystemStorageOptions): Promise<Storage> {
+export async function openFilesystemStorage(options: FilesystemStorageOptions): Promise<TransferableStorage> {
   return options.mode === "read" ? openForReading(options) : openForWriting(options);
 }
 
-async function openForReading(options: FilesystemStorageOptions): Promise<Storage> {
+async function openForReading(options: FilesystemStorageOptions): Promise<TransferableStorage> {
   const { dataDir, disk = nodeDisk } = options;
   const folder = `${dataDir}/journal`;
   const reader = new JournalReader(disk, folder);
@@ -69,7 +71,7 @@ async function openForReading(options: FilesystemStorageOptions): Promise<Storag
   });
 }
 
-async function openForWriting(options: FilesystemStorageOptions): Promise<Storage> {
+async function openForWriting(options: FilesystemStorageOptions): Promise<TransferableStorage> {
   const { dataDir, clock, disk = nodeDisk, command = process.argv.slice(1).join(" ") } = options;
   await disk.makeFolder(dataDir);
   let lost: Error | undefined;
@@ -90,7 +92,7 @@ async function openHeld(
   disk: Disk,
   lock: WriterLock,
   lost: () => Error | undefined,
-): Promise<Storage> {
+): Promise<TransferableStorage> {
   const { dataDir, onWarning = () => {}, segmentBytes = DEFAULT_SEGMENT_BYTES } = options;
   const folder = `${dataDir}/journal`;
   const replayed: StoreRecord[] = [];
@@ -191,12 +193,13 @@ function eventReader(disk: Disk, folder: string): Ledger["readEvents"] {
   };
 }
 
-function storageOver(options: FilesystemStorageOptions, ledger: Ledger & { close(): Promise<void> }): Storage {
+function storageOver(options: FilesystemStorageOptions, ledger: Ledger & { close(): Promise<void> }): TransferableStorage {
   return {
     runs: createRunStore(ledger),
     queue: createRunQueue(ledger, options.clock),
     leases: createLeaseStore(ledger, options.clock),
     resources: createResourceStore(ledger),
+    transfer: createTransfer(ledger, options.clock),
     async info() {
       await ledger.refresh();
       const { runs, resources } = ledger.tables();

@@ -2,15 +2,16 @@
 
 import type { Clock } from "@provisioning/model";
 import { StoreClosedError } from "../../errors.js";
-import type { Storage } from "../../ports/storage.js";
+import type { TransferableStorage } from "../../ports/transfer.js";
 import { createLeaseStore, createResourceStore, createRunQueue, createRunStore, type Ledger } from "../../tables/ledger.js";
+import { createTransfer } from "../../tables/transfer.js";
 import { apply, createTables } from "../../tables/tables.js";
 
 export interface MemoryStorageOptions {
   readonly clock: Clock;
 }
 
-export function openMemoryStorage(options: MemoryStorageOptions): Storage {
+export function openMemoryStorage(options: MemoryStorageOptions): TransferableStorage {
   const tables = createTables();
   let closed = false;
   const open = () => {
@@ -29,6 +30,7 @@ export function openMemoryStorage(options: MemoryStorageOptions): Storage {
     queue: createRunQueue(ledger, options.clock),
     leases: createLeaseStore(ledger, options.clock),
     resources: createResourceStore(ledger),
+    transfer: createTransfer(ledger, options.clock),
     info: async () => ({
       type: "memory",
       mode: "write",

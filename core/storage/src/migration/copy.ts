@@ -1,0 +1,116 @@
+/**
+ * Brings a target up to what a source holds: one pass. Events are only ever appended and records have versions, so what is missing is
+ * found by comparing versions, and a pass that was interrupted is continued by the next one.
+ */
+
+import { canonicalJson, type FencingToken, type InfraName, type Json, type RunEvent, type RunId } from "@provisioning/model";
+import { MAX_PAGE, runScope, type RunSummary, type Version } from "../ports/run-store.js";
+import type { Storage } from "../ports/storage.js";
+import type { TransferableStorage } from "../ports/transfer.js";
+import { MigrationConflictError } from "./errors.js";
+
+export interface Copied {
+  readonly runs: number;
+  readonly events: number;
+  readonly resources: number;
+}
+
+export interface CopyOptions {
+  readonly signal?: AbortSignal;
+  /** Told after each run. */
+  readonly onRun?: (copied: Copied) => void;
+}
+
+/** A run of 100,000 operations is not appended in one piece. */
+const EVENTS_AT_ONCE = 5_000;
+
+/** Storages write many things together faster than one after the other. */
+const RUNS_AT_ONCE = 64;
+
+/** Runs of the source that were submitted while the pass went on may be left for the next one. @throws MigrationConflictError */
+export async function copyMissing(source: Storage, target: TransferableStorage, options: CopyOptions = {}): Promise<Copied> {
+  const { signal, onRun } = options;
+  let runs = 0;
+  let events = 0;
+  const versions = await versionsOf(target);
+  const copyOne = async ({ id, version }: RunSummary) => {
+    const from = versions.get(id) ?? 0;
+    if (from === version || signal?.aborted === true) return;
+    events += await copyRun(source, target, id, from);
+    runs += 1;
+    onRun?.({ runs, events, resources: 0 });
+  };
+  const group: RunSummary[] = [];
+  const copyGroup = async () => {
+    await Promise.all(group.splice(0).map(copyOne));
+    signal?.throwIfAborted();
+  };
+  for await (const summary of allRuns(source)) {
+    group.push(summary);
+    if (group.length === RUNS_AT_ONCE) await copyGroup();
+  }
+  await copyGroup();
+  return { runs, events, resources: await copyResources(source, target, signal) };
+}
+
+/** Newest first. */
+export async function* allRuns(storage: Storage): AsyncGenerator<RunSummary> {
+  let cursor: string | undefined;
+  do {
+    const page = await storage.runs.list({ limit: MAX_PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    yield* page.runs;
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+async function versionsOf(storage: Storage): Promise<ReadonlyMap<RunId, Version>> {
+  const versions = new Map<RunId, Version>();
+  for await (const { id, version } of allRuns(storage)) versions.set(id, version);
+  return versions;
+}
+
+/** How many events were added. `from`: how many the target has. */
+async function copyRun(source: Storage, target: TransferableStorage, id: RunId, from: Version): Promise<number> {
+  const { events } = await source.runs.load(id);
+  const known = from === 0 ? [] : (await target.runs.load(id)).events;
+  if (known.length > events.length || !known.every((event, index) => isSame(event, events[index]))) {
+    throw new MigrationConflictError(`run ${id}`);
+  }
+  const [first] = events;
+  let version = known.length;
+  if (version === 0 && first?.type === "runSubmitted") version = await target.runs.submit(first.definition);
+  for (; version < events.length; version += EVENTS_AT_ONCE) {
+    await target.runs.append(id, version, events.slice(version, version + EVENTS_AT_ONCE));
+  }
+  // Whoever takes the run over must come with a greater token than all who had it before.
+  const token = newestToken(events);
+  if (token > 0) await target.transfer.raiseToken(runScope(id), token);
+  return events.length - known.length;
+}
+
+function newestToken(events: readonly RunEvent[]): FencingToken {
+  return events.reduce((newest, event) => ("token" in event ? Math.max(newest, event.token) : newest), 0);
+}
+
+async function copyResources(source: Storage, target: TransferableStorage, signal: AbortSignal | undefined): Promise<number> {
+  const infras = new Set<InfraName>([...(await source.resources.listInfras()), ...(await target.resources.listInfras())]);
+  let changed = 0;
+  for (const infra of infras) {
+    signal?.throwIfAborted();
+    const wanted = await source.resources.list(infra);
+    const known = new Map((await target.resources.list(infra)).map((resource) => [resource.record.address, resource]));
+    const missing = wanted.filter((resource) => !isSame(known.get(resource.record.address), resource));
+    for (const { record } of wanted) known.delete(record.address);
+    if (missing.length > 0) await target.transfer.importResources(missing);
+    // What the source no longer has.
+    const surplus = [...known.values()].map(({ record, version }) => ({ address: record.address, version }));
+    await target.resources.write(surplus.map(({ address, version }) => ({ type: "remove", infra, address, expected: version })));
+    changed += missing.length + surplus.length;
+  }
+  return changed;
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return canonicalJson(left as Json) === canonicalJson(right as Json);
+}

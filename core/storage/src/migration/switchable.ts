@@ -1,0 +1,102 @@
+/**
+ * A storage that can be exchanged for another one while it is used. Whoever holds it never notices: calls that come while the exchange
+ * happens wait for it, calls that were under way are let finish first, watchers are carried over.
+ */
+
+import type { RunId } from "@provisioning/model";
+import type { AppendedEvents, RunStore } from "../ports/run-store.js";
+import type { Storage } from "../ports/storage.js";
+import type { TransferableStorage } from "../ports/transfer.js";
+
+export interface SwitchableStorage extends Storage {
+  /** What is used now. */
+  readonly current: TransferableStorage;
+  /**
+   * Lets calls finish, holds back new ones, calls `prepare`, and goes on with `next`. When `prepare` fails it goes on with what was used
+   * before. The storage that is no longer used is left open.
+   */
+  switchTo(next: TransferableStorage, prepare: () => Promise<void>): Promise<void>;
+}
+
+interface Watcher {
+  readonly listener: (appended: AppendedEvents) => void;
+  readonly runId: RunId | undefined;
+  stop: () => void;
+}
+
+export function createSwitchableStorage(first: TransferableStorage): SwitchableStorage {
+  let current = first;
+  let open: Promise<void> = Promise.resolve();
+  let underWay = 0;
+  let onQuiet: (() => void) | undefined;
+  const watchers = new Set<Watcher>();
+
+  const through = async <T>(call: (storage: Storage) => Promise<T>): Promise<T> => {
+    await open;
+    underWay += 1;
+    try {
+      return await call(current);
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) onQuiet?.();
+    }
+  };
+  const quiet = () => new Promise<void>((resolve) => (underWay === 0 ? resolve() : (onQuiet = resolve)));
+
+  const watch: RunStore["watch"] = (listener, runId) => {
+    const watcher: Watcher = { listener, runId, stop: current.runs.watch(listener, runId) };
+    watchers.add(watcher);
+    return () => {
+      watcher.stop();
+      watchers.delete(watcher);
+    };
+  };
+  return {
+    get current() {
+      return current;
+    },
+    async switchTo(next, prepare) {
+      let release = () => {};
+      const before = open;
+      open = new Promise((resolve) => (release = resolve));
+      await before;
+      try {
+        await quiet();
+        onQuiet = undefined;
+        await prepare();
+        for (const watcher of watchers) watcher.stop();
+        current = next;
+        for (const watcher of watchers) watcher.stop = current.runs.watch(watcher.listener, watcher.runId);
+      } finally {
+        release();
+      }
+    },
+    runs: {
+      submit: (definition) => through(({ runs }) => runs.submit(definition)),
+      append: (runId, expected, events, token) => through(({ runs }) => runs.append(runId, expected, events, token)),
+      load: (runId) => through(({ runs }) => runs.load(runId)),
+      list: (query) => through(({ runs }) => runs.list(query)),
+      watch,
+    },
+    queue: {
+      claim: (holder, ttlMs) => through(({ queue }) => queue.claim(holder, ttlMs)),
+      dueInMs: () => through(({ queue }) => queue.dueInMs()),
+    },
+    leases: {
+      acquire: (scope, holder, ttlMs) => through(({ leases }) => leases.acquire(scope, holder, ttlMs)),
+      heartbeat: (lease) => through(({ leases }) => leases.heartbeat(lease)),
+      release: (lease) => through(({ leases }) => leases.release(lease)),
+      current: (scope) => through(({ leases }) => leases.current(scope)),
+    },
+    resources: {
+      get: (infra, address) => through(({ resources }) => resources.get(infra, address)),
+      list: (infra) => through(({ resources }) => resources.list(infra)),
+      listInfras: () => through(({ resources }) => resources.listInfras()),
+      put: (record, expected) => through(({ resources }) => resources.put(record, expected)),
+      remove: (infra, address, expected) => through(({ resources }) => resources.remove(infra, address, expected)),
+      write: (writes) => through(({ resources }) => resources.write(writes)),
+    },
+    info: () => through((storage) => storage.info()),
+    close: () => through((storage) => storage.close()),
+  };
+}

@@ -49,10 +49,11 @@ async function work() {
   const judge = new Judge(corpus, seed);
   while (next < last && findings.size < mostFindings) {
     const from = next;
-    next = Math.min(next + BATCH, last);
-    const counted = await judge.run({ from, to: next }, record);
+    const to = Math.min(next + BATCH, last);
+    next = to;
+    const counted = await judge.run({ from, to }, record);
     for (const [name, count] of Object.entries(counted)) outcomes[name] += count;
-    done += next - from;
+    done += to - from;
   }
   await judge.stop();
 }

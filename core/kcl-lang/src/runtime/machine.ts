@@ -39,6 +39,9 @@ export const defaultLimits: Limits = {
 /** So many steps pass between two looks at the clock. */
 const stepsPerClockReading = 4096;
 
+/** A loop can warn very often; these are what a person can use. */
+const mostWarnings = 100;
+
 export interface MachineSettings {
   readonly host: KclHost;
   readonly arguments: ReadonlyMap<string, Value>;
@@ -93,6 +96,7 @@ export class Machine {
   /** Notes a warning, once for each place. */
   warn(message: string): void {
     const { place } = this;
+    if (this.warnings.length >= mostWarnings) return;
     if (this.warnings.some((one) => one.message === message && one.position.line === place?.line)) return;
     const finding = diagnostic(kinds.evaluation, message, place ?? placeOf("", 0, 1), { caret: false });
     this.warnings.push({ ...finding, severity: "warning" });

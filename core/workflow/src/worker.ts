@@ -7,7 +7,7 @@
  */
 
 import { setMaxListeners } from "node:events";
-import type { Clock } from "@provisioning/model";
+import type { Clock, RunEvent } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
 import type { Engine, ExecuteNextOptions } from "./engine.js";
 import type { RunState } from "./state.js";
@@ -80,9 +80,7 @@ export function startWorker(options: WorkerOptions): Worker {
       }
     }
   };
-  const stopWatching = storage.runs.watch(({ events }) => {
-    if (events.some(({ type }) => WAKING.has(type))) wakeOne();
-  });
+  const stopWatching = storage.runs.watch(wakeOne, undefined, WAKING);
   const places = Array.from({ length: capacity }, place);
   return {
     get active() {
@@ -97,4 +95,10 @@ export function startWorker(options: WorkerOptions): Worker {
 }
 
 /** After these a run waits that did not before. */
-const WAKING: ReadonlySet<string> = new Set(["runSubmitted", "runResumed", "runReleased", "runRetried", "rollbackStarted"]);
+const WAKING: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
+  "runSubmitted",
+  "runResumed",
+  "runReleased",
+  "runRetried",
+  "rollbackStarted",
+]);

@@ -61,6 +61,8 @@ export interface AppendedEvents {
   readonly events: readonly RunEvent[];
 }
 
+export type EventTypes = ReadonlySet<RunEvent["type"]>;
+
 export interface RunStore {
   /**
    * Stores a new run; its first event is `runSubmitted`. Durable before it resolves. Submitting the same definition again is
@@ -83,9 +85,10 @@ export interface RunStore {
 
   /**
    * Tells of events after they became durable, in order for each run, until the returned function is called. A hint, not a
-   * log: a listener that may have missed something reads the run again.
+   * log: a listener that may have missed something reads the run again. `types`: only of appends with an event of one of these, which
+   * spares a store that several processes share from telling each of them everything.
    */
-  watch(listener: (appended: AppendedEvents) => void, runId?: RunId): () => void;
+  watch(listener: (appended: AppendedEvents) => void, runId?: RunId, types?: EventTypes): () => void;
 }
 
 export function runScope(runId: RunId): LeaseScope {

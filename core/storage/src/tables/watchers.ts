@@ -1,7 +1,7 @@
 /** Who is told of stored events. What was stored stays stored: a listener that throws is dropped and makes no write look failed. */
 
-import type { RunId } from "@provisioning/model";
-import type { AppendedEvents, RunStore } from "../ports/run-store.js";
+import type { RunEvent, RunId } from "@provisioning/model";
+import type { AppendedEvents, EventTypes, RunStore } from "../ports/run-store.js";
 
 type Listener = Parameters<RunStore["watch"]>[0];
 
@@ -10,12 +10,15 @@ export interface Watchers {
   tell(appended: AppendedEvents): void;
   /** Whether anybody wants to know of this run; without a run, whether anybody wants to know of all. */
   has(runId?: RunId): boolean;
+  /** Whether anybody wants to know of events of these types of this run. */
+  wants(runId: RunId, types: readonly RunEvent["type"][]): boolean;
   /** Runs that are watched on their own. */
   runs(): readonly RunId[];
 }
 
 export function createWatchers(): Watchers {
-  const ofRun = new Map<RunId | undefined, Set<Listener>>();
+  /** Of one run, or of all. */
+  const ofRun = new Map<RunId | undefined, Map<Listener, EventTypes | undefined>>();
 
   const remove = (listener: Listener, runId: RunId | undefined) => {
     const listeners = ofRun.get(runId);
@@ -23,7 +26,8 @@ export function createWatchers(): Watchers {
     if (listeners?.size === 0) ofRun.delete(runId);
   };
   const tellThose = (runId: RunId | undefined, appended: AppendedEvents) => {
-    for (const listener of ofRun.get(runId) ?? []) {
+    for (const [listener, types] of ofRun.get(runId) ?? []) {
+      if (types !== undefined && !appended.events.some(({ type }) => types.has(type))) continue;
       try {
         listener(appended);
       } catch {
@@ -32,9 +36,9 @@ export function createWatchers(): Watchers {
     }
   };
   return {
-    watch(listener, runId) {
+    watch(listener, runId, types) {
       const own: Listener = (appended) => listener(appended);
-      ofRun.set(runId, (ofRun.get(runId) ?? new Set()).add(own));
+      ofRun.set(runId, (ofRun.get(runId) ?? new Map<Listener, EventTypes | undefined>()).set(own, types));
       return () => remove(own, runId);
     },
     tell(appended) {
@@ -42,6 +46,10 @@ export function createWatchers(): Watchers {
       tellThose(appended.runId, appended);
     },
     has: (runId) => ofRun.has(runId),
+    wants: (runId, types) =>
+      [undefined, runId].some((key) =>
+        [...(ofRun.get(key)?.values() ?? [])].some((wanted) => wanted === undefined || types.some((type) => wanted.has(type))),
+      ),
     runs: () => [...ofRun.keys()].filter((runId) => runId !== undefined),
   };
 }

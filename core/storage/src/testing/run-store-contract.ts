@@ -172,6 +172,18 @@ export function runStoreContract(context: ContractContext): void {
       expect(only[1]).toEqual({ runId: definition.id, version: 2, events: [cancelRequested] });
     });
 
+    test("tells watchers that wait for certain events only of these", async () => {
+      const definition = sampleRun();
+      const heard: AppendedEvents[] = [];
+      runs().watch((appended) => heard.push(appended), undefined, new Set(["runClaimed"]));
+      runs().watch((appended) => heard.push(appended), definition.id, new Set(["runClaimed", "runEnded"]));
+      await runs().submit(definition);
+      await runs().append(definition.id, 1, [cancelRequested]);
+      await runs().append(definition.id, 2, [cancelRequested, claimed(1)]);
+      await runs().append(definition.id, 4, [{ type: "runEnded", at: 1, status: "failed" }]);
+      expect(heard.map(({ version }) => version)).toEqual([4, 4, 5]);
+    });
+
     context.testReopened("everything is there after opening again", async () => {
       const definition = sampleRun();
       await runs().submit(definition);

@@ -123,7 +123,7 @@ export class Database {
   }
 
   #open(): Client {
-    const client = this.#connect(() => this.#drop(client, CLOSE_WITHIN_S));
+    const client = this.#connect(() => this.#drop(client, BROKEN_WITHIN_S));
     return client;
   }
 
@@ -139,6 +139,8 @@ export class Database {
 }
 
 const CLOSE_WITHIN_S = 5;
+/** The other connections of a pool that is given up may finish what they do. */
+const BROKEN_WITHIN_S = 1;
 
 function connect(
   library: typeof postgres,

@@ -6,7 +6,7 @@
 
 import type postgres from "postgres";
 import { StorePackageMissingError } from "../../errors.js";
-import type { Storage } from "../../ports/storage.js";
+import type { TransferableStorage } from "../../ports/transfer.js";
 import { Database, type DatabaseOptions } from "./database.js";
 import { createLeaseStore } from "./leases.js";
 import { createListen } from "./listen.js";
@@ -15,6 +15,7 @@ import { createRunQueue } from "./queue.js";
 import { createResourceStore } from "./resources.js";
 import { createRunStore } from "./runs.js";
 import { prepareSchema } from "./schema.js";
+import { createTransfer } from "./transfer.js";
 import { createWatch } from "./watch.js";
 
 /** Statements of different kinds run beside each other; each kind has one under way. */
@@ -28,7 +29,7 @@ const SETTINGS = `select current_setting('fsync') as fsync, current_setting('ful
 export async function openPostgresStorage(
   options: PostgresStorageOptions,
   tuning: Pick<DatabaseOptions, "patienceMs" | "answerWithinMs"> = {},
-): Promise<Storage> {
+): Promise<TransferableStorage> {
   const target = await targetOf(options);
   const library = await loadLibrary();
   const isReadOnly = options.mode === "read";
@@ -51,6 +52,7 @@ export async function openPostgresStorage(
     queue: createRunQueue(database, isReadOnly),
     leases: createLeaseStore({ database, quick, isReadOnly, onVersion: watch.seen }),
     resources: createResourceStore(database, isReadOnly),
+    transfer: createTransfer(database, isReadOnly),
     async info() {
       const [counts] = await database.ask<{ runs: number; resources: number }>(COUNTS);
       return { type: "postgres", mode: options.mode, location: target.location, runs: 0, resources: 0, ...counts };

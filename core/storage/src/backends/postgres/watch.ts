@@ -35,13 +35,24 @@ export interface WatchOptions {
   readonly quick: Database;
 }
 
-const EVENTS = "select event from events where run = $1 and number > $2 and number <= $3 order by number";
+const EVENTS = `
+  select asked.run, events.event
+  from unnest(
+    string_to_array($1, chr(10)), string_to_array($2, chr(10))::integer[], string_to_array($3, chr(10))::integer[]
+  ) as asked (run, after, until)
+  join events on events.run = asked.run and events.number > asked.after and events.number <= asked.until
+  order by events.run, events.number`;
 const NOTIFY = "select pg_notify($1, message) from unnest(string_to_array($2, chr(10))) as message";
 
 /** One message carries at most 8000 bytes. */
 const MOST_MESSAGE_BYTES = 7500;
 /** Of how many runs it is remembered what was told last. */
 const MOST_REMEMBERED = 50_000;
+
+/** Hints that are read together. */
+const MOST_TOGETHER = 100;
+/** When so many wait to be read, those of runs that nobody watches in particular are left out. */
+const MOST_WAITING = 10_000;
 
 interface Hint {
   readonly runId: RunId;
@@ -58,20 +69,19 @@ export function createWatch(options: WatchOptions): Watch {
   const watchers = createWatchers();
   const self = randomUUID();
   const told = createMemory();
-  const hints: Hint[] = [];
+  let hints: Hint[] = [];
   let isTelling = false;
   let stopListening: (() => Promise<void>) | undefined;
 
-  const isWanted = (runId: RunId) => watchers.has() || watchers.has(runId);
   const tell = (runId: RunId, version: Version, events: readonly RunEvent[]) => {
     told.set(runId, version);
     if (events.length > 0) watchers.tell({ runId, version, events });
   };
-  /** Whether it was enough to look at it: then nothing had to be read. */
+  /** Whether it was enough to look at it: then nothing has to be read. */
   const tellAtOnce = ({ runId, version, events }: Hint): boolean => {
     const last = told.get(runId);
     if (last !== undefined && last >= version) return true;
-    if (!isWanted(runId)) {
+    if (!watchers.has() && !watchers.has(runId)) {
       told.forget(runId);
       return true;
     }
@@ -81,27 +91,40 @@ export function createWatch(options: WatchOptions): Watch {
     tell(runId, version, events.slice((last ?? first) - first));
     return true;
   };
+  /** Takes the first hints, at most one of a run; others of it wait for their turn. */
+  const takeHints = (): readonly Hint[] => {
+    const taken = new Map<RunId, Hint>();
+    const left: Hint[] = [];
+    for (const one of hints) {
+      if (taken.has(one.runId) || taken.size === MOST_TOGETHER) left.push(one);
+      else if (!tellAtOnce(one)) taken.set(one.runId, one);
+    }
+    hints = left;
+    return [...taken.values()];
+  };
+  const readAndTell = async (together: readonly Hint[]) => {
+    const from = ({ runId, version, count }: Hint) => told.get(runId) ?? (Number.isFinite(version) ? version - count : 0);
+    const rows = await database.ask<{ run: RunId; event: RunEvent }>(EVENTS, [
+      lines(together.map(({ runId }) => runId)),
+      lines(together.map(from)),
+      lines(together.map(({ version }) => Math.min(version, MOST_EVENTS))),
+    ]);
+    for (const one of together) {
+      const events = rows.filter(({ run }) => run === one.runId).map(({ event }) => event);
+      tell(one.runId, from(one) + events.length, events);
+    }
+  };
   const tellAll = async () => {
     isTelling = true;
-    for (let hint = hints.shift(); hint !== undefined; hint = hints.shift()) {
-      if (tellAtOnce(hint)) continue;
-      const { runId, version, count } = hint;
-      const from = told.get(runId) ?? (Number.isFinite(version) ? version - count : 0);
-      try {
-        const rows = await database.ask<{ event: RunEvent }>(EVENTS, [runId, from, Math.min(version, MOST_EVENTS)]);
-        tell(
-          runId,
-          from + rows.length,
-          rows.map(({ event }) => event),
-        );
-      } catch {
-        // A hint that leads nowhere: the store is closed, or the database is gone; then it is looked again when it is back.
-      }
+    for (let together = takeHints(); together.length > 0; together = takeHints()) {
+      // A hint that leads nowhere: the store is closed, or the database is gone; then it is looked again when it is back.
+      await readAndTell(together).catch(() => {});
     }
     isTelling = false;
   };
   const hint = (one: Hint) => {
     if (!isTelling && tellAtOnce(one)) return;
+    if (hints.length >= MOST_WAITING && !watchers.has(one.runId)) return;
     hints.push(one);
     if (!isTelling) void tellAll();
   };
@@ -115,23 +138,27 @@ export function createWatch(options: WatchOptions): Watch {
   const onMessage = (message: string) => {
     const [from, ...parts] = message.split(" ");
     if (from === self) return;
-    for (let index = 0; index + 2 < parts.length; index += 3) {
-      const [runId, version, count] = parts.slice(index, index + 3);
-      hint({ runId: runId as RunId, version: Number(version), count: Number(count) });
+    for (let index = 0; index + 3 < parts.length; index += 4) {
+      const [runId, version, count, types = ""] = parts.slice(index, index + 4);
+      if (watchers.wants(runId as RunId, types.split(",") as RunEvent["type"][])) {
+        hint({ runId: runId as RunId, version: Number(version), count: Number(count) });
+      } else told.forget(runId as RunId);
     }
   };
   const onListening = () => {
-    for (const runId of watchers.runs())
+    for (const runId of watchers.runs()) {
       if (told.get(runId) !== undefined) hint({ runId, version: Number.POSITIVE_INFINITY, count: 0 });
+    }
   };
   return {
-    watch(listener, runId) {
+    watch(listener, runId, types) {
       stopListening ??= options.listen(channel, onMessage, onListening);
-      return watchers.watch(listener, runId);
+      return watchers.watch(listener, runId, types);
     },
     stored({ runId, version, events }) {
       hint({ runId, version, count: events.length, events });
-      outgoing.ask(`${runId} ${version} ${events.length}`).catch(() => {});
+      const types = new Set(events.map(({ type }) => type));
+      outgoing.ask(`${runId} ${version} ${events.length} ${[...types].join(",")}`).catch(() => {});
     },
     seen(runId, version) {
       if ((told.get(runId) ?? version) < version) hint({ runId, version, count: 0 });

@@ -95,9 +95,9 @@ export function createWatch({ database, isLive, readEvents, readVersion }: Watch
   };
   return {
     self,
-    watch(listener, runId) {
+    watch(listener, runId, types) {
       if (isLive) stopListening ??= database.onConnected((connection) => void listen(connection));
-      return watchers.watch(listener, runId);
+      return watchers.watch(listener, runId, types);
     },
     stored: ({ runId, version, events }) => hint(runId, version, events, events.length),
     seen(runId, version) {

@@ -4,7 +4,7 @@
  */
 
 import type { RunId } from "@provisioning/model";
-import type { AppendedEvents, RunStore } from "../ports/run-store.js";
+import type { AppendedEvents, EventTypes, RunStore } from "../ports/run-store.js";
 import type { Storage } from "../ports/storage.js";
 import type { TransferableStorage } from "../ports/transfer.js";
 
@@ -21,6 +21,7 @@ export interface SwitchableStorage extends Storage {
 interface Watcher {
   readonly listener: (appended: AppendedEvents) => void;
   readonly runId: RunId | undefined;
+  readonly types: EventTypes | undefined;
   stop: () => void;
 }
 
@@ -43,8 +44,8 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
   };
   const quiet = () => new Promise<void>((resolve) => (underWay === 0 ? resolve() : (onQuiet = resolve)));
 
-  const watch: RunStore["watch"] = (listener, runId) => {
-    const watcher: Watcher = { listener, runId, stop: current.runs.watch(listener, runId) };
+  const watch: RunStore["watch"] = (listener, runId, types) => {
+    const watcher: Watcher = { listener, runId, types, stop: current.runs.watch(listener, runId, types) };
     watchers.add(watcher);
     return () => {
       watcher.stop();
@@ -66,7 +67,7 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
         await prepare();
         for (const watcher of watchers) watcher.stop();
         current = next;
-        for (const watcher of watchers) watcher.stop = current.runs.watch(watcher.listener, watcher.runId);
+        for (const watcher of watchers) watcher.stop = current.runs.watch(watcher.listener, watcher.runId, watcher.types);
       } finally {
         release();
       }

@@ -1,6 +1,6 @@
-import { infraName, type RunEvent } from "@provisioning/model";
+import { infraName, type RunEvent, systemClock } from "@provisioning/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { infraScope, runScope } from "../../index.js";
+import { contentHash, infraScope, migrate, openMemoryStorage, runScope } from "../../index.js";
 import { type PostgresServer, sampleResource, sampleRun, startPostgres, whyNoPostgres } from "../../testing/index.js";
 import { openPostgresStorage } from "./postgres-storage.js";
 
@@ -26,10 +26,7 @@ describe.skipIf(reason !== undefined)(`PostgreSQL takes over from another storag
     ];
     await source.leases.acquire(infraScope(infraName("blog")), "eve", 0);
     const found = await source.transfer.heldLeases();
-    expect(found.map(({ lease, ttlMs }) => [lease.holder, ttlMs]).sort()).toEqual([
-      ["ada", 60_000],
-      ["bob", 60_000],
-    ]);
+    expect(found.map(({ lease, ttlMs }) => `${lease.holder} ${ttlMs}`).sort()).toEqual(["ada 60000", "bob 60000"]);
 
     const record = sampleResource("web-01");
     for (let time = 0; time < 2; time += 1) {
@@ -49,5 +46,26 @@ describe.skipIf(reason !== undefined)(`PostgreSQL takes over from another storag
     expect(await target.resources.list(infraName("shop"))).toEqual([{ record, version: 9 }]);
     expect(await target.resources.put(record, 9)).toBe(10);
     await Promise.all([source.close(), target.close()]);
+  });
+
+  test("everything from memory, and back again, is the same", async () => {
+    const first = openMemoryStorage({ clock: systemClock });
+    for (let index = 0; index < 60; index += 1) {
+      const { id } = sampleRun();
+      await first.runs.submit(sampleRun({ id, name: `strange \u0000 \ud800 ${index}`, priority: index % 7, notBefore: index }));
+      const { token } = await first.leases.acquire(runScope(id), "ada", 60_000);
+      if (index % 2 === 0) await first.runs.append(id, 1, [{ type: "runClaimed", at: 2, holder: "ada", token }], token);
+      await first.resources.put(sampleResource(`web-${index}`), 0);
+      await first.resources.put(sampleResource(`web-${index}`, { status: "failed" }), 1);
+    }
+    const between = await openPostgresStorage({ url: server.url, schema: "between", mode: "write" });
+    const last = openMemoryStorage({ clock: systemClock });
+    const { content, leases } = await migrate(first, between);
+    expect(leases).toBe(60);
+    await migrate(between, last);
+    expect(await contentHash(last)).toEqual(content);
+    expect(await last.runs.list({ limit: 100 })).toEqual(await between.runs.list({ limit: 100 }));
+    expect(await between.runs.list({ limit: 100 })).toEqual(await first.runs.list({ limit: 100 }));
+    await between.close();
   });
 });

@@ -38,9 +38,12 @@ function renderExcerpt(excerpt: Excerpt | SecondaryFinding): string[] {
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
 
+/** A line that is not shown needs no caret under its place; beyond this much the message stands at the side. */
+const mostPadding = 200;
+
 /** How many cells of a terminal the first characters of a line take: wide ones two, tabs and other control characters none. */
 function shownWidth(line: string | undefined, characters: number): number {
-  if (line === undefined) return characters;
+  if (line === undefined) return Math.min(characters, mostPadding);
   let width = 0;
   for (const char of Array.from(line).slice(0, characters)) width += /[\p{Cc}\p{M}]/u.test(char) ? 0 : wide.test(char) ? 2 : 1;
   return width + Math.max(0, characters - Array.from(line).length);

@@ -56,8 +56,11 @@ function unlessTooDeep(cursor: Cursor, parse: () => void): void {
   }
 }
 
+/** Findings of a file; a damaged one can have very many. */
+const mostFindings = 300;
+
 function byLine(diagnostics: readonly KclDiagnostic[]): KclDiagnostic[] {
-  return diagnostics.toSorted((a, b) => a.position.line - b.position.line);
+  return diagnostics.toSorted((a, b) => a.position.line - b.position.line).slice(0, mostFindings);
 }
 
 /** A single expression, as in conditions: it may span lines, and `&&`, `||` and `!` are accepted. */

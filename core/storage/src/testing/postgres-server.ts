@@ -43,26 +43,34 @@ const ROOT = 0;
 /** Where Debian and those like it keep the programs of each version. */
 const VERSIONS_FOLDER = "/usr/lib/postgresql";
 
+/** The newest that can be started: a client alone has a folder there too, and so has one that is just being installed. */
 async function findPrograms(): Promise<string | undefined> {
   const versions = await readdir(VERSIONS_FOLDER).catch(() => []);
-  const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
-  return newest === undefined ? undefined : join(VERSIONS_FOLDER, newest, "bin");
+  for (const version of versions.sort((a, b) => Number(b) - Number(a))) {
+    const programs = join(VERSIONS_FOLDER, version, "bin");
+    const answers = await Promise.allSettled(
+      ["initdb", "postgres", "pg_isready"].map((name) => run(join(programs, name), ["--version"])),
+    );
+    if (answers.every(({ status }) => status === "fulfilled")) return programs;
+  }
+  return undefined;
 }
+
+const SETTINGS_FOLDER = "/etc/postgresql-common/createcluster.d";
 
 async function install(): Promise<string | undefined> {
   if (process.getuid?.() !== ROOT) return "PostgreSQL is not installed, and only root could install it.";
   const environment = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, maxBuffer: 64 * 1024 * 1024 };
   const apt = (...words: string[]) => run("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=300", ...words], environment);
-  // Without a cluster of its own, so that nothing is started.
-  const packages = ["install", "-y", "--no-install-recommends", "postgresql-common"];
+  const packages = ["install", "-y", "--no-install-recommends", "postgresql"];
   try {
+    // Only the programs: no server that starts with the machine.
+    await mkdir(SETTINGS_FOLDER, { recursive: true });
+    await writeFile(join(SETTINGS_FOLDER, "provisioning-tests.conf"), "create_main_cluster = false\n");
     await apt(...packages).catch(async () => {
       await apt("update");
       await apt(...packages);
     });
-    await mkdir("/etc/postgresql-common/createcluster.d", { recursive: true });
-    await writeFile("/etc/postgresql-common/createcluster.d/provisioning-tests.conf", "create_main_cluster = false\n");
-    await apt("install", "-y", "--no-install-recommends", "postgresql");
     return undefined;
   } catch (error) {
     return `PostgreSQL could not be installed: ${error instanceof Error ? error.message : String(error)}`;

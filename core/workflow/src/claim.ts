@@ -27,14 +27,14 @@ export interface Keeping {
 }
 
 /**
- * Sends heartbeats until `signal` aborts. When the lease is lost, or could not be extended before it ran out, `onLost` is called once.
- * Never rejects.
+ * Sends heartbeats until `signal` aborts, and tells of each that was kept. When the lease is lost, or could not be extended before it ran
+ * out, `onLost` is called once. Never rejects.
  */
 export async function keepAlive(
   keeping: Keeping,
   held: HeldLease,
   signal: AbortSignal,
-  onLost: (cause: unknown) => void,
+  { onKept, onLost }: { readonly onKept: () => void; readonly onLost: (cause: unknown) => void },
 ): Promise<void> {
   const { clock, ttlMs, faultPoint } = keeping;
   let current = held;
@@ -48,6 +48,7 @@ export async function keepAlive(
       await faultPoint("heartbeat.before");
       current = await beat(keeping, current, signal);
       await faultPoint("heartbeat.after");
+      onKept();
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof StaleTokenError || clock.now() >= current.askedAt + ttlMs) {

@@ -118,7 +118,11 @@ const NO_CONDITIONS: Conditions = {
 };
 
 type Deps = EngineOptions & { readonly slots: SlotPool };
-type WorkOptions = ExecuteOptions & Pick<ExecuteNextOptions, "release">;
+type WorkOptions = ExecuteOptions &
+  Pick<ExecuteNextOptions, "release"> & {
+    /** Only a cancelled run is worked on: nothing of it is started any more. */
+    readonly onlyCancelled?: boolean;
+  };
 
 export function createEngine(engineOptions: EngineOptions): Engine {
   const options: Deps = { ...engineOptions, slots: engineOptions.slots ?? new SlotPool() };
@@ -219,7 +223,7 @@ async function work(
   await faultPoint("claim.after");
   const observe = shielded(executeOptions.observe);
   const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint }, stored);
-  if (isEnded(recorder.state) || recorder.state.status === "paused") {
+  if (isEnded(recorder.state) || recorder.state.status === "paused" || !isWanted(recorder.state, executeOptions)) {
     await release(options, lease);
     return recorder.state;
   }
@@ -241,6 +245,11 @@ async function work(
   return attended({ ...options, leaseTtlMs, faultPoint }, runId, held, execution, executeOptions);
 }
 
+/** Between the request to cancel and the lease somebody may have ended the run and had it retried. */
+function isWanted(state: RunState, { onlyCancelled = false }: WorkOptions): boolean {
+  return !onlyCancelled || ("cancellation" in state && state.cancellation !== undefined);
+}
+
 /** Runs it while the lease is kept alive and requests are listened to. After a failure the lease is left to expire. */
 async function attended(
   options: Deps & Required<Pick<EngineOptions, "leaseTtlMs" | "faultPoint">>,
@@ -257,7 +266,10 @@ async function attended(
     whenAborted(executeOptions.release, () => execution.release(graceMs)),
     storage.runs.watch((appended) => execution.notice(appended), runId),
   ];
-  const onLost = (cause: unknown) => execution.abandon(new LeaseLostError(runId, { cause }));
+  const told = {
+    onKept: () => execution.look(),
+    onLost: (cause: unknown) => execution.abandon(new LeaseLostError(runId, { cause })),
+  };
   const faultPoint: FaultPoint = async (name) => {
     try {
       await options.faultPoint(name);
@@ -267,7 +279,7 @@ async function attended(
     }
   };
   const keeping = { leases: storage.leases, clock, ttlMs: options.leaseTtlMs, faultPoint };
-  const alive = keepAlive(keeping, held, over.signal, onLost);
+  const alive = keepAlive(keeping, held, over.signal, told);
   try {
     const state = await execution.run();
     over.abort();
@@ -306,7 +318,7 @@ async function unfinished(storage: Storage, infra: InfraName | undefined): Promi
 async function settleCancelled(options: Deps, runId: RunId, current: RunState): Promise<RunState> {
   try {
     const held = await acquire(options, runId);
-    return await work(options, runId, held, { handlers: new Map() });
+    return await work(options, runId, held, { handlers: new Map(), onlyCancelled: true });
   } catch (error) {
     if (error instanceof LeaseHeldError) return current;
     throw error;

@@ -61,6 +61,7 @@ export class Execution {
   #finished: Finished[] = [];
   #requests: RunEvent[] = [];
   #mustCatchUp = false;
+  #mustLook = false;
   #phase: Phase | undefined;
   /** Events that others stored were taken in since the phase was made. */
   #isPhaseStale = false;
@@ -112,6 +113,12 @@ export class Execution {
     this.#wake.notify();
   }
 
+  /** Somebody may have appended to the run without our being told: what the store tells is only a hint. */
+  look(): void {
+    this.#mustLook = true;
+    this.#wake.notify();
+  }
+
   /** Starts nothing more and leaves the run to others as soon as nothing runs. After `graceMs` what runs is stopped and left as it is. */
   release(graceMs: number): void {
     if (this.#mode === "release") return;
@@ -132,7 +139,7 @@ export class Execution {
     let conflicts = 0;
     for (let round = 1; ; round += 1) {
       if (round % ROUNDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-      if (this.#mustCatchUp) await this.#catchUp();
+      if (this.#mustCatchUp || this.#mustLook) await this.#catchUp();
       this.#throwIfFatal();
       // Before it was taken up somebody may have paused it: then it is not ours to write.
       if (this.#isReleaseOverdue() || (!claimed && isAtRest(recorder.state))) return recorder.state;
@@ -264,9 +271,17 @@ export class Execution {
     this.#wake.notify();
   }
 
+  /** A store that fails now is asked again after the next heartbeat. */
   async #catchUp(): Promise<void> {
+    const { recorder } = this.#options;
+    const isKnown = this.#mustCatchUp;
     this.#mustCatchUp = false;
-    if (await this.#options.recorder.catchUp()) this.#isPhaseStale = true;
+    this.#mustLook = false;
+    try {
+      if ((isKnown || (await recorder.isBehind())) && (await recorder.catchUp())) this.#isPhaseStale = true;
+    } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
+    }
   }
 
   #launch({ index, attempt: number }: Start): void {

@@ -71,6 +71,17 @@ export class Recorder {
     }
   }
 
+  /** Whether others appended something. Cheap: nothing is written or read. @throws LeaseLostError, and what the store throws */
+  async isBehind(): Promise<boolean> {
+    try {
+      await this.#append([], this.#state);
+      return false;
+    } catch (error) {
+      if (error instanceof VersionConflictError) return true;
+      throw error;
+    }
+  }
+
   /** Whether others appended something, which is taken in then. @throws LeaseLostError when one of them took the run over */
   async catchUp(): Promise<boolean> {
     const { version, events } = await this.#options.runs.load(this.#options.runId);

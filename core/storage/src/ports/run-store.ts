@@ -71,7 +71,7 @@ export interface RunStore {
   submit(definition: RunDefinition): Promise<Version>;
 
   /**
-   * Appends all events or none, if the run is still at `expected`. Durable before it resolves. With a token: only if that is
+   * Appends all events or none, if the run is still at `expected`. Durable before it resolves. No events: only says whether they would fit. With a token: only if that is
    * the newest token granted for `runScope(runId)`.
    * @throws VersionConflictError, StaleTokenError, RunNotFoundError; nothing is written then
    */

@@ -41,6 +41,19 @@ export function runStoreContract(context: ContractContext): void {
       expect(events.slice(1)).toEqual([claimed(1), cancelRequested]);
     });
 
+    test("says by an append of nothing whether version and token still hold, and writes nothing", async () => {
+      const run = sampleRun();
+      const { runs, leases } = context.storage();
+      const version = await runs.submit(run);
+      const lease = await leases.acquire(runScope(run.id), "ann", 60_000);
+      expect(await runs.append(run.id, version, [], lease.token)).toBe(version);
+      await expect(runs.append(run.id, version + 1, [], lease.token)).rejects.toMatchObject({ code: "VERSION_CONFLICT" });
+      await leases.release(lease);
+      await leases.acquire(runScope(run.id), "bob", 60_000);
+      await expect(runs.append(run.id, version, [], lease.token)).rejects.toMatchObject({ code: "TOKEN_STALE" });
+      expect((await runs.load(run.id)).version).toBe(version);
+    });
+
     test("refuses another version than the current one and writes nothing", async () => {
       const definition = sampleRun();
       await runs().submit(definition);

@@ -12,14 +12,21 @@ const STORAGE_PACKAGE = fileURLToPath(new URL("../../package.json", import.meta.
 const CACHE = fileURLToPath(new URL("../../../../.cache/", import.meta.url));
 const NAMES = ["surrealdb", "@surrealdb/node", "ws"];
 
-/** The folder with `node_modules`, or why there can be none on this machine. In CI there has to be one. */
-export async function surrealPackages(): Promise<{ readonly folder: string } | { readonly reason: string }> {
+export interface SurrealPackages {
+  /** With `node_modules` in it. Empty when there can be none. */
+  readonly folder: string;
+  /** Why there can be none on this machine. */
+  readonly reason: string | undefined;
+}
+
+/** In CI there have to be packages. */
+export async function surrealPackages(): Promise<SurrealPackages> {
   try {
-    return { folder: await installed() };
+    return { folder: await installed(), reason: undefined };
   } catch (error) {
     const reason = `The packages of SurrealDB cannot be installed: ${error instanceof Error ? error.message : String(error)}`;
     if (process.env["CI"] !== undefined) throw new Error(reason, { cause: error });
-    return { reason };
+    return { folder: "", reason };
   }
 }
 

@@ -62,7 +62,16 @@ interface WebSockets {
 }
 
 /** Before signing in. */
-const OPEN_METHODS: ReadonlySet<string> = new Set(["ping", "version", "signin", "authenticate", "attach", "detach", "use", "reset"]);
+const OPEN_METHODS: ReadonlySet<string> = new Set([
+  "ping",
+  "version",
+  "signin",
+  "authenticate",
+  "attach",
+  "detach",
+  "use",
+  "reset",
+]);
 const SIGNING_IN: ReadonlySet<string> = new Set(["signin", "authenticate"]);
 const OPEN = 1;
 

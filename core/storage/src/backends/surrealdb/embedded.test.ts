@@ -3,11 +3,9 @@ import { storageContract } from "../../testing/index.js";
 import { surrealPackages } from "../../testing/surreal-packages.js";
 import { createFilePlace, createMemoryPlace } from "../../testing/surreal-place.js";
 
-const packages = await surrealPackages();
-const folder = "folder" in packages ? packages.folder : "";
-const reason = "reason" in packages ? packages.reason : "";
+const { folder, reason } = await surrealPackages();
 
-describe.skipIf(reason !== "")(`SurrealDB in this process ${reason}`, () => {
+describe.skipIf(reason !== undefined)(`SurrealDB in this process ${reason ?? ""}`, () => {
   storageContract({
     name: "surrealdb-embedded, in memory",
     survivesReopen: false,

@@ -12,7 +12,8 @@
  *     lease     of everything else, by scope
  *     resource  [infra, address]; depends_on and runs_on: its edges; edge: [infra, to, from, kind], because the database forgets
  *               edges to a record with the record
- *     session   the results of the last group of commands of a process, by which it learns what became of one whose answer was lost
+ *     session   the results of the last group of commands of a process, by which it learns what became of one whose answer was lost, and
+ *               what others are told of it
  */
 
 import { createHash } from "node:crypto";
@@ -51,6 +52,8 @@ const wake = define(
   "",
   `
   LET $now = ${NOW}();
+  LET $first = (SELECT VALUE id FROM due ORDER BY id LIMIT 1)[0];
+  IF $first = NONE OR record::id($first)[0] > $now { RETURN false };
   LET $dues = (SELECT VALUE id FROM due ORDER BY id LIMIT 500);
   FOR $due IN $dues {
     LET $id = record::id($due)[1];
@@ -67,7 +70,7 @@ const wake = define(
 `,
 );
 
-/** `id`, `row`, `rank`, `notBefore`, `event`, `writer` */
+/** `id`, `infra`, `status`, `listed`, `summary`, `rank`, `notBefore`, `event` */
 const submit = define(
   "submit",
   "$p: any",
@@ -76,9 +79,9 @@ const submit = define(
   LET $row = (SELECT version, lease FROM ONLY $run);
   IF $row.version > 0 { RETURN { known: true } };
   LET $free = math::max([$row.lease.expiresAt ?? 0, $p.notBefore ?? 0]);
-  CREATE type::record('run_event', [$p.id, 1]) CONTENT { json: $p.event, writer: $p.writer } RETURN NONE;
-  UPSERT $run MERGE $p.row RETURN NONE;
-  UPDATE $run SET rank = $p.rank, notBefore = $p.notBefore, open = true,
+  CREATE type::record('run_event', [$p.id, 1]) CONTENT { json: $p.event } RETURN NONE;
+  UPSERT $run SET version = 1, infra = $p.infra, status = $p.status, listed = $p.listed, summary = $p.summary,
+    rank = $p.rank, notBefore = $p.notBefore, open = true,
     place = ${enqueue.name}($p.id, $p.rank, $free, ${NOW}()) RETURN NONE;
   RETURN { version: 1 };
 `,
@@ -113,8 +116,9 @@ const claim = define(
   "$p: any",
   `
   LET $now = ${NOW}();
-  LET $places = (SELECT VALUE id FROM waiting ORDER BY id LIMIT 50);
-  FOR $place IN $places {
+  FOR $try IN 0..50 {
+    LET $place = (SELECT VALUE id FROM waiting ORDER BY id LIMIT 1)[0];
+    IF $place = NONE { RETURN {} };
     LET $id = record::id($place)[1];
     LET $run = type::record('run', $id);
     LET $row = (SELECT open, lease, token, notBefore, rank, place FROM ONLY $run);
@@ -247,6 +251,18 @@ const write = define(
 `,
 );
 
+/** `id`, `first`, `last`: events by their numbers. */
+const read = define(
+  "read",
+  "$p: any",
+  `
+  LET $run = $p.id;
+  LET $first = $p.first;
+  LET $last = $p.last;
+  RETURN (SELECT VALUE json FROM run_event:[$run, $first]..=[$run, $last]);
+`,
+);
+
 /** What a group of commands is made of. */
 export const COMMANDS = {
   submit: submit.name,
@@ -256,6 +272,7 @@ export const COMMANDS = {
   heartbeat: heartbeat.name,
   release: release.name,
   write: write.name,
+  read: read.name,
 } as const;
 
 export const WAKE = wake.name;
@@ -272,4 +289,5 @@ export const FUNCTIONS: readonly DatabaseFunction[] = [
   release,
   link,
   write,
+  read,
 ];

@@ -21,7 +21,6 @@ const EVENTS_AT_ONCE = 20_000;
 const MOST_REMEMBERED = 10_000;
 
 const READ_RUN = "SELECT version, token, lease, summary FROM ONLY type::record('run', $id)";
-const READ_EVENTS = "SELECT VALUE json FROM run_event:[$id, $first]..=[$id, $last]";
 
 interface RunRow {
   readonly version?: number;
@@ -41,11 +40,13 @@ export interface RunStoreOptions {
   readonly database: Database;
   /** Writes of one run always go the same way. */
   readonly laneOf: (id: string) => Lane;
+  /** What is asked for at once is read at once. */
+  readonly reads: Lane;
   readonly watch: Watch;
   readonly isReadOnly: boolean;
 }
 
-export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStoreOptions): RunStore {
+export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: RunStoreOptions): RunStore {
   const summaries = new Map<RunId, RunSummary>();
 
   const remember = (summary: RunSummary) => {
@@ -59,9 +60,9 @@ export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStore
     return (row ?? {}) as RunRow;
   };
   const load = async (runId: RunId): Promise<StoredRun> => {
-    const { version } = await readRow(runId);
-    if (version === undefined) throw new RunNotFoundError(runId);
-    return { version, events: await readEvents(database, runId, 1, version) };
+    const events = await readEvents(reads, runId);
+    if (events.length === 0) throw new RunNotFoundError(runId);
+    return { version: events.length, events };
   };
   const assertWritable = () => {
     if (isReadOnly) throw new StoreReadOnlyError(database.location);
@@ -77,12 +78,15 @@ export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStore
       {
         id,
         event: json,
-        writer: watch.self,
         rank: rankOf(definition),
         notBefore,
-        row: { version: 1, infra, status: summary.status, listed: listedKey(summary), summary: JSON.stringify(summary) },
+        infra,
+        status: summary.status,
+        listed: listedKey(summary),
+        summary: JSON.stringify(summary),
       },
       json.length,
+      { run: id, version: 1, count: 1, types: [event.type] },
     )) as { readonly known?: true };
     if (result.known === true) return knownVersion(definition, await load(id));
     remember(summary);
@@ -98,7 +102,6 @@ export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStore
     const rows = events.map((event, index) => ({
       id: [runId, expected + 1 + index],
       json: JSON.stringify(event),
-      writer: watch.self,
     }));
     const result = (await laneOf(runId).do(
       "append",
@@ -113,6 +116,7 @@ export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStore
         open: OPEN.has(after.status),
       },
       rows.reduce((bytes, { json }) => bytes + json.length, 0),
+      { run: runId, version: after.version, count: events.length, types: [...new Set(events.map(({ type }) => type))] },
     )) as AppendResult;
     if (result.missing === true) throw new RunNotFoundError(runId);
     if (result.stale !== undefined) throw new StaleTokenError(runScope(runId), token ?? 0, result.stale);
@@ -132,12 +136,19 @@ export function createRunStore({ database, laneOf, watch, isReadOnly }: RunStore
   return { submit, append, load, list: (query = {}) => list(database, query), watch: watch.watch };
 }
 
-export async function readEvents(database: Database, id: RunId, first: number, last: number): Promise<readonly RunEvent[]> {
+/** All that there are from `first` on, at most to `last`. */
+export async function readEvents(
+  reads: Lane,
+  id: RunId,
+  first = 1,
+  last = Number.MAX_SAFE_INTEGER,
+): Promise<readonly RunEvent[]> {
   const events: RunEvent[] = [];
   for (let from = first; from <= last; from += EVENTS_AT_ONCE) {
     const to = Math.min(last, from + EVENTS_AT_ONCE - 1);
-    const [rows] = await database.ask(READ_EVENTS, { id, first: from, last: to });
-    for (const json of rows as readonly string[]) events.push(JSON.parse(json) as RunEvent);
+    const rows = (await reads.do("read", { id, first: from, last: to })) as readonly string[];
+    for (const json of rows) events.push(JSON.parse(json) as RunEvent);
+    if (rows.length < EVENTS_AT_ONCE) break;
   }
   return events;
 }

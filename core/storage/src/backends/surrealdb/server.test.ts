@@ -4,11 +4,9 @@ import { surrealPackages } from "../../testing/surreal-packages.js";
 import { createServerPlace } from "../../testing/surreal-place.js";
 import { startSurrealServer, type SurrealServer } from "../../testing/surreal-server.js";
 
-const packages = await surrealPackages();
-const folder = "folder" in packages ? packages.folder : "";
-const reason = "reason" in packages ? packages.reason : "";
+const { folder, reason } = await surrealPackages();
 
-describe.skipIf(reason !== "")(`a SurrealDB server ${reason}`, () => {
+describe.skipIf(reason !== undefined)(`a SurrealDB server ${reason ?? ""}`, () => {
   let server: SurrealServer;
   beforeAll(async () => {
     server = await startSurrealServer(folder);

@@ -4,6 +4,7 @@
  * transaction; commands go there in groups (lane.ts).
  */
 
+import { randomUUID } from "node:crypto";
 import type { Storage, StorageInfo, StorageMode } from "../../ports/storage.js";
 import { Database } from "./database.js";
 import { openEmbedded } from "./embedded.js";
@@ -35,8 +36,16 @@ export async function openEmbeddedSurreal(options: EmbeddedSurrealOptions, onOpe
     throw error;
   }
   // One lane: nothing is ever written beside something else, so nothing conflicts.
-  const lane = new Lane(database, lost);
-  return storageOver({ type: "surrealdb-embedded", database, lanes: [lane], mode: options.mode, isLive: false, close });
+  const lane = new Lane({ database, kind: "write", lost });
+  return storageOver({
+    type: "surrealdb-embedded",
+    database,
+    writer: "",
+    lanes: [lane],
+    mode: options.mode,
+    isLive: false,
+    close,
+  });
 }
 
 /** Shared with others. @throws StoreOptionInvalidError, StorePackageMissingError, StoreDeniedError, StoreTooNewError, StoreFailedError */
@@ -60,8 +69,9 @@ export async function openSurrealServer(options: SurrealServerOptions, onOpened:
     await close();
     throw error;
   }
-  const lanes = Array.from({ length: LANES }, () => new Lane(database));
-  return storageOver({ type: "surrealdb-server", database, lanes, mode: options.mode, isLive, close });
+  const writer = randomUUID();
+  const lanes = Array.from({ length: LANES }, () => new Lane({ database, kind: "remember", writer }));
+  return storageOver({ type: "surrealdb-server", database, writer, lanes, mode: options.mode, isLive, close });
 }
 
 /** One for claims, which conflict with those of other processes, the rest for everything else. */
@@ -82,6 +92,7 @@ interface Parts {
   readonly type: StorageInfo["type"];
   readonly mode: StorageMode;
   readonly database: Database;
+  readonly writer: string;
   readonly lanes: readonly Lane[];
   readonly isLive: boolean;
   readonly close: () => Promise<void>;
@@ -90,24 +101,26 @@ interface Parts {
 const COUNT_RUNS = "SELECT count() AS count FROM run GROUP ALL";
 const COUNT_RESOURCES = "SELECT count() AS count FROM resource GROUP ALL";
 
-function storageOver({ type, mode, database, lanes, isLive, close: closeDatabase }: Parts): Storage {
+function storageOver({ type, mode, database, writer, lanes, isLive, close: closeDatabase }: Parts): Storage {
   const isReadOnly = mode === "read";
   const [claims, ...others] = lanes as [Lane, ...Lane[]];
   const laneOf = (id: string) => others[sumOf(id) % others.length] ?? claims;
+  const reads = new Lane({ database, kind: "read" });
   const watch = createWatch({
     database,
+    writer,
     isLive,
-    readEvents: (runId, first, last) => readEvents(database, runId, first, last),
+    readEvents: (runId, first, last) => readEvents(reads, runId, first, last),
     readVersion: (runId) => readVersion(database, runId),
   });
   const close = async () => {
     watch.close();
-    await Promise.all(lanes.map((lane) => lane.close()));
+    await Promise.all([...lanes, reads].map((lane) => lane.close()));
     await closeDatabase();
   };
   let closing: Promise<void> | undefined;
   return {
-    runs: createRunStore({ database, laneOf, watch, isReadOnly }),
+    runs: createRunStore({ database, laneOf, reads, watch, isReadOnly }),
     queue: createRunQueue(database, claims, isReadOnly),
     leases: createLeaseStore({ database, laneOf, isReadOnly, onVersion: watch.seen }),
     resources: createResourceStore(database, laneOf, isReadOnly),

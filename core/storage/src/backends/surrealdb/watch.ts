@@ -4,19 +4,17 @@
  * Over HTTP there are no live queries; then the heartbeat of whoever works on a run shows what others appended.
  */
 
-import { randomUUID } from "node:crypto";
 import type { RunEvent, RunId } from "@provisioning/model";
 import type { AppendedEvents, RunStore, Version } from "../../ports/run-store.js";
 import { createWatchers } from "../../tables/watchers.js";
 import type { Database } from "./database.js";
+import type { Hint } from "./lane.js";
 import type { LiveMessage, Surreal } from "./sdk.js";
 
 export interface Watch {
   readonly watch: RunStore["watch"];
-  /** Stands in every event that we write. */
-  readonly self: string;
   /** We stored these events. */
-  stored(appended: AppendedEvents): void;
+  readonly stored: (appended: AppendedEvents) => void;
   /** We saw that the run is at this version. */
   readonly seen: (runId: RunId, version: Version) => void;
   close(): void;
@@ -24,21 +22,22 @@ export interface Watch {
 
 export interface WatchOptions {
   readonly database: Database;
+  /** Stands beside everything that we write. */
+  readonly writer: string;
   /** Whether others write, and the connection can tell of it. */
   readonly isLive: boolean;
   readonly readEvents: (runId: RunId, first: Version, last: Version) => Promise<readonly RunEvent[]>;
   readonly readVersion: (runId: RunId) => Promise<Version>;
 }
 
-/** What is longer is read by those who want it. */
-const LIVE = `LIVE SELECT id, IF string::len(json) < 16384 { json } ELSE { NONE } AS json FROM run_event WHERE writer != $writer`;
+/** One message for each group of commands of another process (lane.ts); a live query of each event costs the database twice the work. */
+const LIVE = "LIVE SELECT hints FROM session WHERE hints != NONE AND writer != $writer";
 
 /** Of how many runs it is remembered what was told last. */
 const MOST_REMEMBERED = 10_000;
 
-export function createWatch({ database, isLive, readEvents, readVersion }: WatchOptions): Watch {
+export function createWatch({ database, writer, isLive, readEvents, readVersion }: WatchOptions): Watch {
   const watchers = createWatchers();
-  const self = randomUUID();
   const told = new Map<RunId, Version>();
   /** Runs that are being read, and up to where. */
   const wanted = new Map<RunId, Version>();
@@ -65,44 +64,50 @@ export function createWatch({ database, isLive, readEvents, readVersion }: Watch
       wanted.delete(runId);
     }
   };
-  const hint = (runId: RunId, version: Version, events: readonly RunEvent[] | undefined, count: number) => {
-    if (!watchers.has() && !watchers.has(runId)) return void told.delete(runId);
-    const last = told.get(runId) ?? version - count;
-    if (version <= last) return;
-    if (wanted.has(runId)) return void wanted.set(runId, Math.max(version, wanted.get(runId) ?? 0));
-    const first = version - count;
-    if (events !== undefined && first <= last) return tell(runId, version, events.slice(last - first));
-    wanted.set(runId, version);
-    void readUp(runId, last);
+  const read = (runId: RunId, version: Version, last: Version) => {
+    const underway = wanted.get(runId);
+    if (version > (underway ?? last)) wanted.set(runId, version);
+    if (underway === undefined && version > last) void readUp(runId, last);
+  };
+  const onStored = ({ runId, version, events }: AppendedEvents) => {
+    if (!watchers.wants(runId, typesOf(events))) return void told.delete(runId);
+    const first = version - events.length;
+    const last = told.get(runId) ?? first;
+    if (wanted.has(runId) || first > last) read(runId, version, last);
+    else if (version > last) tell(runId, version, events.slice(last - first));
+  };
+  const onHint = ({ run, version, count, types }: Hint) => {
+    if (watchers.wants(run, types)) read(run, version, told.get(run) ?? version - count);
+  };
+  const onSeen = (runId: RunId, version: Version) => {
+    const last = told.get(runId);
+    if (last !== undefined && watchers.has(runId)) read(runId, version, last);
   };
   const onMessage = ({ action, value }: LiveMessage) => {
-    if (action !== "CREATE" || value === undefined) return;
-    const { id, json } = value as { readonly id: { readonly id: readonly [RunId, Version] }; readonly json?: string | null };
-    const [runId, version] = id.id;
-    hint(runId, version, typeof json === "string" ? [JSON.parse(json) as RunEvent] : undefined, 1);
+    if (action === "KILLED" || action === "DELETE") return;
+    for (const hint of (value as { readonly hints?: readonly Hint[] } | undefined)?.hints ?? []) onHint(hint);
   };
   const listen = async (connection: Surreal) => {
     try {
-      const [answer] = await connection.query(LIVE, { writer: self }).responses();
+      const [answer] = await connection.query(LIVE, { writer }).responses();
       if (answer?.success !== true) return;
       (await connection.liveOf(answer.result)).subscribe(onMessage);
-      for (const runId of watchers.runs()) {
-        if (told.has(runId)) hint(runId, await readVersion(runId), undefined, 0);
-      }
+      for (const runId of watchers.runs()) onSeen(runId, await readVersion(runId));
     } catch {
       // The connection went away again; the next one is told of.
     }
   };
   return {
-    self,
     watch(listener, runId, types) {
       if (isLive) stopListening ??= database.onConnected((connection) => void listen(connection));
       return watchers.watch(listener, runId, types);
     },
-    stored: ({ runId, version, events }) => hint(runId, version, events, events.length),
-    seen(runId, version) {
-      if (told.has(runId)) hint(runId, version, undefined, 0);
-    },
+    stored: onStored,
+    seen: onSeen,
     close: () => stopListening?.(),
   };
+}
+
+function typesOf(events: readonly RunEvent[]): readonly RunEvent["type"][] {
+  return events.map(({ type }) => type);
 }

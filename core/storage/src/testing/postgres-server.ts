@@ -113,8 +113,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   let server: ChildProcess | undefined;
 
   const start = async () => {
-    server = spawn(join(programs, "postgres"), words, { ...identity, cwd: folder, stdio: "ignore" });
-    await waitUntilReady(programs, port, server);
+    const until = Date.now() + READY_WITHIN_MS;
+    // After a crash something that served the one before may not have noticed yet; as long as it lives, none is started.
+    do server = spawn(join(programs, "postgres"), words, { ...identity, cwd: folder, stdio: "ignore" });
+    while (!(await isReady(programs, port, server, until)));
   };
   const stop = async (how: "orderly" | "crash") => {
     if (server?.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
@@ -147,22 +149,22 @@ const HOST = "127.0.0.1";
 const USER = "ada";
 const READY_WITHIN_MS = 30_000;
 
-async function waitUntilReady(programs: string, port: number, server: ChildProcess): Promise<void> {
-  const until = Date.now() + READY_WITHIN_MS;
+/** Whether it got ready; it did not when it ended. @throws when the time is over */
+async function isReady(programs: string, port: number, server: ChildProcess, until: number): Promise<boolean> {
   while (Date.now() < until) {
-    if (server.exitCode !== null) throw new Error(`PostgreSQL ended with ${server.exitCode}`);
-    const isReady =
-      (await isOpen(port)) && (await run(join(programs, "pg_isready"), ["-h", HOST, "-p", String(port)]).then(...SETTLED));
-    if (isReady) return;
     await sleep(20);
+    if (server.exitCode !== null) return false;
+    if (!(await isOpen(port))) continue;
+    if (await run(join(programs, "pg_isready"), ["-h", HOST, "-p", String(port)]).then(...SETTLED)) return true;
   }
   throw new Error("PostgreSQL does not get ready");
 }
 
 const SETTLED = [() => true, () => false] as const;
 
-/** All at once, so that nobody can finish what he was doing. */
+/** All of them, so that nobody can finish what he was doing. The first one is stopped before, so that it makes no more of them. */
 async function killTree(pid: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
   const { stdout } = await run("ps", ["-o", "pid=", "--ppid", String(pid)]);
   const children = stdout
     .split("\n")

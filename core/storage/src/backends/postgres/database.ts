@@ -19,13 +19,13 @@ export interface DatabaseOptions {
   /** What an answered write has reached. `off`: only memory of the server, for what may be lost by its crash. */
   readonly synchronousCommit: "on" | "off";
   readonly readOnly?: boolean;
-  /** How long the database may be gone before that is an error. Default 15 s: it is started again within that. */
+  /** How long the database may be gone before that is an error. Default 30 s: it is started again within that. */
   readonly patienceMs?: number;
   /** A server that says nothing for so long counts as gone. Default 30 s. */
   readonly answerWithinMs?: number;
 }
 
-const DEFAULT_PATIENCE_MS = 15_000;
+const DEFAULT_PATIENCE_MS = 30_000;
 const DEFAULT_ANSWER_WITHIN_MS = 30_000;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;

@@ -20,6 +20,8 @@ import { createWatch } from "./watch.js";
 
 /** Statements of different kinds run beside each other; each kind has one under way. */
 const CONNECTIONS = 6;
+/** Who begins to work wants to know soon that the database is not there; who works already waits longer. */
+const OPEN_PATIENCE_MS = 5_000;
 
 const COUNTS = "select (select count(*) from runs) as runs, (select count(*) from resources) as resources";
 const SETTINGS = `select current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
@@ -76,7 +78,12 @@ async function prepare(
   { onWarning = () => {} }: PostgresStorageOptions,
   tuning: Pick<DatabaseOptions, "patienceMs">,
 ): Promise<void> {
-  const database = new Database(library, target, { ...tuning, connections: 1, synchronousCommit: "on" });
+  const database = new Database(library, target, {
+    patienceMs: OPEN_PATIENCE_MS,
+    ...tuning,
+    connections: 1,
+    synchronousCommit: "on",
+  });
   try {
     const [settings] = await database.ask<{ fsync: string; full_page_writes: string; encoding: string }>(SETTINGS);
     if (settings?.encoding !== "UTF8") throw database.failed(`its encoding is ${settings?.encoding} and not UTF8`);

@@ -1,7 +1,8 @@
 /**
  * A SurrealDB server for tests, because no server can be installed everywhere: the engine of `@surrealdb/node` behind a WebSocket and behind
  * HTTP, with the protocol of the SDK (CBOR). `node surreal-server.mjs <packages folder> <port> <url of the engine>`; user and password are in
- * the variables `SERVER_USER` and `SERVER_PASSWORD`; without signing in nothing is answered. Prints `ready <port>`.
+ * the variables `SERVER_USER` and `SERVER_PASSWORD`; without signing in nothing is answered. `SERVER_LOSES=7`: in place of each seventh
+ * answer to a question the connection is closed, after everything was done. Prints `ready <port>`.
  *
  * A real server differs in more than this shows: TLS, limits, permissions of single users, clustering.
  */
@@ -45,6 +46,7 @@ interface Codec {
 interface Socket {
   readonly readyState: number;
   send(bytes: Uint8Array): void;
+  terminate(): void;
   on(event: "message" | "close", listener: (data: Uint8Array) => void): void;
 }
 
@@ -76,7 +78,7 @@ const SIGNING_IN: ReadonlySet<string> = new Set(["signin", "authenticate"]);
 const OPEN = 1;
 
 const [folder = "", port = "0", engineUrl = "mem://"] = process.argv.slice(2);
-const { SERVER_USER: user = "", SERVER_PASSWORD: password = "" } = process.env;
+const { SERVER_USER: user = "", SERVER_PASSWORD: password = "", SERVER_LOSES: loses } = process.env;
 const { CborCodec, Uuid } = await loadPackage<Sdk>("surrealdb", folder);
 const { createNodeEngines } = await loadPackage<{
   readonly createNodeEngines: () => Record<string, (context: object) => Engine>;
@@ -84,6 +86,7 @@ const { createNodeEngines } = await loadPackage<{
 const { WebSocketServer } = await loadPackage<WebSockets>("ws", folder);
 
 const codec = new CborCodec({});
+let questions = 0;
 const engine = await startEngine();
 
 async function startEngine(): Promise<Engine> {
@@ -144,7 +147,9 @@ function welcome(socket: Socket): void {
           if (type === "live") void forward(result);
         }
       }
-      say({ id: request.id, ...answer });
+      if (request.method === "query") questions += 1;
+      if (loses !== undefined && request.method === "query" && questions % Number(loses) === 0) socket.terminate();
+      else say({ id: request.id, ...answer });
     });
   });
   socket.on("close", () => visitor.leave());

@@ -21,7 +21,11 @@ export interface SurrealServer {
   remove(): Promise<void>;
 }
 
-export async function startSurrealServer(packagesFolder: string): Promise<SurrealServer> {
+/** `variables`: more of what the program understands. */
+export async function startSurrealServer(
+  packagesFolder: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<SurrealServer> {
   const folder = await mkdtemp(join(tmpdir(), "provisioning-surreal-server-"));
   const program = join(folder, "server.mjs");
   await buildProgram(fileURLToPath(new URL("surreal-server-program.ts", import.meta.url)), program);
@@ -34,6 +38,7 @@ export async function startSurrealServer(packagesFolder: string): Promise<Surrea
     running = startProcess(program, [packagesFolder, String(port), `rocksdb://${folder}/data`], {
       SERVER_USER: user,
       SERVER_PASSWORD: password,
+      ...variables,
     });
     const line = await running.said((said) => said.startsWith("ready "));
     port = Number(line.split(" ")[1]);

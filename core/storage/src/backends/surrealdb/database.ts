@@ -122,7 +122,11 @@ export class Database {
     const { create, target } = this.#options;
     const { url, namespace, database, authentication } = target;
     const made = create();
-    const failure = new Promise<never>((_, reject) => made.subscribe("error", (error) => reject(error)));
+    // What the SDK promises is never settled when nobody answers.
+    const failure = new Promise<never>((_, reject) => {
+      made.subscribe("error", (error) => reject(error));
+      made.subscribe("disconnected", () => reject(new AnswerLostError({ cause: new Error("nobody answers") })));
+    });
     failure.catch(() => {});
     try {
       const options = { namespace, database, reconnect: false, versionCheck: false } as const;
@@ -130,7 +134,7 @@ export class Database {
       await this.#answered(Promise.race([connecting, failure]));
     } catch (error) {
       made.close().catch(() => {});
-      throw sortFailure(error);
+      throw error instanceof AnswerLostError ? error : sortFailure(error);
     }
     made.subscribe("disconnected", () => this.#drop(made));
     return made;

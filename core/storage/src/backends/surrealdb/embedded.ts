@@ -31,6 +31,8 @@ interface Engine {
 
 const engines = new Map<string, Engine>();
 
+/** What does not work at once in this process will not work later. */
+const PATIENCE_MS = 1000;
 const FOLDER = "orchestrator.db";
 /** The engine's own variable; any other value leaves acknowledged writes for some time where a power failure takes them away. */
 const SYNC_VARIABLE = "SURREAL_DATASTORE_SYNC_DATA";
@@ -52,7 +54,7 @@ export async function openEmbedded(options: EmbeddedSurrealOptions): Promise<Emb
   if (engine.isUsed) throw new StoreBusyError(path, (await readWriterLock(path)) as WriterLockHolder);
   engine.isUsed = true;
   const target = embeddedTarget(`rocksdb://${path}/data`, path);
-  const database = new Database({ target, create: () => engine.connection });
+  const database = new Database({ target, create: () => engine.connection, patienceMs: PATIENCE_MS });
   const close = async () => {
     await database.close();
     engine.isUsed = false;

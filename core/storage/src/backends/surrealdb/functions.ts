@@ -220,22 +220,18 @@ const write = define(
     LET $id = type::record('resource', [$w.infra, $w.address]);
     LET $had = (SELECT VALUE edges FROM ONLY $id) ?? [];
     LET $has = $w.edges ?? [];
-    IF $had != $has {
-      FOR $edge IN $had {
-        DELETE type::record('edge', [$w.infra, $edge.to, $w.address, $edge.kind]) RETURN NONE;
-        DELETE type::record($edge.kind, [$w.infra, $w.address, $edge.to]) RETURN NONE;
-      };
+    FOR $edge IN array::complement($had, $has) {
+      DELETE type::record('edge', [$w.infra, $edge.to, $w.address, $edge.kind]) RETURN NONE;
+      DELETE type::record($edge.kind, [$w.infra, $w.address, $edge.to]) RETURN NONE;
     };
     IF $w.content = NONE {
       DELETE $id RETURN NONE;
     } ELSE {
       UPSERT $id CONTENT $w.content RETURN NONE;
       UPDATE $id SET version = $w.expected + 1, edges = $has RETURN NONE;
-      IF $had != $has {
-        FOR $edge IN $has {
-          UPSERT type::record('edge', [$w.infra, $edge.to, $w.address, $edge.kind]) RETURN NONE;
-          ${link.name}($edge.kind, $w.infra, $w.address, $edge.to);
-        };
+      FOR $edge IN array::complement($has, $had) {
+        UPSERT type::record('edge', [$w.infra, $edge.to, $w.address, $edge.kind]) RETURN NONE;
+        ${link.name}($edge.kind, $w.infra, $w.address, $edge.to);
       };
       IF $w.expected = 0 {
         LET $first = $w.infra;
@@ -263,6 +259,16 @@ const read = define(
 `,
 );
 
+/** `id`: what is stored of a run beside its events. */
+const row = define(
+  "row",
+  "$p: any",
+  `
+  LET $run = type::record('run', $p.id);
+  RETURN (SELECT version, token, lease, summary FROM ONLY $run) ?? {};
+`,
+);
+
 /** What a group of commands is made of. */
 export const COMMANDS = {
   submit: submit.name,
@@ -273,6 +279,7 @@ export const COMMANDS = {
   release: release.name,
   write: write.name,
   read: read.name,
+  row: row.name,
 } as const;
 
 export const WAKE = wake.name;
@@ -290,4 +297,5 @@ export const FUNCTIONS: readonly DatabaseFunction[] = [
   link,
   write,
   read,
+  row,
 ];

@@ -19,8 +19,8 @@ const OPEN: ReadonlySet<RunStatus> = new Set<RunStatus>(["pending", "running", "
 const EVENTS_AT_ONCE = 20_000;
 /** Of how many runs the summary is remembered, so that the next append need not read it. */
 const MOST_REMEMBERED = 10_000;
-
-const READ_RUN = "SELECT version, token, lease, summary FROM ONLY type::record('run', $id)";
+/** Beyond that, reading the summary is cheaper than making it of all events. */
+const MOST_SUMMARIZED = 1000;
 
 interface RunRow {
   readonly version?: number;
@@ -55,13 +55,11 @@ export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: R
     const [oldest] = summaries.keys();
     if (summaries.size > MOST_REMEMBERED && oldest !== undefined) summaries.delete(oldest);
   };
-  const readRow = async (id: RunId): Promise<RunRow> => {
-    const [row] = await database.ask(READ_RUN, { id });
-    return (row ?? {}) as RunRow;
-  };
   const load = async (runId: RunId): Promise<StoredRun> => {
     const events = await readEvents(reads, runId);
     if (events.length === 0) throw new RunNotFoundError(runId);
+    // Whoever reads a run mostly goes on to write to it.
+    if (events.length <= MOST_SUMMARIZED) remember(events.reduce<RunSummary | undefined>(summarize, undefined) as RunSummary);
     return { version: events.length, events };
   };
   const assertWritable = () => {
@@ -127,7 +125,7 @@ export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: R
   };
   /** What is stored of the run. Refuses what the database would refuse. */
   const summaryAt = async (runId: RunId, expected: number, token: number | undefined): Promise<RunSummary> => {
-    const row = await readRow(runId);
+    const row = (await reads.do("row", { id: runId })) as RunRow;
     if (row.version === undefined) throw new RunNotFoundError(runId);
     if (token !== undefined && row.lease?.token !== token) throw new StaleTokenError(runScope(runId), token, row.token ?? 0);
     if (row.version !== expected) throw new VersionConflictError(`Run ${runId}`, expected, row.version);

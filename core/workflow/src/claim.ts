@@ -34,7 +34,7 @@ export async function keepAlive(
   keeping: Keeping,
   held: HeldLease,
   signal: AbortSignal,
-  { onKept, onLost }: { readonly onKept: () => void; readonly onLost: (cause: unknown) => void },
+  { onKept, onLost }: { readonly onKept: (held: HeldLease) => void; readonly onLost: (cause: unknown) => void },
 ): Promise<void> {
   const { clock, ttlMs, faultPoint } = keeping;
   let current = held;
@@ -48,7 +48,7 @@ export async function keepAlive(
       await faultPoint("heartbeat.before");
       current = await beat(keeping, current, signal);
       await faultPoint("heartbeat.after");
-      onKept();
+      onKept(current);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof StaleTokenError || clock.now() >= current.askedAt + ttlMs) {

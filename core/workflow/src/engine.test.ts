@@ -548,3 +548,21 @@ describe("size", () => {
     }
   }, 60_000);
 });
+
+test("a worker that stood still past its lease after it stored a start does not begin the effect", async () => {
+  let standstillMs = 0;
+  const own = { now: () => clock.now() + standstillMs, sleep: clock.sleep };
+  const engine = createEngine({
+    storage,
+    clock: own,
+    random: () => 0,
+    holder: "worker-1",
+    faultPoint: (point) => {
+      if (point === "record.after") standstillMs = 31_000;
+    },
+  });
+  const runId = await engine.submit(sampleRun());
+  const script = scripted();
+  await expect(engine.execute(runId, script)).rejects.toMatchObject({ code: "LEASE_LOST" });
+  expect(script.calls).toEqual([]);
+});

@@ -227,7 +227,9 @@ async function work(
     await release(options, lease);
     return recorder.state;
   }
+  const tenure = { held };
   const execution = new Execution({
+    isHeld: () => clock.now() < tenure.held.askedAt + leaseTtlMs,
     recorder,
     graph: buildGraph(recorder.state.definition),
     lease,
@@ -242,7 +244,7 @@ async function work(
     conditions: options.conditions ?? NO_CONDITIONS,
     conditionPollMs: options.conditionPollMs ?? DEFAULT_CONDITION_POLL_MS,
   });
-  return attended({ ...options, leaseTtlMs, faultPoint }, runId, held, execution, executeOptions);
+  return attended({ ...options, leaseTtlMs, faultPoint }, runId, tenure, execution, executeOptions);
 }
 
 /** Between the request to cancel and the lease somebody may have ended the run and had it retried. */
@@ -254,7 +256,7 @@ function isWanted(state: RunState, { onlyCancelled = false }: WorkOptions): bool
 async function attended(
   options: Deps & Required<Pick<EngineOptions, "leaseTtlMs" | "faultPoint">>,
   runId: RunId,
-  held: HeldLease,
+  tenure: { held: HeldLease },
   execution: Execution,
   executeOptions: WorkOptions,
 ): Promise<RunState> {
@@ -267,7 +269,10 @@ async function attended(
     storage.runs.watch((appended) => execution.notice(appended), runId),
   ];
   const told = {
-    onKept: () => execution.look(),
+    onKept: (held: HeldLease) => {
+      tenure.held = held;
+      execution.look();
+    },
     onLost: (cause: unknown) => execution.abandon(new LeaseLostError(runId, { cause })),
   };
   const faultPoint: FaultPoint = async (name) => {
@@ -279,11 +284,11 @@ async function attended(
     }
   };
   const keeping = { leases: storage.leases, clock, ttlMs: options.leaseTtlMs, faultPoint };
-  const alive = keepAlive(keeping, held, over.signal, told);
+  const alive = keepAlive(keeping, tenure.held, over.signal, told);
   try {
     const state = await execution.run();
     over.abort();
-    await release(options, held.lease);
+    await release(options, tenure.held.lease);
     return state;
   } finally {
     over.abort();

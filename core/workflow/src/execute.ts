@@ -36,6 +36,8 @@ export interface ExecutionOptions {
   readonly recorder: Recorder;
   readonly graph: Graph;
   readonly lease: Lease;
+  /** Whether our lease lasts by our own clock, as far as we have heard. */
+  readonly isHeld: () => boolean;
   readonly handlers: Handlers;
   readonly clock: Clock;
   readonly random: () => number;
@@ -211,9 +213,16 @@ export class Execution {
   async #commit(draft: Draft, starts: readonly Start[]): Promise<boolean> {
     const isStored = draft.events.length === 0 || (await this.#options.recorder.commit(draft.events, draft.state));
     this.#throwIfFatal();
-    if (isStored) for (const start of starts) this.#launch(start);
+    if (isStored) this.#launchAll(starts);
     else this.#isPhaseStale = true;
     return isStored;
+  }
+
+  /** Whoever stood still since the events were stored may be anybody by now. @throws LeaseLostError */
+  #launchAll(starts: readonly Start[]): void {
+    const { isHeld, recorder } = this.#options;
+    if (starts.length > 0 && !isHeld()) throw new LeaseLostError(recorder.state.definition.id);
+    for (const start of starts) this.#launch(start);
   }
 
   async #wait(phase: Phase): Promise<void> {

@@ -71,7 +71,6 @@ export class RunInvariants {
   #failuresThatStop = 0;
   #isCancelled = false;
   #isPausing = false;
-  #rollbacks = 0;
   readonly #areClocksSteady: () => boolean;
 
   /** @param areClocksSteady whether no clock was set; what had waited long enough by a clock need not have by the same clock later */
@@ -302,7 +301,6 @@ export class RunInvariants {
     if (this.#running.size > 0) this.#broken("a rollback began while operations were running");
     if (this.#status === "ended") this.#isCancelled = false;
     this.#status = "rollingBack";
-    this.#rollbacks += 1;
     const keep = toCheckpoint === undefined ? 0 : (this.#checkpoints[toCheckpoint - 1] ?? 0);
     const found = [...this.#seen].filter(
       ([, { phase, order }]) => (phase === "completed" || phase === "notUndone") && order >= keep,

@@ -195,6 +195,38 @@ const release = define(
 `,
 );
 
+/** `table`, `id`, `holder`, `token`, `ttlMs`: takes a lease over as it is. */
+const hold = define(
+  "hold",
+  "$p: any",
+  `
+  LET $now = ${NOW}();
+  LET $target = type::record($p.table, $p.id);
+  LET $row = (SELECT open, notBefore, rank, place FROM ONLY $target);
+  LET $expiresAt = $now + $p.ttlMs;
+  LET $lease = { holder: $p.holder, token: $p.token, since: $now, ttlMs: $p.ttlMs, expiresAt: $expiresAt };
+  UPSERT $target SET lease = $lease, token = $p.token RETURN NONE;
+  IF $row.open = true {
+    DELETE $row.place RETURN NONE;
+    LET $free = math::max([$expiresAt, $row.notBefore ?? 0]);
+    UPDATE $target SET place = ${enqueue.name}($p.id, $row.rank, $free, $now) RETURN NONE;
+  };
+  RETURN {};
+`,
+);
+
+/** `table`, `id`, `token`: the newest that was granted. Whoever holds the lease goes on under theirs. */
+const raise = define(
+  "raise",
+  "$p: any",
+  `
+  LET $target = type::record($p.table, $p.id);
+  LET $row = (SELECT token FROM ONLY $target);
+  IF ($row.token ?? 0) < $p.token { UPSERT $target SET token = $p.token RETURN NONE };
+  RETURN {};
+`,
+);
+
 /** Lets `$from` point to `$to`. */
 const link = define(
   "link",
@@ -207,18 +239,22 @@ const link = define(
 `,
 );
 
-/** `writes`: `infra`, `address`, `expected` and, unless it is to be removed, `content` and `edges` (`kind`, `to`) */
+/**
+ * `writes`: `infra`, `address`, `expected` and, unless it is to be removed, `content` and `edges` (`kind`, `to`). `isImport`: whatever is there
+ * is replaced.
+ */
 const write = define(
   "write",
   "$p: any",
   `
   FOR $w IN $p.writes {
     LET $actual = (SELECT VALUE version FROM ONLY type::record('resource', [$w.infra, $w.address])) ?? 0;
-    IF $actual != $w.expected { RETURN { infra: $w.infra, address: $w.address, expected: $w.expected, actual: $actual } };
+    IF $actual != $w.expected AND !$p.isImport { RETURN { infra: $w.infra, address: $w.address, expected: $w.expected, actual: $actual } };
   };
   FOR $w IN $p.writes {
     LET $id = type::record('resource', [$w.infra, $w.address]);
-    LET $had = (SELECT VALUE edges FROM ONLY $id) ?? [];
+    LET $old = (SELECT version, edges FROM ONLY $id);
+    LET $had = $old.edges ?? [];
     LET $has = $w.edges ?? [];
     FOR $edge IN array::complement($had, $has) {
       DELETE type::record('edge', [$w.infra, $edge.to, $w.address, $edge.kind]) RETURN NONE;
@@ -233,7 +269,7 @@ const write = define(
         UPSERT type::record('edge', [$w.infra, $edge.to, $w.address, $edge.kind]) RETURN NONE;
         ${link.name}($edge.kind, $w.infra, $w.address, $edge.to);
       };
-      IF $w.expected = 0 {
+      IF $old.version = NONE {
         LET $first = $w.infra;
         LET $to = $w.address;
         LET $incoming = (SELECT VALUE id FROM edge:[$first, $to]..[$first, $to, {}]);
@@ -278,6 +314,8 @@ export const COMMANDS = {
   heartbeat: heartbeat.name,
   release: release.name,
   write: write.name,
+  hold: hold.name,
+  raise: raise.name,
   read: read.name,
   row: row.name,
 } as const;
@@ -294,6 +332,8 @@ export const FUNCTIONS: readonly DatabaseFunction[] = [
   acquire,
   heartbeat,
   release,
+  hold,
+  raise,
   link,
   write,
   read,

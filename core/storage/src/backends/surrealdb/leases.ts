@@ -72,7 +72,8 @@ export function leaseOf(scope: LeaseScope, { holder, token, since, expiresAt }: 
   return { scope, holder, token, since, expiresAt };
 }
 
-function placeOf(scope: LeaseScope): { readonly table: "run" | "lease"; readonly id: string } {
+/** Where the lease of a scope stands. */
+export function placeOf(scope: LeaseScope): { readonly table: "run" | "lease"; readonly id: string } {
   const runId = runOfScope(scope);
   return runId === undefined ? { table: "lease", id: scope } : { table: "run", id: runId };
 }

@@ -30,7 +30,11 @@ export function createResourceStore(database: Database, laneOf: (id: string) => 
     assertOnce(writes);
     const rows = writes.map(rowOf);
     const bytes = rows.reduce((sum, row) => sum + (row.content?.json.length ?? 0), 0);
-    const { infra, address, expected, actual } = (await laneOf("resources").do("write", { writes: rows }, bytes)) as WriteResult;
+    const { infra, address, expected, actual } = (await laneOf("resources").do(
+      "write",
+      { writes: rows, isImport: false },
+      bytes,
+    )) as WriteResult;
     if (actual !== undefined) throw new VersionConflictError(`${address} of ${infra}`, expected as number, actual);
   };
   return {
@@ -68,7 +72,7 @@ function assertOnce(writes: readonly ResourceWrite[]): void {
   }
 }
 
-function rowOf(write: ResourceWrite) {
+export function rowOf(write: ResourceWrite) {
   if (write.type === "remove") return { infra: write.infra, address: write.address, expected: write.expected };
   const { infra, address, kind, provider, status, runId, updatedAt } = write.record;
   const json = JSON.stringify(write.record);

@@ -5,7 +5,8 @@
  */
 
 import { randomUUID } from "node:crypto";
-import type { Storage, StorageInfo, StorageMode } from "../../ports/storage.js";
+import type { StorageInfo, StorageMode } from "../../ports/storage.js";
+import type { TransferableStorage } from "../../ports/transfer.js";
 import { Database } from "./database.js";
 import { openEmbedded } from "./embedded.js";
 import { StoreUnsafeError } from "./errors.js";
@@ -17,6 +18,7 @@ import { createResourceStore } from "./resources.js";
 import { createRunStore, readEvents, readVersion } from "./runs.js";
 import { prepareSchema } from "./schema.js";
 import { loadRemoteSdk } from "./sdk.js";
+import { createTransfer } from "./transfer.js";
 import { createWatch } from "./watch.js";
 
 /** For tests, which replace the time of the database. */
@@ -26,7 +28,10 @@ const nobody: OnOpened = async () => {};
 /**
  * The only user of its database. @throws StoreBusyError, StoreUnsafeError, StorePackageMissingError, StoreTooNewError, StoreFailedError
  */
-export async function openEmbeddedSurreal(options: EmbeddedSurrealOptions, onOpened: OnOpened = nobody): Promise<Storage> {
+export async function openEmbeddedSurreal(
+  options: EmbeddedSurrealOptions,
+  onOpened: OnOpened = nobody,
+): Promise<TransferableStorage> {
   const { database, target, lost, close } = await openEmbedded(options);
   try {
     await prepareSchema(database, target.namespace, target.database);
@@ -49,7 +54,10 @@ export async function openEmbeddedSurreal(options: EmbeddedSurrealOptions, onOpe
 }
 
 /** Shared with others. @throws StoreOptionInvalidError, StorePackageMissingError, StoreDeniedError, StoreTooNewError, StoreFailedError */
-export async function openSurrealServer(options: SurrealServerOptions, onOpened: OnOpened = nobody): Promise<Storage> {
+export async function openSurrealServer(
+  options: SurrealServerOptions,
+  onOpened: OnOpened = nobody,
+): Promise<TransferableStorage> {
   const target = await serverTarget(options);
   const isLive = target.url.startsWith("ws");
   const create = await loadRemoteSdk(isLive, options.packagesFolder);
@@ -101,7 +109,7 @@ interface Parts {
 const COUNT_RUNS = "SELECT count() AS count FROM run GROUP ALL";
 const COUNT_RESOURCES = "SELECT count() AS count FROM resource GROUP ALL";
 
-function storageOver({ type, mode, database, writer, lanes, isLive, close: closeDatabase }: Parts): Storage {
+function storageOver({ type, mode, database, writer, lanes, isLive, close: closeDatabase }: Parts): TransferableStorage {
   const isReadOnly = mode === "read";
   const [claims, ...others] = lanes as [Lane, ...Lane[]];
   const laneOf = (id: string) => others[sumOf(id) % others.length] ?? claims;
@@ -124,6 +132,7 @@ function storageOver({ type, mode, database, writer, lanes, isLive, close: close
     queue: createRunQueue(database, claims, isReadOnly),
     leases: createLeaseStore({ database, laneOf, isReadOnly, onVersion: watch.seen }),
     resources: createResourceStore(database, laneOf, isReadOnly),
+    transfer: createTransfer({ database, laneOf, isReadOnly }),
     async info() {
       const answers = await database.ask(`${COUNT_RUNS}; ${COUNT_RESOURCES}`);
       const [runs = 0, resources = 0] = (answers as readonly (readonly { count: number }[])[]).map(([row]) => row?.count ?? 0);

@@ -1,6 +1,6 @@
 /**
- * A worker that stands still past its lease, as by SIGSTOP, and goes on when another one has its run: nothing that it says is stored any
- * more, and it cannot give away what is not its own.
+ * A worker that dies, or stands still past its lease, as by SIGSTOP, and goes on when another one has its run: its run is taken over when
+ * its lease is over, nothing that it says is stored any more, and it cannot give away what is not its own.
  */
 
 import { openMemoryStorage, runScope } from "@provisioning/storage";
@@ -25,7 +25,7 @@ function surroundings(seed: number): Surroundings {
 const after = (id: string) => [{ on: id as never, type: "hard" as const }];
 
 /** How long the run had nobody, and what the first worker was told in the end. */
-async function round(seed: number): Promise<{ tookOverMs: number; told: string }> {
+async function round(seed: number, trouble: "stop" | "kill"): Promise<{ tookOverMs: number; told: string }> {
   const around = surroundings(seed);
   const { world, storage, judge } = around;
   const first = startEngineProcess(around, "first");
@@ -47,7 +47,8 @@ async function round(seed: number): Promise<{ tookOverMs: number; told: string }
   const stopAt = world.now + world.random.int(0, 3_000);
   await world.run(() => world.now >= stopAt || told !== "");
   const lease = await storage.leases.current(scope);
-  first.process.stop(world.random.int(DEFAULT_LEASE_TTL_MS + 10_000, 180_000));
+  if (trouble === "kill") first.process.kill("killed");
+  else first.process.stop(world.random.int(DEFAULT_LEASE_TTL_MS + 10_000, 180_000));
   const stoppedAt = world.now;
   const takeOver = () => {
     void second.engine.executeNext({ handlers: second.handlers });
@@ -62,7 +63,7 @@ async function round(seed: number): Promise<{ tookOverMs: number; told: string }
   if (lease === undefined) throw new Error("the first worker has no lease");
   await expect(storage.leases.release(lease)).rejects.toMatchObject({ code: "TOKEN_STALE" });
   await expect(storage.leases.heartbeat(lease)).rejects.toMatchObject({ code: "TOKEN_STALE" });
-  await world.run(() => told !== "" && judge.areAllSettled);
+  await world.run(() => (told !== "" || trouble === "kill") && judge.areAllSettled);
   await judge.finish(storage);
   await world.run(() => true);
   return { tookOverMs, told };
@@ -70,8 +71,15 @@ async function round(seed: number): Promise<{ tookOverMs: number; told: string }
 
 test(`in ${ROUNDS} rounds nothing of a worker that lost its lease is stored`, async () => {
   for (let seed = 1; seed <= ROUNDS; seed += 1) {
-    const { tookOverMs, told } = await round(seed);
+    const { tookOverMs, told } = await round(seed, "stop");
     expect(told, `seed ${seed}`).toBe("LEASE_LOST");
+    expect(tookOverMs, `seed ${seed}`).toBeLessThanOrEqual(LEASE_AND_A_SECOND_MS);
+  }
+}, 120_000);
+
+test(`${ROUNDS} workers that die: each run is taken over when the lease is over, and comes to its end`, async () => {
+  for (let seed = 1; seed <= ROUNDS; seed += 1) {
+    const { tookOverMs } = await round(seed, "kill");
     expect(tookOverMs, `seed ${seed}`).toBeLessThanOrEqual(LEASE_AND_A_SECOND_MS);
   }
 }, 120_000);

@@ -1,12 +1,8 @@
 /** What says which database to use, and what is shown of it: everything but the password. */
 
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
 import type { StorageMode } from "../../ports/storage.js";
+import { type PasswordPlaces, type PasswordSource, processPlaces, readOption, readPassword } from "../password.js";
 import { StoreOptionInvalidError } from "../../errors.js";
-
-/** Where the password is. It is never an option itself, so that it stands in no list of processes and no shell history. */
-export type PasswordSource = { readonly file: string } | { readonly environment: string } | { readonly stdin: true };
 
 export interface PostgresStorageOptions {
   /** `postgres://user:password@host:port/database?sslmode=…`; instead of the five that follow. */
@@ -39,11 +35,6 @@ export interface Target {
   readonly location: string;
 }
 
-export interface PasswordPlaces {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly stdin: NodeJS.ReadableStream;
-}
-
 const DEFAULT_PORT = 5432;
 const DEFAULT_SCHEMA = "provisioning";
 
@@ -53,10 +44,7 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,47}$/;
 type Place = Omit<Target, "schema" | "location">;
 
 /** @throws StoreOptionInvalidError, which never contains the url */
-export async function targetOf(
-  options: PostgresStorageOptions,
-  places: PasswordPlaces = { environment: process.env, stdin: process.stdin },
-): Promise<Target> {
+export async function targetOf(options: PostgresStorageOptions, places: PasswordPlaces = processPlaces()): Promise<Target> {
   const { schema = DEFAULT_SCHEMA } = options;
   if (!SCHEMA.test(schema)) {
     throw new StoreOptionInvalidError("schema", "lower-case letters, digits and underscores are allowed, at most 48");
@@ -131,25 +119,4 @@ async function sslOf(url: URL, host: string): Promise<Target["ssl"]> {
 
 function isLocal(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.") || host.startsWith("/");
-}
-
-async function readPassword(source: PasswordSource, { environment, stdin }: PasswordPlaces): Promise<string> {
-  if ("file" in source) return withoutNewline(await readOption(source.file, "password"));
-  if ("stdin" in source) return withoutNewline(await text(stdin));
-  const value = environment[source.environment];
-  if (value === undefined) throw new StoreOptionInvalidError("password", `the variable ${source.environment} is not set`);
-  return value;
-}
-
-async function readOption(file: string, option: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    throw new StoreOptionInvalidError(option, error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** Editors and `echo` add one. */
-function withoutNewline(value: string): string {
-  return value.replace(/\r?\n$/, "");
 }

@@ -1,8 +1,8 @@
 /** What says which database to use, and what is shown of it: everything but the password. */
 
-import { readFile } from "node:fs/promises";
 import { StoreOptionInvalidError } from "../../errors.js";
 import type { StorageMode } from "../../ports/storage.js";
+import { type PasswordPlaces, type PasswordSource, processPlaces, readPassword } from "../password.js";
 
 interface CommonOptions {
   /** `read` refuses every write. */
@@ -17,9 +17,6 @@ export interface EmbeddedSurrealOptions extends CommonOptions {
   /** What other processes are told this one is doing. Default: the command line. */
   readonly command?: string;
 }
-
-/** Where the password is. It is never an option itself, so that it stands in no list of processes and no shell history. */
-export type PasswordSource = { readonly file: string } | { readonly environment: string };
 
 export interface SurrealServerOptions extends CommonOptions {
   /** `ws://`, `wss://`, `http://` or `https://`; may carry user and password. Without a path, `/rpc` is meant. */
@@ -59,7 +56,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const PROTOCOLS: ReadonlySet<string> = new Set(["ws:", "wss:", "http:", "https:"]);
 
 /** @throws StoreOptionInvalidError, which never contains the url */
-export async function serverTarget(options: SurrealServerOptions, environment: NodeJS.ProcessEnv = process.env): Promise<Target> {
+export async function serverTarget(options: SurrealServerOptions, places: PasswordPlaces = processPlaces()): Promise<Target> {
   const { namespace = DEFAULT_NAMESPACE, database = DEFAULT_DATABASE, userLevel = "root" } = options;
   if (!NAME.test(namespace))
     throw new StoreOptionInvalidError("namespace", "letters, digits and underscores are allowed, at most 64");
@@ -68,7 +65,7 @@ export async function serverTarget(options: SurrealServerOptions, environment: N
   const url = parseUrl(options.url);
   const username = options.user ?? decodeURIComponent(url.username);
   const password =
-    options.password === undefined ? decodeURIComponent(url.password) : await readPassword(options.password, environment);
+    options.password === undefined ? decodeURIComponent(url.password) : await readPassword(options.password, places);
   url.username = "";
   url.password = "";
   if (url.pathname === "/" || url.pathname === "") url.pathname = "/rpc";
@@ -91,23 +88,10 @@ export function embeddedTarget(url: string, location: string): Target {
 function parseUrl(text: string): URL {
   try {
     const url = new URL(text);
+    decodeURIComponent(`${url.username}${url.password}`);
     if (PROTOCOLS.has(url.protocol)) return url;
   } catch {
     throw new StoreOptionInvalidError("url", "it cannot be read as a url");
   }
   throw new StoreOptionInvalidError("url", "it begins with ws://, wss://, http:// or https://");
-}
-
-async function readPassword(source: PasswordSource, environment: NodeJS.ProcessEnv): Promise<string> {
-  if ("environment" in source) {
-    const value = environment[source.environment];
-    if (value === undefined) throw new StoreOptionInvalidError("password", `the variable ${source.environment} is not set`);
-    return value;
-  }
-  try {
-    // Editors and `echo` add a newline.
-    return (await readFile(source.file, "utf8")).replace(/\r?\n$/, "");
-  } catch (error) {
-    throw new StoreOptionInvalidError("password", error instanceof Error ? error.message : String(error));
-  }
 }

@@ -3,7 +3,7 @@
  * the limits: the engine itself is the real one.
  */
 
-import type { Json, OperationDefinition, RunDefinition, RunEvent, RunId } from "@provisioning/model";
+import type { Instant, Json, OperationDefinition, RunDefinition, RunEvent, RunId } from "@provisioning/model";
 import { type Lease, runScope, StaleTokenError, type Storage } from "@provisioning/storage";
 import type { CompensationContext, Handlers, OperationContext, OperationHandler } from "../../handler.js";
 import { SlotPool } from "../../slots.js";
@@ -67,10 +67,10 @@ const wrapping =
       }),
     );
 
-/** Runs that nobody has brought to an end, in the order of the list. */
-async function openRuns(storage: Storage): Promise<readonly RunId[]> {
+/** Runs that are due and that nobody has brought to an end, in the order of the list. */
+async function openRuns(storage: Storage, now: Instant): Promise<readonly RunId[]> {
   const { runs } = await storage.runs.list({ status: ["pending", "running", "rollingBack"] });
-  return runs.map(({ id }) => id);
+  return runs.filter(({ notBefore = 0 }) => notBefore <= now).map(({ id }) => id);
 }
 
 /** Takes it whoever holds it. */
@@ -136,10 +136,10 @@ const store: readonly PlantedBug[] = [
   {
     name: "claim-grants-held-run",
     what: "a claim that finds nothing takes a run from its holder",
-    store: (storage) =>
+    store: (storage, { world }) =>
       withClaim(storage, async (holder, ttlMs) => {
         const found = await storage.queue.claim(holder, ttlMs);
-        const [open] = await openRuns(storage);
+        const [open] = await openRuns(storage, world.now);
         if (found !== undefined || open === undefined) return found;
         return { runId: open, lease: await seize(storage, open, holder, ttlMs) };
       }),
@@ -147,9 +147,9 @@ const store: readonly PlantedBug[] = [
   {
     name: "priority-inverted",
     what: "the queue gives the last one first",
-    store: (storage) =>
+    store: (storage, { world }) =>
       withClaim(storage, async (holder, ttlMs) => {
-        for (const runId of await openRuns(storage)) {
+        for (const runId of await openRuns(storage, world.now)) {
           const isFree = (await storage.leases.current(runScope(runId))) === undefined;
           if (isFree) return { runId, lease: await storage.leases.acquire(runScope(runId), holder, ttlMs) };
         }

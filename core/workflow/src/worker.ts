@@ -53,7 +53,7 @@ export function startWorker(options: WorkerOptions): Worker {
     sleepers.add(wake);
     const dueInMs = await storage.queue.dueInMs().catch(() => undefined);
     const ms = Math.max(1, Math.min(pollMs, dueInMs ?? pollMs));
-    await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal])).catch(() => {});
+    if (!stopping.signal.aborted) await clock.sleep(ms, woken.signal).catch(() => {});
     sleepers.delete(wake);
   };
   const place = async () => {
@@ -89,6 +89,7 @@ export function startWorker(options: WorkerOptions): Worker {
     async drain() {
       stopping.abort();
       stopWatching();
+      for (const wake of sleepers) wake();
       await Promise.all(places);
     },
   };

@@ -58,6 +58,7 @@ export async function simulate({ seed, bug }: SimulationOptions): Promise<Simula
   } catch (error) {
     broken = error instanceof Error ? describe(error) : String(error);
   }
+  simulation.end();
   return { seed, ...(broken === undefined ? {} : { broken }), ...simulation.facts() };
 }
 
@@ -107,6 +108,10 @@ class Simulation {
       runs: this.#judge.runs.size,
       deaths: this.#deaths,
     };
+  }
+
+  end(): void {
+    for (const process of this.#world.processes) process.end();
   }
 
   async run(): Promise<void> {

@@ -27,6 +27,8 @@ export class SimulatedProcess {
   #status: ProcessStatus = "running";
   #skewMs: number;
   #backlog: (() => void)[] = [];
+  /** Lets go of the signals that sleepers listen to: Node keeps some of these as long as somebody does. */
+  readonly #deafen = new Set<() => void>();
   #disturbedAt = Number.NEGATIVE_INFINITY;
   #jumps = 0;
 
@@ -36,6 +38,7 @@ export class SimulatedProcess {
     skewMs: number,
   ) {
     this.#world = world;
+    world.processes.push(this);
     this.#skewMs = skewMs;
     this.clock = { now: () => this.#world.now + this.#skewMs, sleep: (ms, signal) => this.#sleep(ms, signal) };
   }
@@ -61,8 +64,15 @@ export class SimulatedProcess {
   kill(why: string): void {
     if (this.#status === "dead") return;
     this.#world.note(this.name, `dies: ${why}`);
+    this.end();
+  }
+
+  /** Without a word: the simulation is over. */
+  end(): void {
     this.#status = "dead";
     this.#backlog = [];
+    for (const deafen of this.#deafen) deafen();
+    this.#deafen.clear();
   }
 
   /** Stands still for so long, as by SIGSTOP and SIGCONT. */
@@ -123,14 +133,19 @@ export class SimulatedProcess {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const onAbort = () => {
+        this.#deafen.delete(deafen);
         cancel();
         reject(signal?.reason as Error);
       };
+      const deafen = () => signal?.removeEventListener("abort", onAbort);
       const cancel = this.deliver(ms, () => {
-        signal?.removeEventListener("abort", onAbort);
+        this.#deafen.delete(deafen);
+        deafen();
         resolve();
       });
-      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal === undefined) return;
+      this.#deafen.add(deafen);
+      signal.addEventListener("abort", onAbort, { once: true });
     });
   }
 }

@@ -19,6 +19,8 @@ export class World {
   readonly random: RandomSource;
   /** What happened, a line each: milliseconds since the start, who, what. */
   readonly log: string[] = [];
+  /** All that ever were. */
+  readonly processes: { end(): void }[] = [];
   /** How often a clock of a process was set. */
   clockJumps = 0;
   readonly #events = new Heap<Scheduled>((a, b) => a.at < b.at || (a.at === b.at && a.number < b.number));

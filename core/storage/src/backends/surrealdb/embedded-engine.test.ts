@@ -41,6 +41,17 @@ describe.skipIf(reason !== undefined)(`the engine of SurrealDB in this process $
     await storage.close();
   }, 30_000);
 
+  test("a process that has closed it comes to its end", async () => {
+    const program = join(dataDir, "visitor.mjs");
+    await buildProgram(fileURLToPath(new URL("../../testing/visitor-program.ts", import.meta.url)), program);
+    const STORAGE = JSON.stringify({ type: "surrealdb-embedded", dataDir, mode: "write", packagesFolder });
+    for (let visit = 1; visit <= 2; visit += 1) {
+      const visitor = startProcess(program, [], { STORAGE });
+      await visitor.said((line) => line === `closed ${visit}`);
+      await vi.waitFor(() => expect(visitor.process.exitCode).toBe(0), { timeout: 5000 });
+    }
+  }, 30_000);
+
   test("is not used when it would not write to disk what it acknowledges", async () => {
     vi.stubEnv("SURREAL_DATASTORE_SYNC_DATA", "never");
     await expect(open()).rejects.toMatchObject({ code: "STORE_UNSAFE" });

@@ -48,6 +48,11 @@ export async function prepareSchema(database: Database, namespace: string, name:
   if (statements.length > 0) await database.ask(`BEGIN; ${statements.join("; ")}; COMMIT`, { format: FORMAT });
 }
 
+/** What processes left that were killed. Whoever was silent for so long gets no answer any more either. */
+export async function forgetSessions(database: Database): Promise<void> {
+  await database.ask("DELETE session WHERE at < time::now() - 1d RETURN NONE");
+}
+
 /** A user of a namespace or a database may not do this, and need not: theirs are there. */
 async function makeDatabase(database: Database, namespace: string, name: string): Promise<void> {
   const make = `DEFINE NAMESPACE IF NOT EXISTS ${namespace}; USE NS ${namespace}; DEFINE DATABASE IF NOT EXISTS ${name}`;

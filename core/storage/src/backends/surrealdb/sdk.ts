@@ -4,6 +4,7 @@
  */
 
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { StorePackageMissingError } from "../../errors.js";
 
@@ -52,8 +53,23 @@ export async function loadRemoteSdk(needsWebSocket: boolean, folder?: string): P
 export async function loadEmbeddedSdk(folder?: string): Promise<() => Surreal> {
   const { Surreal } = await loadPackage<SdkModule>("surrealdb", folder);
   const { createNodeEngines } = await loadPackage<{ readonly createNodeEngines: () => object }>("@surrealdb/node", folder);
+  hearNothing();
   return () => new Surreal({ engines: createNodeEngines() });
 }
+
+/**
+ * The engine waits for notifications of live queries from its start on, also after it was closed, and a process that waits for the engine
+ * does not end. Nothing turns that off, and here nobody else writes; so the waiting is taken out of the native module, which Node knows by its file.
+ */
+function hearNothing(): void {
+  for (const [file, loaded] of Object.entries(createRequire(import.meta.url).cache)) {
+    if (!NATIVE_MODULE.test(file)) continue;
+    const { NotificationReceiver } = loaded?.exports as { NotificationReceiver?: { prototype: { recv(): Promise<null> } } };
+    if (NotificationReceiver !== undefined) NotificationReceiver.prototype.recv = async () => null;
+  }
+}
+
+const NATIVE_MODULE = /[\\/]@surrealdb[\\/]node[\\/].*\.node$/;
 
 /** @throws StorePackageMissingError */
 export async function loadPackage<Module>(name: string, folder: string | undefined): Promise<Module> {

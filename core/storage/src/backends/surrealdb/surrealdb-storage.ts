@@ -16,7 +16,7 @@ import { type EmbeddedSurrealOptions, serverTarget, type SurrealServerOptions } 
 import { createRunQueue } from "./queue.js";
 import { createResourceStore } from "./resources.js";
 import { createRunStore, readEvents, readVersion } from "./runs.js";
-import { prepareSchema } from "./schema.js";
+import { forgetSessions, prepareSchema } from "./schema.js";
 import { loadRemoteSdk } from "./sdk.js";
 import { createTransfer } from "./transfer.js";
 import { createWatch } from "./watch.js";
@@ -72,6 +72,7 @@ export async function openSurrealServer(
   try {
     await assertNewEnough(database);
     await prepareSchema(database, target.namespace, target.database);
+    if (options.mode === "write") await forgetSessions(database);
     await onOpened(database);
   } catch (error) {
     await close();

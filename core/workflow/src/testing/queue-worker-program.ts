@@ -1,6 +1,6 @@
 /**
  * A process that takes runs from a shared queue until it is killed: `node queue-worker.mjs <effects file> <name> <capacity> <lease ms>
- * <work ms>`, the options of the store as JSON in the variable `STORAGE`. Each effect adds `<time> <name> <run> <token> <attempt>` to the
+ * <work ms> <poll ms>`, the options of the store as JSON in the variable `STORAGE`. Each effect adds `<time> <name> <run> <token> <attempt>` to the
  * file before it works. Prints `ready`, then `ended <run> <status>` and `failed <code>`. `SIGTERM` drains it.
  */
 
@@ -11,7 +11,7 @@ import { createEngine } from "../engine.js";
 import type { OperationContext } from "../handler.js";
 import { startWorker } from "../worker.js";
 
-const [effects = "", name = "", capacity = "1", leaseMs = "30000", workMs = "0"] = process.argv.slice(2);
+const [effects = "", name = "", capacity = "1", leaseMs = "30000", workMs = "0", pollMs = "5000"] = process.argv.slice(2);
 
 const sample = {
   async execute({ run, token, attempt, signal }: OperationContext) {
@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     storage,
     clock: systemClock,
     capacity: Number(capacity),
+    pollMs: Number(pollMs),
     handlersFor: async () => handlers,
     onRunEnded: (state) => writeSync(1, `ended ${state.definition.id} ${state.status}\n`),
     onError: (error) => writeSync(1, `failed ${error instanceof ProvisioningError ? error.code : String(error)}\n`),

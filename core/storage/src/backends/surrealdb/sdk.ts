@@ -64,9 +64,13 @@ export async function loadEmbeddedSdk(folder?: string): Promise<() => Surreal> {
 function hearNothing(): void {
   for (const [file, loaded] of Object.entries(createRequire(import.meta.url).cache)) {
     if (!NATIVE_MODULE.test(file)) continue;
-    const { NotificationReceiver } = loaded?.exports as { NotificationReceiver?: { prototype: { recv(): Promise<null> } } };
+    const { NotificationReceiver } = loaded?.exports as NativeModule;
     if (NotificationReceiver !== undefined) NotificationReceiver.prototype.recv = async () => null;
   }
+}
+
+interface NativeModule {
+  readonly NotificationReceiver?: { readonly prototype: { recv: () => Promise<null> } };
 }
 
 const NATIVE_MODULE = /[\\/]@surrealdb[\\/]node[\\/].*\.node$/;

@@ -64,8 +64,8 @@ export async function loadEmbeddedSdk(folder?: string): Promise<() => Surreal> {
 function hearNothing(): void {
   for (const [file, loaded] of Object.entries(createRequire(import.meta.url).cache)) {
     if (!NATIVE_MODULE.test(file)) continue;
-    const { NotificationReceiver } = loaded?.exports as NativeModule;
-    if (NotificationReceiver !== undefined) NotificationReceiver.prototype.recv = async () => null;
+    const exported = loaded?.exports as NativeModule | undefined;
+    if (exported?.NotificationReceiver !== undefined) exported.NotificationReceiver.prototype.recv = async () => null;
   }
 }
 

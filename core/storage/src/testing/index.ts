@@ -7,3 +7,4 @@ export { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-se
 export { startProcess, type TestProcess } from "./processes.js";
 export { surrealPackages } from "./surreal-packages.js";
 export { startSurrealServer, type SurrealServer } from "./surreal-server.js";
+export { transferContract, type TransferContractOptions } from "./transfer-contract.js";

@@ -15,9 +15,9 @@ export interface TransferContractOptions {
   /** Why it cannot be tested here. */
   readonly reason?: string | undefined;
   /** Before the first storage is opened; gives what to do after the last. */
-  prepare?(): Promise<() => Promise<void>>;
+  readonly prepare?: () => Promise<() => Promise<void>>;
   /** An empty one. Whoever opened it closes it. */
-  open(): Promise<TransferableStorage>;
+  readonly open: () => Promise<TransferableStorage>;
 }
 
 export function transferContract({ name, reason, prepare, open }: TransferContractOptions): void {

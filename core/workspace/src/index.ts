@@ -1,4 +1,5 @@
 export { loadTaskservCatalog, type TaskservCatalog, type TaskservExtension } from "./catalog.js";
+export { platformPackages } from "./definition-input.js";
 export { findWorkspace, isWorkspace, NoWorkspaceError, type Workspace, type WorkspaceChoice } from "./discover.js";
 export { chooseInfra, type EvaluatedInfra, evaluateInfra, InfraUnknownError, listInfras } from "./evaluate-infra.js";
 export { workspaceDigestKey, workspaceIdentity } from "./identity.js";

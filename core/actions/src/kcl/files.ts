@@ -5,13 +5,15 @@ import { resolve } from "node:path";
 import type { KclHost } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
 import { ProvisioningError } from "@provisioning/model";
+import { platformPackages } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import type { ActionContext } from "../context.js";
 
 export interface KclFiles {
   readonly host: KclHost;
-  /** `import provisioning.settings` works everywhere. */
+  /** `import provisioning.settings` works everywhere, and so do the short paths of the platform's modules. */
   readonly packages: Readonly<Record<string, string>>;
+  readonly aliases: Readonly<Record<string, string>>;
   readonly vendorFolder?: string;
 }
 
@@ -30,7 +32,7 @@ export function kclFiles(context: ActionContext, { mayUseMachine = false }: Mach
   const vendor = context.environment.KCL_PKG_PATH;
   return {
     host: createNodeHost(mayUseMachine ? { allowChanges: true, outside: true, environment: context.environment } : {}),
-    packages: { provisioning: context.platform.kclDir },
+    ...platformPackages(context.platform.kclDir),
     ...(vendor === undefined || vendor === "" ? {} : { vendorFolder: resolve(context.currentDir, vendor) }),
   };
 }

@@ -12,8 +12,8 @@ export type PackageReading =
 
 /** `members`: files of one folder. A package gives one program, modules one each. */
 export function readPackage(files: KclFiles, members: readonly string[], cache: KclCache): PackageReading {
-  const { host, packages, vendorFolder } = files;
-  const given = { host, packages, cache, ...(vendorFolder === undefined ? {} : { vendorFolder }) };
+  const { host, packages, aliases, vendorFolder } = files;
+  const given = { host, packages, aliases, cache, ...(vendorFolder === undefined ? {} : { vendorFolder }) };
   const whole = loadProgram({ ...given, files: members });
   if (whole.ok) return { ok: true, programs: [whole.program] };
   const modules = members.map((file) => loadProgram({ ...given, files: [file] }));

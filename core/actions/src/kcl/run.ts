@@ -76,12 +76,13 @@ export const runKcl = defineAction<KclRunInput, KclRunReport>({
     written: z.exactOptional(z.string()),
   }),
   run: async (context, { mayUseMachine = false, ...words }) => {
-    const { host, packages, vendorFolder } = kclFiles(context, { mayUseMachine });
+    const { host, packages, aliases, vendorFolder } = kclFiles(context, { mayUseMachine });
     const result = runCommand({
       ...words,
       host,
       folder: context.currentDir,
       providedPackages: packages,
+      aliases,
       ...(vendorFolder === undefined ? {} : { vendorFolder }),
     });
     const { ok, log } = result;

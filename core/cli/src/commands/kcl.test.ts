@@ -97,6 +97,13 @@ describe.skipIf(!isBuilt)(`provisioning kcl${isBuilt ? "" : " (skipped: the comm
       expect(kcl(["vet", "-", "app/s.k"], "x: 3\n")).toMatchObject({ status: 0 });
     });
 
+    it("knows the platform's modules under the short paths that definitions use", () => {
+      const cluster =
+        "import kcl_plugin.kubernetes as k\nc = k.Cluster {name = 'shop', version = '1.30', nodes = [{role = 'control-plane'}]}\n";
+      write({ "main.k": `${cluster}import workflows\nr = workflows.RetryPolicy {}\n` });
+      expect(kcl(["run", "main.k", "-S", "r.max_attempts"])).toEqual({ status: 0, stdout: "3\n", stderr: "" });
+    });
+
     it("knows the schemas of the platform without any workspace", () => {
       write({ "main.k": "import provisioning.settings as cfg\nx = cfg.Infra {name = 'shop'}.name\n" });
       expect(kcl(["run", "main.k"])).toEqual({ status: 0, stdout: "x: shop\n", stderr: "" });

@@ -39,6 +39,8 @@ export interface RunCommand {
   readonly externalPackages?: readonly string[];
   /** Packages that the caller provides; `-E` and `package_maps` may replace them. */
   readonly providedPackages?: Readonly<Record<string, string>>;
+  /** Other paths under which packages are imported, as in `LoadInput`. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** The folder that `KCL_PKG_PATH` names. */
   readonly vendorFolder?: string;
   readonly disableNone?: boolean;
@@ -85,6 +87,7 @@ function run(command: RunCommand): RunCommandResult {
     files: inputs.files,
     packages,
     overrides: overridesOf(command, settings, inputs.profile),
+    ...(command.aliases === undefined ? {} : { aliases: command.aliases }),
     ...(command.vendorFolder === undefined ? {} : { vendorFolder: command.vendorFolder }),
     ...(command.cache === undefined ? {} : { cache: command.cache }),
   });

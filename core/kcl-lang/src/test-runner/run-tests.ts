@@ -20,6 +20,7 @@ export interface TestRequest {
   /** Absolute paths of folders, with all below them, and of test files. */
   readonly paths: readonly string[];
   readonly packages?: Readonly<Record<string, string>>;
+  readonly aliases?: Readonly<Record<string, string>>;
   readonly vendorFolder?: string;
   /** Only tests whose name it finds. */
   readonly filter?: RegExp;
@@ -71,8 +72,14 @@ export function runTests(request: TestRequest): TestReport {
 
 /** The files of a folder may also be modules that the tests import, and that do not fit together in one scope. */
 function loadGroup(request: TestRequest, { files, tests }: TestGroup, cache: KclCache): ReturnType<typeof loadProgram> {
-  const { host, packages, vendorFolder } = request;
-  const given = { host, cache, ...(packages && { packages }), ...(vendorFolder !== undefined && { vendorFolder }) };
+  const { host, packages, aliases, vendorFolder } = request;
+  const given = {
+    host,
+    cache,
+    ...(packages && { packages }),
+    ...(aliases && { aliases }),
+    ...(vendorFolder !== undefined && { vendorFolder }),
+  };
   const whole = loadProgram({ ...given, files: [...files, ...tests] });
   if (whole.ok) return whole;
   const alone = loadProgram({ ...given, files: tests });

@@ -15,6 +15,7 @@ export interface VetRequest {
   /** Absolute paths of the files with the schema. */
   readonly schemaFiles: readonly string[];
   readonly packages?: Readonly<Record<string, string>>;
+  readonly aliases?: Readonly<Record<string, string>>;
   readonly vendorFolder?: string;
   /** Name, or `import_name.Name`. Default: the first schema of the files. */
   readonly schema?: string;

@@ -27,7 +27,7 @@ const PROGRAMS = {
   comprehension: (n) => `schema S:\n    name: str\n    port: int = 80\na = [S {name = "s\${i}"} for i in range(${n})]`,
 };
 
-/** Their cost is that of all pairs by nature; they are shown for comparison. */
+/** These grow faster than their text: each step copies what the steps before it gave. */
 const CHAINS = {
   "deep inheritance": (n) =>
     `schema A0:\n    x: int = 1\n${lines(n, (i) => `schema A${i + 1}(A${i}):\n    y${i}: int = x`)}\na = A${n} {}`,

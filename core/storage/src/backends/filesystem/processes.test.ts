@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type RunId, systemClock } from "@provisioning/model";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openFilesystemStorage, readWriterLock } from "../../index.js";
-import { buildProgram, sampleRun, seededRandom, testSeed } from "../../testing/index.js";
+import { buildProgram, sampleRun, seededRandom, startProcess, testSeed } from "../../testing/index.js";
 
 let root: string;
 let program: string;
@@ -20,38 +18,8 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 const open = (dataDir: string) => openFilesystemStorage({ dataDir, clock: systemClock, mode: "write" });
 
-interface Writer {
-  readonly process: ChildProcess;
-  readonly lines: string[];
-  said(word: string): Promise<void>;
-  kill(): Promise<void>;
-}
-
-function startWriter(dataDir: string, writers: number): Writer {
-  const child = spawn(process.execPath, [program, dataDir, String(writers)], { stdio: ["ignore", "pipe", "inherit"] });
-  const lines: string[] = [];
-  let rest = "";
-  child.stdout.on("data", (data: Buffer) => {
-    const parts = (rest + data.toString()).split("\n");
-    rest = parts.pop() ?? "";
-    lines.push(...parts);
-  });
-  return {
-    process: child,
-    lines,
-    async said(word) {
-      while (!lines.includes(word)) {
-        if (child.exitCode !== null) throw new Error(`the writer ended without saying ${word}`);
-        await systemClock.sleep(5);
-      }
-    },
-    async kill() {
-      const closed = child.exitCode === null && child.signalCode === null ? once(child, "close") : undefined;
-      child.kill("SIGKILL");
-      await closed;
-    },
-  };
-}
+const startWriter = (dataDir: string, writers: number) => startProcess(program, [dataDir, String(writers)], {});
+const isReady = (line: string) => line === "ready";
 
 test("a writer that is killed at any moment loses nothing it acknowledged and blocks nobody", async () => {
   const seed = testSeed();
@@ -61,7 +29,7 @@ test("a writer that is killed at any moment loses nothing it acknowledged and bl
   const acknowledged: string[] = [];
   for (let round = 0; round < 8; round += 1) {
     const writer = startWriter(dataDir, 1 + Math.floor(random() * 16));
-    await writer.said("ready");
+    await writer.said(isReady);
     await systemClock.sleep(random() * 150);
     await writer.kill();
     acknowledged.push(...writer.lines.slice(1));
@@ -76,7 +44,7 @@ test("a living writer is named, and a reader does not mind it", async () => {
   const dataDir = join(root, "living");
   const writer = startWriter(dataDir, 1);
   try {
-    await writer.said("ready");
+    await writer.said(isReady);
     const refusal = open(dataDir);
     await expect(refusal).rejects.toMatchObject({ code: "STORE_BUSY", holder: { pid: writer.process.pid } });
     await expect(refusal).rejects.toThrow(new RegExp(`process ${writer.process.pid} .*since .*writer\\.mjs`));

@@ -79,7 +79,7 @@ async function writePlaybook() {
         ansible_ssh_private_key_file: identityFile,
       };
       const sections = [];
-      for (const taskserv of server.taskservs) sections.push(await sectionFor(session, server, taskserv));
+      for (const taskserv of server.taskservs) sections.push(await sectionFor(session, server, taskserv, { purpose: "act" }));
       plays.push({ server: server.name, tasks: tasksOf(sections) });
     }
     const common = {

@@ -8,7 +8,7 @@ export {
   serverAddress,
   taskservAddress,
 } from "./address.js";
-export { type Clock, type Instant, systemClock } from "./clock.js";
+export { type Clock, type Instant, sleepBy, systemClock } from "./clock.js";
 export { counted } from "./counted.js";
 export { type Diagnostic, DiagnosticsError, type SourcePosition } from "./diagnostic.js";
 export {

@@ -15,7 +15,8 @@ export interface AttemptOptions {
   readonly timeoutMs: number;
   /** How long a handler that was told to stop may take before it is no longer waited for. */
   readonly graceMs: number;
-  readonly call: (signal: AbortSignal) => Promise<Json>;
+  /** The signal is there for whoever asks for it. */
+  readonly call: (attempt: { readonly signal: AbortSignal }) => Promise<Json>;
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
@@ -26,7 +27,9 @@ export interface AttemptOptions {
  */
 export class Attempt {
   readonly #options: AttemptOptions;
-  readonly #controller = new AbortController();
+  /** Made when the handler first asks for the signal: most never do, and it is not cheap. */
+  #controller: AbortController | undefined;
+  #stopReason: ProvisioningError | undefined;
   #dueAt: Instant;
   #stopped: "timeout" | "cancelled" | undefined;
   #isOver = false;
@@ -37,10 +40,18 @@ export class Attempt {
   }
 
   start(): void {
-    this.#options.call(this.#controller.signal).then(
+    this.#options.call(this).then(
       (output) => this.#end(isStorable(output ?? null) ? { type: "completed", output: output ?? null } : UNSTORABLE_RESULT),
       (error: unknown) => this.#end(this.#stopped === undefined ? { type: "failed", error: storable(error) } : this.#cutShort()),
     );
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#stopReason !== undefined) this.#controller.abort(this.#stopReason);
+    }
+    return this.#controller.signal;
   }
 
   /** When `check` has something to do. */
@@ -62,7 +73,8 @@ export class Attempt {
   #stop(why: "timeout" | "cancelled", now: Instant, reason: ProvisioningError): void {
     this.#stopped = why;
     this.#dueAt = now + this.#options.graceMs;
-    this.#controller.abort(reason);
+    this.#stopReason = reason;
+    this.#controller?.abort(reason);
   }
 
   #cutShort(): Outcome {

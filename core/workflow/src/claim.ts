@@ -26,51 +26,78 @@ export interface Keeping {
   readonly faultPoint: FaultPoint;
 }
 
+export interface KeptAlive {
+  /** No more heartbeats; resolves when the last one is over. */
+  stop(): Promise<void>;
+}
+
 /**
- * Sends heartbeats until `signal` aborts, and tells of each that was kept. When the lease is lost, or could not be extended before it ran
- * out, `onLost` is called once. Never rejects.
+ * Sends heartbeats until it is stopped, and tells of each that was kept. When the lease is lost, or could not be extended before it ran
+ * out, `onLost` is called once.
  */
-export async function keepAlive(
+export function keepAlive(
   keeping: Keeping,
   held: HeldLease,
-  signal: AbortSignal,
   { onKept, onLost }: { readonly onKept: (held: HeldLease) => void; readonly onLost: (cause: unknown) => void },
-): Promise<void> {
+): KeptAlive {
   const { clock, ttlMs, faultPoint } = keeping;
   let current = held;
-  while (!signal.aborted) {
-    try {
-      await clock.sleep(ttlMs / HEARTBEATS_PER_LEASE, signal);
-    } catch {
-      return;
-    }
+  let isStopped = false;
+  let giveUp = () => {};
+  let beating = Promise.resolve();
+
+  const beat = async () => {
     try {
       await faultPoint("heartbeat.before");
-      current = await beat(keeping, current, signal);
+      if (isStopped) return;
+      current = await answered(keeping, current, (stop) => {
+        giveUp = stop;
+      });
       await faultPoint("heartbeat.after");
       onKept(current);
     } catch (error) {
-      if (signal.aborted) return;
+      if (isStopped) return;
       if (error instanceof StaleTokenError || clock.now() >= current.askedAt + ttlMs) {
         onLost(error);
         return;
       }
     }
-  }
+    arm();
+  };
+  const arm = () => {
+    if (!isStopped) {
+      giveUp = clock.after(ttlMs / HEARTBEATS_PER_LEASE, () => {
+        beating = beat();
+      });
+    }
+  };
+  arm();
+  return {
+    stop() {
+      isStopped = true;
+      giveUp();
+      return beating;
+    },
+  };
 }
 
 /** One heartbeat, which is waited for until the lease runs out: a store that does not answer must not keep us believing. */
-async function beat({ leases, clock, ttlMs }: Keeping, held: HeldLease, signal: AbortSignal): Promise<HeldLease> {
+async function answered(
+  { leases, clock, ttlMs }: Keeping,
+  held: HeldLease,
+  onGiveUp: (giveUp: () => void) => void,
+): Promise<HeldLease> {
   const leftMs = Math.max(0, held.askedAt + ttlMs - clock.now());
-  const answered = new AbortController();
-  const silence = clock.sleep(leftMs, AbortSignal.any([signal, answered.signal])).then(() => {
-    throw new Error("The store did not answer a heartbeat.");
+  let callOff = () => {};
+  const silence = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Error("The store did not answer a heartbeat."));
+    callOff = clock.after(leftMs, giveUp);
+    onGiveUp(giveUp);
   });
   try {
     const { answer, askedAt } = await askFor(clock, () => Promise.race([leases.heartbeat(held.lease), silence]));
     return { lease: answer, askedAt };
   } finally {
-    answered.abort();
-    silence.catch(() => {});
+    callOff();
   }
 }

@@ -551,7 +551,7 @@ describe("size", () => {
 
 test("a worker that stood still past its lease after it stored a start does not begin the effect", async () => {
   let standstillMs = 0;
-  const own = { now: () => clock.now() + standstillMs, sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal) };
+  const own = { ...clock, now: () => clock.now() + standstillMs };
   const engine = createEngine({
     storage,
     clock: own,

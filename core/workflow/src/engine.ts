@@ -261,7 +261,6 @@ async function attended(
   executeOptions: WorkOptions,
 ): Promise<RunState> {
   const { storage, clock, graceMs = DEFAULT_GRACE_MS } = options;
-  const over = new AbortController();
   const stopListening = [
     whenAborted(executeOptions.signal, (reason) => execution.requestCancel("abort", reason)),
     whenAborted(executeOptions.drain, (reason) => execution.requestCancel("drain", reason)),
@@ -284,16 +283,15 @@ async function attended(
     }
   };
   const keeping = { leases: storage.leases, clock, ttlMs: options.leaseTtlMs, faultPoint };
-  const alive = keepAlive(keeping, tenure.held, over.signal, told);
+  const alive = keepAlive(keeping, tenure.held, told);
   try {
     const state = await execution.run();
-    over.abort();
+    await alive.stop();
     await release(options, tenure.held.lease);
     return state;
   } finally {
-    over.abort();
     for (const stop of stopListening) stop();
-    await alive;
+    await alive.stop();
   }
 }
 

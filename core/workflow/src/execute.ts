@@ -56,6 +56,8 @@ const ROUNDS_PER_TURN = 100;
 /** Others may ask for something in just the moment we write; more often than this in a row it is not that. */
 const MAX_CONFLICTS = 1000;
 
+type Signalled = { readonly signal: AbortSignal };
+
 export class Execution {
   readonly #options: ExecutionOptions;
   readonly #wake: Wake;
@@ -73,7 +75,8 @@ export class Execution {
   /** Waits for conditions, by operation, and how those that are over ended. */
   readonly #waits = new Map<number, Opened | undefined>();
   readonly #opened: Opened[] = [];
-  readonly #over = new AbortController();
+  /** Made with the first wait. */
+  #over: AbortController | undefined;
   #mode: Mode = "work";
   #releaseBy: Instant | undefined;
   /** Ends the loop; nothing more is recorded. */
@@ -95,7 +98,7 @@ export class Execution {
       throw error;
     } finally {
       stopListening();
-      this.#over.abort();
+      this.#over?.abort();
       slots.giveBackAll(recorder.state.definition.id, lease.token);
       this.#wake.close();
     }
@@ -246,13 +249,14 @@ export class Execution {
     const { title, waitCondition } = graph.operations[index] as OperationDefinition;
     if (waitCondition === undefined || this.#waits.has(index)) return;
     this.#waits.set(index, undefined);
+    const { signal } = (this.#over ??= new AbortController());
     const watch = { ...waitCondition, title, pollMs: conditionPollMs, scope: () => this.#conditionScope() };
     try {
-      await waitForCondition(conditions, watch, clock, this.#over.signal);
-      this.#over.signal.throwIfAborted();
+      await waitForCondition(conditions, watch, clock, signal);
+      signal.throwIfAborted();
       this.#open({ index });
     } catch (cause) {
-      if (this.#over.signal.aborted) return;
+      if (signal.aborted) return;
       const error =
         cause instanceof WaitTimeoutError ? cause : new ConditionFailedError(title, waitCondition.expression, { cause });
       this.#open({ index, error });
@@ -302,7 +306,7 @@ export class Execution {
       startedAt: clock.now(),
       timeoutMs: operation.timeoutMs,
       graceMs,
-      call: (signal) => this.#call(operation, number, isCompensation, signal),
+      call: (called) => this.#call(operation, number, isCompensation, called),
       onOutcome: (outcome) => {
         this.#attempts.delete(index);
         this.#finished.push({ index, outcome });
@@ -313,12 +317,12 @@ export class Execution {
     attempt.start();
   }
 
-  async #call(operation: OperationDefinition, attempt: number, isCompensation: boolean, signal: AbortSignal) {
+  async #call(operation: OperationDefinition, attempt: number, isCompensation: boolean, called: Signalled) {
     const { handlers } = this.#options;
     const handler = handlers.get(operation.action);
     if (handler === undefined) return this.#stopWithout(operation.action);
     await this.#fault("effect.before");
-    const context = this.#contextOf(operation, attempt, signal);
+    const context = this.#contextOf(operation, attempt, called);
     try {
       if (!isCompensation) return (await handler.execute(context)) ?? null;
       const state = this.#options.recorder.state.operations.get(operation.id);
@@ -329,7 +333,7 @@ export class Execution {
     }
   }
 
-  #contextOf(operation: OperationDefinition, attempt: number, signal: AbortSignal): OperationContext {
+  #contextOf(operation: OperationDefinition, attempt: number, called: Signalled): OperationContext {
     const { recorder, lease, clock, observe } = this.#options;
     const run = recorder.state.definition;
     const live = () => ({ at: clock.now(), operation: operation.id, attempt });
@@ -339,7 +343,9 @@ export class Execution {
       attempt,
       token: lease.token,
       idempotencyKey: `${run.id}/${operation.id}`,
-      signal,
+      get signal() {
+        return called.signal;
+      },
       outputOf(id) {
         const { operations } = recorder.state;
         const state = operations.has(id) ? operations.get(id) : undefined;

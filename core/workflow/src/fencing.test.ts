@@ -18,7 +18,9 @@ const LEASE_AND_A_SECOND_MS = DEFAULT_LEASE_TTL_MS + 1_000;
 function surroundings(seed: number): Surroundings {
   const world = new World(seed);
   const cloud = new SimulatedCloud({ now: () => world.now, random: world.random.next });
-  const storage = openMemoryStorage({ clock: { now: () => world.now, sleep: () => new Promise(() => {}) } });
+  const storage = openMemoryStorage({
+    clock: { now: () => world.now, after: () => () => {}, sleep: () => new Promise(() => {}) },
+  });
   return { world, cloud, storage, judge: new Judge(world, cloud), weather: () => CALM, bug: undefined };
 }
 

@@ -9,7 +9,7 @@ export class Wake {
   readonly #clock: Clock;
   #isDue = false;
   #resolve: (() => void) | undefined;
-  #alarm: { readonly at: Instant; readonly controller: AbortController } | undefined;
+  #alarm: { readonly at: Instant; readonly callOff: () => void } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -33,23 +33,18 @@ export class Wake {
   }
 
   close(): void {
-    this.#alarm?.controller.abort();
+    this.#alarm?.callOff();
   }
 
   /** An alarm that rings too early does no harm, so an earlier one is left as it is. */
   #arm(at: Instant): void {
     if (this.#alarm !== undefined && this.#alarm.at <= at) return;
-    this.#alarm?.controller.abort();
-    const controller = new AbortController();
-    const alarm = { at, controller };
-    this.#alarm = alarm;
-    const sleepMs = Math.min(Math.max(0, at - this.#clock.now()), LONGEST_SLEEP_MS);
-    this.#clock.sleep(sleepMs, controller.signal).then(
-      () => {
-        if (this.#alarm === alarm) this.#alarm = undefined;
-        this.notify();
-      },
-      () => {},
-    );
+    this.#alarm?.callOff();
+    const ms = Math.min(Math.max(0, at - this.#clock.now()), LONGEST_SLEEP_MS);
+    const callOff = this.#clock.after(ms, () => {
+      this.#alarm = undefined;
+      this.notify();
+    });
+    this.#alarm = { at, callOff };
   }
 }

@@ -11,6 +11,7 @@ import type { Clock, RunEvent } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
 import type { Engine, ExecuteNextOptions } from "./engine.js";
 import type { RunState } from "./state.js";
+import { Wake } from "./wake.js";
 
 export interface WorkerOptions {
   readonly engine: Engine;
@@ -48,12 +49,13 @@ export function startWorker(options: WorkerOptions): Worker {
     first?.();
   };
   const sleep = async () => {
-    const woken = new AbortController();
-    const wake = () => woken.abort();
+    const alarm = new Wake(clock);
+    const wake = () => alarm.notify();
     sleepers.add(wake);
     const dueInMs = await storage.queue.dueInMs().catch(() => undefined);
     const ms = Math.max(1, Math.min(pollMs, dueInMs ?? pollMs));
-    if (!stopping.signal.aborted) await clock.sleep(ms, woken.signal).catch(() => {});
+    if (!stopping.signal.aborted) await alarm.wait(clock.now() + ms);
+    alarm.close();
     sleepers.delete(wake);
   };
   const place = async () => {

@@ -1,6 +1,6 @@
 /** Time that stands still until a test moves it. */
 
-import type { Clock, Instant } from "@provisioning/model";
+import { type Clock, type Instant, sleepBy } from "@provisioning/model";
 
 export interface FakeClock extends Clock {
   /** Moves time and wakes sleepers in order, letting everything they cause happen before the next one. */
@@ -20,24 +20,19 @@ export function createFakeClock(start: Instant = 1_700_000_000_000): FakeClock {
   let now = start;
   const sleepers = new Set<Sleeper>();
 
-  const sleep = (ms: number, signal?: AbortSignal) =>
-    new Promise<void>((resolve, reject) => {
-      signal?.throwIfAborted();
-      const onAbort = () => {
+  const after = (ms: number, ring: () => void) => {
+    const sleeper: Sleeper = {
+      at: now + ms,
+      wake() {
         sleepers.delete(sleeper);
-        reject(signal?.reason);
-      };
-      const sleeper = {
-        at: now + ms,
-        wake: () => {
-          sleepers.delete(sleeper);
-          signal?.removeEventListener("abort", onAbort);
-          resolve();
-        },
-      };
-      sleepers.add(sleeper);
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
+        ring();
+      },
+    };
+    sleepers.add(sleeper);
+    return () => {
+      sleepers.delete(sleeper);
+    };
+  };
   const earliest = (until: Instant) =>
     [...sleepers]
       .filter(({ at }) => at <= until)
@@ -51,7 +46,8 @@ export function createFakeClock(start: Instant = 1_700_000_000_000): FakeClock {
   };
   return {
     now: () => now,
-    sleep,
+    after,
+    sleep: (ms, signal) => sleepBy(after, ms, signal),
     get sleepers() {
       return sleepers.size;
     },

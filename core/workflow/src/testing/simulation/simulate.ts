@@ -86,7 +86,7 @@ class Simulation {
       world,
       judge: this.#judge,
       cloud,
-      storage: openMemoryStorage({ clock: { now: () => world.now, sleep: () => Promise.reject(new Error("the store sleeps")) } }),
+      storage: openMemoryStorage({ clock: { now: () => world.now, after: neverAsleep, sleep: neverAsleep } }),
       weather: () => this.#weather,
       bug,
     };
@@ -259,4 +259,8 @@ class Simulation {
 
 function describe(error: Error): string {
   return error.name === "InvariantBroken" ? error.message : `${error.name}: ${error.stack ?? error.message}`;
+}
+
+function neverAsleep(): never {
+  throw new Error("the store sleeps");
 }

@@ -40,7 +40,11 @@ export class SimulatedProcess {
     this.#world = world;
     world.processes.push(this);
     this.#skewMs = skewMs;
-    this.clock = { now: () => this.#world.now + this.#skewMs, sleep: (ms, signal) => this.#sleep(ms, signal) };
+    this.clock = {
+      now: () => this.#world.now + this.#skewMs,
+      after: (ms, ring) => (this.#status === "dead" ? () => {} : this.deliver(ms, ring)),
+      sleep: (ms, signal) => this.#sleep(ms, signal),
+    };
   }
 
   get status(): ProcessStatus {

@@ -2,6 +2,7 @@
 
 import type { StepReport } from "@provisioning/extension-sdk";
 import type { Clock, OperationId, Plan, RunEvent, RunId } from "@provisioning/model";
+import type { SwitchableStorage } from "@provisioning/storage";
 import type { PlatformLayout } from "@provisioning/workspace";
 
 export interface ActionContext {
@@ -15,6 +16,10 @@ export interface ActionContext {
   readonly workspace?: string;
   /** Configuration values that flags give. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** Everything that is piped in, as text, also for whoever asks again. Absent: there is nothing to read from. */
+  readonly readInput?: () => Promise<string>;
+  /** What this process has open and shares among all actions. Absent: each action opens the storage and closes it. */
+  readonly storage?: SwitchableStorage;
   /** For people: who runs this command. */
   readonly holder: string;
   /** The command as it was typed: whoever has to wait for it is shown it. */

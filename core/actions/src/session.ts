@@ -2,7 +2,7 @@
 
 import { createHash, createHmac } from "node:crypto";
 import { join } from "node:path";
-import { type Config, createTemplateRenderer, loadConfig, readIfThere, resolveSecrets } from "@provisioning/config";
+import { type Config, createTemplateRenderer, readIfThere, resolveSecrets } from "@provisioning/config";
 import type { Provider } from "@provisioning/extension-sdk";
 import {
   canonicalJson,
@@ -17,7 +17,7 @@ import {
   type Redactor,
   type WorkspaceName,
 } from "@provisioning/model";
-import { openStorage, type Storage, type StorageMode } from "@provisioning/storage";
+import type { StorageMode, TransferableStorage } from "@provisioning/storage";
 import {
   chooseInfra,
   createTaskservCompiler,
@@ -41,6 +41,8 @@ import { buildDesired, type DesiredInfra } from "./desired/desired.js";
 import { createProviders, type Providers } from "./providers.js";
 import { loadRecords, type Records } from "./records.js";
 import { createServerAccess, type ServerAccess } from "./servers/server-access.js";
+import { loadWorkspaceConfig } from "./storage/config.js";
+import { openChosenStorage } from "./storage/open.js";
 
 /** A workspace with its configuration, before any infra is chosen. */
 export interface WorkspaceSession {
@@ -48,7 +50,8 @@ export interface WorkspaceSession {
   readonly workspace: Workspace;
   readonly config: Config;
   readonly redactor: Redactor;
-  openStore(mode: StorageMode): Promise<Storage>;
+  /** The storage that was chosen. The caller closes it. */
+  openStore(mode: StorageMode): Promise<TransferableStorage>;
 }
 
 export interface InfraSession extends WorkspaceSession {
@@ -62,7 +65,7 @@ export interface InfraSession extends WorkspaceSession {
   digest(text: string): string;
   /** Equal when the same thing is asked for. */
   readonly desiredDigest: string;
-  readonly storage: Storage;
+  readonly storage: TransferableStorage;
   readonly records: Records;
   readonly providers: Providers;
   readonly servers: ServerAccess;
@@ -87,24 +90,14 @@ export async function openWorkspaceSession(context: ActionContext): Promise<Work
     { currentDir: context.currentDir, ...(context.workspace === undefined ? {} : { wanted: context.workspace }) },
     registry,
   );
-  const config = await loadConfig({
-    defaultsFile: context.platform.configDefaultsFile,
-    workspaceFile: workspace.layout.configFile,
-    flags: context.flags,
-  });
+  const config = await loadWorkspaceConfig(context, workspace);
+  const redactor = createRedactor();
   return {
     context,
     workspace,
     config,
-    redactor: createRedactor(),
-    openStore: (mode) =>
-      openStorage({
-        type: "filesystem",
-        dataDir: workspace.layout.storeDir,
-        clock: context.clock,
-        mode,
-        command: context.command,
-      }),
+    redactor,
+    openStore: (mode) => openChosenStorage({ context, workspace, config, redactor }, mode),
   };
 }
 

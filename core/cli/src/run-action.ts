@@ -5,10 +5,12 @@
  */
 
 import { hostname, userInfo } from "node:os";
+import { text } from "node:stream/consumers";
 import type { ActionContext } from "@provisioning/actions";
 import { type Plan, ProvisioningError, systemClock } from "@provisioning/model";
 import type { CliContext } from "./cli-context.js";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
+import { storageValues } from "./storage-flags.js";
 import { styleFor } from "./style.js";
 import { renderError } from "./views/error.js";
 import { createProgress } from "./views/progress.js";
@@ -68,11 +70,18 @@ export async function actionContext(
     environment: cli.process.env,
     currentDir: cli.currentDir,
     ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
-    flags: { "servers.default_plan": flags.plan },
+    flags: { "servers.default_plan": flags.plan, ...storageValues(flags) },
+    readInput: inputReader(cli),
     command: ["provisioning", ...cli.words].join(" "),
     holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
     ...watch,
   };
+}
+
+/** Standard input can be read once; whoever asks later gets the same text. A terminal is not waited for. */
+function inputReader({ stdin }: CliContext): () => Promise<string> {
+  let reading: Promise<string> | undefined;
+  return () => (reading ??= stdin.isTTY === true ? Promise.resolve("") : text(stdin));
 }
 
 interface Interrupts {

@@ -1,5 +1,13 @@
 export { fileMadeOnce } from "./file-made-once.js";
-export { CONFIG_KEYS, type ConfigKey, type ConfigKeyName, type ConfigValues } from "./keys.js";
+export {
+  CONFIG_KEYS,
+  type ConfigKey,
+  type ConfigKeyName,
+  type ConfigValues,
+  isConfigKey,
+  STORAGE_TYPES,
+  variableOf,
+} from "./keys.js";
 export { ConfigSyntaxError } from "./layer.js";
 export { type ConfigSources, loadConfig } from "./load.js";
 export { readIfThere } from "./read-if-there.js";

@@ -8,6 +8,8 @@ export type KeyType =
 export interface ConfigKey {
   readonly type: KeyType;
   readonly description: string;
+  /** The flag that sets it on every command, without dashes in front; a variable of the environment is named after it. */
+  readonly flag?: string;
 }
 
 const text = (description: string) => ({ type: { kind: "string" }, description }) as const;
@@ -15,6 +17,21 @@ const integer = (min: number, max: number, description: string) =>
   ({ type: { kind: "integer", min, max }, description }) as const;
 const choice = <const Of extends readonly string[]>(of: Of, description: string) =>
   ({ type: { kind: "choice", of }, description }) as const;
+
+const flagged = <const Key extends ConfigKey>(flag: string, key: Key): Key & { readonly flag: string } => ({ ...key, flag });
+
+/** `rkvs` and `file` are other names of `filesystem`. */
+export const STORAGE_TYPES = [
+  "filesystem",
+  "file",
+  "rkvs",
+  "surrealdb-embedded",
+  "surrealdb-server",
+  "postgres",
+  "memory",
+] as const;
+
+const PASSWORD = "a reference such as env://NAME or file://PATH.";
 
 export const CONFIG_KEYS = {
   "providers.default": text("Provider of an infra that names none."),
@@ -26,6 +43,44 @@ export const CONFIG_KEYS = {
   "run.retry.backoff": choice(["linear", "exponential"], "How the delay between attempts grows."),
   "run.retry.initial_delay_seconds": integer(0, 3_600, "Seconds before the second attempt."),
   "run.retry.max_delay_seconds": integer(0, 86_400, "Longest delay between two attempts, in seconds."),
+  "storage.type": flagged(
+    "storage-type",
+    choice(STORAGE_TYPES, "Where runs and recorded state are kept; `file` and `rkvs` mean `filesystem`."),
+  ),
+  "storage.data_dir": flagged(
+    "data-dir",
+    text(
+      "Folder of `filesystem` and `surrealdb-embedded`; in a file relative to the workspace, in a flag to the current folder.",
+    ),
+  ),
+  "storage.packages_dir": flagged(
+    "storage-packages-dir",
+    text("Folder in which the packages of a database were installed; empty: beside the platform."),
+  ),
+  "storage.surrealdb.url": flagged("surrealdb-url", text("Server: ws://, wss://, http:// or https://.")),
+  "storage.surrealdb.namespace": flagged("surrealdb-namespace", text("Namespace in the server.")),
+  "storage.surrealdb.database": flagged("surrealdb-database", text("Database in the namespace.")),
+  "storage.surrealdb.username": flagged("surrealdb-username", text("User of the server; empty: none.")),
+  "storage.surrealdb.user_level": flagged(
+    "surrealdb-user-level",
+    choice(["root", "namespace", "database"], "Where that user is defined."),
+  ),
+  "storage.surrealdb.password": flagged("surrealdb-password", text(`Password of that user: ${PASSWORD}`)),
+  "storage.surrealdb.password_file": flagged("surrealdb-password-file", text("File with the password; `-`: standard input.")),
+  "storage.postgres.url": flagged(
+    "postgres-url",
+    text("`postgres://user@host:port/database?sslmode=verify-full`; instead of host, port, database and user."),
+  ),
+  "storage.postgres.host": flagged("postgres-host", text("Name, address, or folder of a socket.")),
+  "storage.postgres.port": flagged("postgres-port", integer(1, 65_535, "Port of the server.")),
+  "storage.postgres.database": flagged("postgres-database", text("Name of the database.")),
+  "storage.postgres.username": flagged("postgres-username", text("User of the database.")),
+  "storage.postgres.password": flagged("postgres-password", text(`Password of that user: ${PASSWORD}`)),
+  "storage.postgres.password_file": flagged("postgres-password-file", text("File with the password; `-`: standard input.")),
+  "storage.postgres.schema": flagged(
+    "postgres-schema",
+    text("Schema in the database; several installations can share one database."),
+  ),
   "local.image": text("Image of the servers that the provider `local` makes."),
   "local.engine": text("Address of the container engine, for example unix:///var/run/docker.sock; `auto`: found by looking."),
 } satisfies Readonly<Record<string, ConfigKey>>;
@@ -38,6 +93,12 @@ type ValueOf<T extends KeyType> = T extends { kind: "integer" }
     ? Choice
     : string;
 export type ConfigValues = { readonly [K in ConfigKeyName]: ValueOf<(typeof CONFIG_KEYS)[K]["type"]> };
+
+/** The variable of the environment that sets a key; absent when there is none. */
+export function variableOf(key: ConfigKeyName): string | undefined {
+  const { flag }: ConfigKey = CONFIG_KEYS[key];
+  return flag === undefined ? undefined : `PROVISIONING_${flag.replaceAll("-", "_").toUpperCase()}`;
+}
 
 export function isConfigKey(path: string): path is ConfigKeyName {
   return Object.hasOwn(CONFIG_KEYS, path);

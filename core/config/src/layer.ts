@@ -1,9 +1,10 @@
-/** One source of configuration values: a file or the flags of a command. */
+/** One source of configuration values: a file, the environment or the flags of a command. */
 
 import { ProvisioningError, type SourcePosition } from "@provisioning/model";
+import { CONFIG_KEYS, type ConfigKeyName, variableOf } from "./keys.js";
 
 export interface Layer {
-  /** `defaults`, `workspace`, `flags`. */
+  /** `defaults`, `user`, `workspace`, `environment`, `flags`. */
   readonly name: string;
   /** Leaf values by dotted path. */
   readonly values: ReadonlyMap<string, unknown>;
@@ -16,6 +17,27 @@ export function flagLayer(values: Readonly<Record<string, unknown>>): Layer {
     values: new Map(Object.entries(values).filter(([, value]) => value !== undefined)),
     positions: new Map(),
   };
+}
+
+/** A variable that is empty is not given. */
+export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): Layer {
+  const values = new Map<string, unknown>();
+  for (const key of Object.keys(CONFIG_KEYS) as ConfigKeyName[]) {
+    const variable = variableOf(key);
+    const text = variable === undefined ? undefined : environment[variable];
+    if (text === undefined || text === "") continue;
+    const isNumber = CONFIG_KEYS[key].type.kind === "integer" && /^\d+$/.test(text);
+    values.set(key, isNumber ? Number(text) : text);
+  }
+  return { name: "environment", values, positions: new Map() };
+}
+
+/** What a file says below a key, as if that were all of it. */
+export function below(layer: Layer, key: string): Layer {
+  const prefix = `${key}.`;
+  const inside = <T>(entries: ReadonlyMap<string, T>) =>
+    new Map([...entries].filter(([path]) => path.startsWith(prefix)).map(([path, value]) => [path.slice(prefix.length), value]));
+  return { name: layer.name, values: inside(layer.values), positions: inside(layer.positions) };
 }
 
 /** The format follows from the ending: `.toml`, `.yaml`, `.yml`. @throws ConfigSyntaxError */

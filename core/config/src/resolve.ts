@@ -1,7 +1,7 @@
 /** Puts layers on top of each other: the last layer that sets a key wins, and the result knows who that was. */
 
 import { type Diagnostic, DiagnosticsError, nearest, type SourcePosition } from "@provisioning/model";
-import { CONFIG_KEYS, type ConfigKeyName, type ConfigValues, isConfigKey, typeProblem } from "./keys.js";
+import { CONFIG_KEYS, type ConfigKeyName, type ConfigValues, isConfigKey, typeProblem, variableOf } from "./keys.js";
 import type { Layer } from "./layer.js";
 
 export interface Provenance {
@@ -58,7 +58,13 @@ function checkLayer(layer: Layer): Diagnostic[] {
     }
     const problem = typeProblem(CONFIG_KEYS[path].type, value);
     if (problem !== undefined)
-      findings.push({ severity: "error", code: "CONFIG_TYPE", summary: `${path}: ${problem}.`, ...place });
+      findings.push({
+        severity: "error",
+        code: "CONFIG_TYPE",
+        summary: `${path}: ${problem}.`,
+        ...place,
+        ...(layer.name === "environment" ? { hint: `It comes from the variable ${variableOf(path)}.` } : {}),
+      });
   }
   return findings;
 }

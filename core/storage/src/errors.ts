@@ -153,7 +153,7 @@ export class StorePackageMissingError extends ProvisioningError {
 export class StoreOptionInvalidError extends ProvisioningError {
   constructor(
     readonly option: string,
-    reason: string,
+    readonly reason: string,
   ) {
     super({
       code: "STORE_OPTION_INVALID",

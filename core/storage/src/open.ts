@@ -3,7 +3,8 @@
 import { type Clock, systemClock } from "@provisioning/model";
 import type { PostgresStorageOptions } from "./backends/postgres/options.js";
 import type { EmbeddedSurrealOptions, SurrealServerOptions } from "./backends/surrealdb/options.js";
-import type { Storage, StorageMode } from "./ports/storage.js";
+import type { StorageMode } from "./ports/storage.js";
+import type { TransferableStorage } from "./ports/transfer.js";
 
 export type StorageOptions =
   | { readonly type: "memory"; readonly clock?: Clock }
@@ -20,7 +21,7 @@ export type StorageOptions =
   | ({ readonly type: "surrealdb-server" } & SurrealServerOptions);
 
 /** The caller closes it. @throws StoreBusyError, JournalCorruptError, StoreTooNewError, StoreOptionInvalidError, StorePackageMissingError */
-export async function openStorage(options: StorageOptions): Promise<Storage> {
+export async function openStorage(options: StorageOptions): Promise<TransferableStorage> {
   if (options.type === "postgres") {
     const { openPostgresStorage } = await import("./backends/postgres/postgres-storage.js");
     return openPostgresStorage(options);

@@ -1,5 +1,6 @@
 /** Flags that many commands share, each defined once. */
 
+import { storageFlags } from "../storage-flags.js";
 import { OUTPUT_FORMATS, type OutputFormat } from "../output.js";
 
 const text = (value: string): string => value;
@@ -33,6 +34,7 @@ export const workspaceFlags = {
     brief: "Workspace to work in; else the folder's, else the active one",
   },
   debug: { kind: "boolean", optional: true, withNegated: false, brief: "Show stack traces of failures" },
+  ...storageFlags({ hidden: true }),
 } as const;
 
 export const outputFlag = {

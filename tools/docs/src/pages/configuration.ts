@@ -11,8 +11,10 @@ How the platform behaves; what an infra is stands in its [settings](settings.md)
 Later layers win, key by key:
 
 1. \`config/config.defaults.toml\` of the platform: every key, with the defaults below
-2. \`config/provisioning.yaml\` of the workspace
-3. flags of the command: \`--plan\` sets the size of all servers, also of those that name one
+2. \`config:\` in the user's \`~/.config/provisioning/user_config.yaml\`
+3. \`config/provisioning.yaml\` of the workspace
+4. variables of the environment, for keys that have one: \`PROVISIONING_\` and the flag, so \`--data-dir\` is \`PROVISIONING_DATA_DIR\`
+5. flags of the command: \`--plan\` sets the size of all servers, also of those that name one
 
 An unknown key, a wrong type or a value out of range is refused with its place before anything is touched (exit code 3).
 `;
@@ -27,13 +29,21 @@ run:
   parallel_limit: 4
   retry:
     max_attempts: 5
+storage:
+  type: postgres
+  postgres:
+    host: db.example.com
+    password: file:///run/secrets/provisioning-database
 \`\`\`
+
+Which storage to choose, and how to change it: [choose and move the storage](../how-to/choose-and-move-storage.md).
 
 ## Variables of the environment
 
 | variable                  | what it does                                                                                           |
 | ------------------------- | ------------------------------------------------------------------------------------------------------ |
 | \`PROVISIONING_WORKSPACE\`  | the workspace to work in, like \`--workspace\`                                                           |
+| \`PROVISIONING_…\`          | keys that have a flag, see above; an empty variable counts as not set                                  |
 | \`XDG_CONFIG_HOME\`         | where the list of workspaces is: \`$XDG_CONFIG_HOME/provisioning/user_config.yaml\`; default \`~/.config\` |
 | \`DOCKER_HOST\`             | the container engine, when \`local.engine\` is \`auto\`                                                    |
 | \`NO_COLOR\`, \`FORCE_COLOR\` | no colours, or colours also without a terminal                                                         |
@@ -44,13 +54,17 @@ A secret reference \`env://NAME\` reads any other variable: [keep secrets out](.
 export type DefaultOf = (key: string) => unknown;
 
 export function configurationPage(keys: Readonly<Record<string, ConfigKey>>, defaultOf: DefaultOf): string {
-  const rows = Object.entries(keys).map(([key, { type, description }]) => [
-    `\`${key}\``,
+  const rows = Object.entries(keys).map(([key, { type, description, flag }]) => [
+    `\`${key}\`${flag === undefined ? "" : ` (\`--${flag}\`)`}`,
     typeText(type),
-    `\`${String(defaultOf(key))}\``,
+    defaultText(defaultOf(key)),
     description,
   ]);
   return [INTRO, "## Keys\n", `${table(["key", "type", "default", "meaning"], rows)}\n`, EXAMPLE].join("\n");
+}
+
+function defaultText(value: unknown): string {
+  return value === "" ? "" : `\`${String(value)}\``;
 }
 
 function typeText(type: ConfigKey["type"]): string {

@@ -1,0 +1,44 @@
+/**
+ * Flags that choose the storage, made from the configuration keys that they set. Every command takes them; only those of `storage` show
+ * them in their help, `--help-all` shows them everywhere.
+ */
+
+import { CONFIG_KEYS, type ConfigKey } from "@provisioning/config";
+
+interface StorageFlag {
+  /** As the parser knows it: `surrealdbUrl`. */
+  readonly name: string;
+  readonly key: string;
+  readonly of: ConfigKey;
+}
+
+const FLAGS: readonly StorageFlag[] = Object.entries(CONFIG_KEYS as Readonly<Record<string, ConfigKey>>).flatMap(([key, of]) =>
+  of.flag === undefined ? [] : [{ name: camelCase(of.flag), key, of }],
+);
+
+/** What the parser is told. Their values are read by `storageValues` alone, so commands need no types for them. */
+export function storageFlags({ hidden }: { readonly hidden: boolean }): Readonly<Record<never, never>> {
+  return Object.fromEntries(
+    FLAGS.map(({ name, of: { description } }) => [
+      name,
+      { kind: "parsed", parse: (text: string) => text, optional: true, placeholder: "value", brief: description, hidden },
+    ]),
+  );
+}
+
+/** Configuration values by key, of those flags that were given. */
+export function storageValues(flags: object): Readonly<Record<string, unknown>> {
+  const given = new Map<string, unknown>(Object.entries(flags));
+  return Object.fromEntries(
+    FLAGS.filter(({ name }) => given.has(name)).map(({ name, key, of }) => [key, valueOf(of, given.get(name))]),
+  );
+}
+
+/** What is no number stays text, and is refused with all other mistakes of the configuration. */
+function valueOf({ type }: ConfigKey, value: unknown): unknown {
+  return type.kind === "integer" && typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -9,11 +9,18 @@ const core = fileURLToPath(new URL("../../../", import.meta.url));
 /** Bundles the sources, so that nothing has to be built before. */
 export async function buildProgram(entry: string, outfile: string): Promise<void> {
   const packages = readdirSync(core, { withFileTypes: true }).filter((item) => item.isDirectory());
-  const alias = Object.fromEntries(packages.map(({ name }) => [`@provisioning/${name}`, `${core}${name}/src/index.ts`]));
+  const alias = Object.fromEntries(
+    packages.flatMap(({ name }) => [
+      [`@provisioning/${name}/testing`, `${core}${name}/src/testing/index.ts`],
+      [`@provisioning/${name}`, `${core}${name}/src/index.ts`],
+    ]),
+  );
   await build({
     entryPoints: [entry],
     outfile,
     alias,
+    // What only tests need is not reached by a program, and left out.
+    external: ["vitest", "esbuild"],
     bundle: true,
     platform: "node",
     format: "esm",

@@ -1,7 +1,9 @@
 export { createFakeClock, type FakeClock } from "./fake-clock.js";
 export { SAMPLE_TIME, sampleOperation, sampleResource, sampleRun } from "./samples.js";
 export { type StorageContractOptions, type StoragePlace, storageContract } from "./storage-contract.js";
+export { loadPackage } from "../backends/surrealdb/sdk.js";
 export { buildProgram } from "./build-program.js";
+export { type FileCall, type FileCallName, type FileCallWatcher, watchFileCalls } from "./file-calls.js";
 export { seededRandom, testSeed } from "./random.js";
 export { type PostgresServer, startPostgres, whyNoPostgres } from "./postgres-server.js";
 export { startProcess, type TestProcess } from "./processes.js";

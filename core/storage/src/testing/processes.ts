@@ -10,6 +10,8 @@ export interface TestProcess {
   readonly lines: readonly string[];
   /** @throws when it ends without saying it */
   said(isIt: (line: string) => boolean): Promise<string>;
+  /** Its exit code; null when a signal ended it. */
+  ended(): Promise<number | null>;
   /** It has ended when this resolves. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -45,6 +47,10 @@ export function startProcess(
         if (isOver) throw new Error(`the process ended without saying it: ${lines.slice(-5).join(" | ")}`);
         await sleep(5);
       }
+    },
+    async ended() {
+      await closed;
+      return child.exitCode;
     },
     async kill(signal = "SIGKILL") {
       child.kill(signal);

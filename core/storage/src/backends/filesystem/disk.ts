@@ -1,7 +1,7 @@
 /** The few operations on files that durability rests on, as an argument, so that tests can count them and let them fail. */
 
 import { writeSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, truncate } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, truncate, unlink } from "node:fs/promises";
 
 export interface DiskFile {
   write(data: Uint8Array): Promise<void>;
@@ -77,7 +77,10 @@ export const nodeDisk: Disk = {
   async makeFolder(path) {
     await mkdir(path, { recursive: true, mode: FOLDER_MODE });
   },
-  remove: (path) => rm(path, { force: true }),
+  remove: (path) =>
+    unlink(path).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    }),
   syncFolder,
 };
 

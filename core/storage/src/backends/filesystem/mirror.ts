@@ -5,6 +5,8 @@
  *     queue.rkvs/tasks/<run>.json    the run with all its events
  *     queue.rkvs/queue/<run>.json    its summary, while it is pending or running
  *     state/<infra>/<address>.json   a recorded resource
+ *
+ * Of runs there are copies of the last thousand that changed; all of them are in the journal.
  */
 
 import type { Address, InfraName, RunId } from "@provisioning/model";
@@ -16,7 +18,10 @@ import type { Disk } from "./disk.js";
 /** Between two rounds, so that a busy run is not written at each of its events. */
 const PAUSE_MS = 200;
 /** A round that took long is followed by a pause this many times as long. */
-const PAUSE_FACTOR = 10;
+const PAUSE_FACTOR = 30;
+
+/** More files than a person looks through, and few enough that writing them never holds up a busy store. */
+const MAX_RUN_COPIES = 1000;
 
 interface ResourceKey {
   readonly infra: InfraName;
@@ -29,7 +34,10 @@ export class Mirror {
   readonly #tables: () => Tables;
   readonly #onWarning: (message: string) => void;
   readonly #folders = new Set<string>();
+  /** To be written, in the order of change. */
   #runs = new Set<RunId>();
+  /** File names of the copies there are, oldest first; known after the first round. */
+  #copies: Set<string> | undefined;
   #resources = new Map<string, ResourceKey>();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -44,7 +52,7 @@ export class Mirror {
 
   /** What the record touched is written soon. */
   note(record: StoreRecord): void {
-    if (record.type === "runEvents") this.#runs.add(record.run);
+    if (record.type === "runEvents") this.#noteRun(record.run);
     else if (record.type === "resourcesWritten") {
       for (const write of record.writes) {
         const { infra, address } = write.type === "put" ? write.record : write;
@@ -52,6 +60,12 @@ export class Mirror {
       }
     } else return;
     this.#schedule(PAUSE_MS);
+  }
+
+  #noteRun(run: RunId): void {
+    this.#runs.delete(run);
+    this.#runs.add(run);
+    if (this.#runs.size > MAX_RUN_COPIES) dropFirst(this.#runs);
   }
 
   /** Writes everything noted so far. Problems are warnings: nothing depends on these files. */
@@ -88,16 +102,33 @@ export class Mirror {
       const entry = this.#tables().runs.find(id);
       if (entry !== undefined) await this.#writeRun(entry);
     }
+    await this.#removeOldCopies();
     for (const key of resources.values()) await this.#writeResource(key);
   }
 
   async #writeRun(entry: RunEntry): Promise<void> {
     const { summary, events, archived } = entry;
     const name = `${fileName(summary.id)}.json`;
-    if (archived === undefined) await this.#replace("queue.rkvs/tasks", name, { ...summary, events });
+    if (archived === undefined) {
+      await this.#replace("queue.rkvs/tasks", name, { ...summary, events });
+      await this.#noteCopy(name);
+    }
     const isQueued = summary.status === "pending" || summary.status === "running" || summary.status === "rollingBack";
     if (isQueued) await this.#replace("queue.rkvs/queue", name, summary);
     else await this.#disk.remove(`${this.#dataDir}/queue.rkvs/queue/${name}`);
+  }
+
+  async #noteCopy(name: string): Promise<void> {
+    this.#copies ??= new Set((await this.#disk.list(`${this.#dataDir}/queue.rkvs/tasks`)).toSorted());
+    this.#copies.delete(name);
+    this.#copies.add(name);
+  }
+
+  async #removeOldCopies(): Promise<void> {
+    while (this.#copies !== undefined && this.#copies.size > MAX_RUN_COPIES) {
+      const name = dropFirst(this.#copies);
+      for (const folder of ["tasks", "queue"]) await this.#disk.remove(`${this.#dataDir}/queue.rkvs/${folder}/${name}`);
+    }
   }
 
   async #writeResource({ infra, address }: ResourceKey): Promise<void> {
@@ -120,4 +151,11 @@ export class Mirror {
 /** Ids and names are checked where they enter; here a stored one can still never leave its folder. */
 function fileName(value: string): string {
   return encodeURIComponent(value).replace(/^\./, "%2E");
+}
+
+/** The one that was added first; the set must not be empty. */
+function dropFirst<T>(set: Set<T>): T {
+  const first = set.values().next().value as T;
+  set.delete(first);
+  return first;
 }

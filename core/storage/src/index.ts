@@ -17,9 +17,10 @@ export {
   VersionConflictError,
 } from "./errors.js";
 export { type ContentHash, contentHash } from "./migration/content-hash.js";
-export type { Copied, CopyOptions } from "./migration/copy.js";
+export { allRuns, type Copied, type CopyOptions, countMissing } from "./migration/copy.js";
 export { MigrationConflictError, MigrationDifferenceError } from "./migration/errors.js";
-export { migrate, migrateLive, type MigrationReport } from "./migration/migrate.js";
+export { migrate, migrateLive, type MigrateOptions, type MigrationReport } from "./migration/migrate.js";
+export { assertPartOf } from "./migration/part-of.js";
 export { createSwitchableStorage, type SwitchableStorage } from "./migration/switchable.js";
 export { openStorage, type StorageOptions } from "./open.js";
 export { infraScope, type Lease, type LeaseScope, type LeaseStore } from "./ports/lease-store.js";

@@ -5,6 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { canonicalJson, type Json, type RunId } from "@provisioning/model";
+import type { Version } from "../ports/run-store.js";
 import type { Storage } from "../ports/storage.js";
 import { allRuns } from "./copy.js";
 
@@ -16,16 +17,29 @@ export interface ContentHash {
   readonly resources: number;
 }
 
-export async function contentHash(storage: Storage): Promise<ContentHash> {
+/** Digests of runs that were read before. Events are only ever appended, so a run of the same version has not changed. */
+export type KnownRuns = Map<RunId, { readonly version: Version; readonly digest: string }>;
+
+/** Storages read many things together faster than one after the other. */
+const RUNS_AT_ONCE = 64;
+
+/** `known`: runs in it are not read again; what was read is added. */
+export async function contentHash(storage: Storage, known: KnownRuns = new Map()): Promise<ContentHash> {
+  const ids: RunId[] = [];
+  const changed: RunId[] = [];
+  for await (const { id, version } of allRuns(storage)) {
+    ids.push(id);
+    if (known.get(id)?.version !== version) changed.push(id);
+  }
+  for (let start = 0; start < changed.length; start += RUNS_AT_ONCE) {
+    await Promise.all(changed.slice(start, start + RUNS_AT_ONCE).map((id) => readRun(storage, id, known)));
+  }
   const hash = createHash("sha256");
   let events = 0;
-  const ids: RunId[] = [];
-  for await (const { id } of allRuns(storage)) ids.push(id);
-  ids.sort();
-  for (const id of ids) {
-    const stored = await storage.runs.load(id);
-    events += stored.events.length;
-    hash.update(`run ${id} ${digestOf(stored.events as unknown as Json)}\n`);
+  for (const id of ids.sort()) {
+    const { version = 0, digest = "" } = known.get(id) ?? {};
+    events += version;
+    hash.update(`run ${id} ${digest}\n`);
   }
   let resources = 0;
   for (const infra of await storage.resources.listInfras()) {
@@ -35,6 +49,11 @@ export async function contentHash(storage: Storage): Promise<ContentHash> {
     }
   }
   return { digest: hash.digest("hex"), runs: ids.length, events, resources };
+}
+
+async function readRun(storage: Storage, id: RunId, known: KnownRuns): Promise<void> {
+  const { events } = await storage.runs.load(id);
+  known.set(id, { version: events.length, digest: digestOf(events as unknown as Json) });
 }
 
 function digestOf(value: Json): string {

@@ -3,12 +3,12 @@
 import { ProvisioningError } from "@provisioning/model";
 import type { ContentHash } from "./content-hash.js";
 
-/** The target holds something else under the same name: it was used for something of its own. */
+/** The target holds what the source does not, or something else under the same name: it was used for something of its own. */
 export class MigrationConflictError extends ProvisioningError {
   constructor(what: string) {
     super({
       code: "MIGRATION_CONFLICT",
-      message: `The target holds another ${what} than the source.`,
+      message: `The target holds a ${what} that is not in the source like this.`,
       hint: "Migrate into an empty storage, or into one that an earlier migration from the same source left unfinished.",
       details: { what },
     });

@@ -6,11 +6,22 @@
 import { MigrationConflictError, MigrationDifferenceError } from "./errors.js";
 import type { Storage } from "../ports/storage.js";
 import type { TransferableStorage } from "../ports/transfer.js";
-import { type ContentHash, contentHash } from "./content-hash.js";
+import { type ContentHash, contentHash, type KnownRuns } from "./content-hash.js";
 import { type Copied, copyMissing, type CopyOptions } from "./copy.js";
+import { assertPartOf } from "./part-of.js";
 import type { SwitchableStorage } from "./switchable.js";
 
+export interface MigrateOptions extends CopyOptions {
+  /**
+   * Called once both sides are equal and nobody writes to either: what says which storage counts is changed here, durably. When it
+   * fails the source goes on being used.
+   */
+  readonly commit?: () => Promise<void>;
+}
+
 export interface MigrationReport {
+  /** The target held a part already. */
+  readonly resumed: boolean;
   /** Passes over the source, the last one with writers held back. */
   readonly passes: number;
   readonly copied: Copied;
@@ -28,26 +39,35 @@ const MAX_PASSES = 20;
 /** A pass that brings more than this part of what the one before brought does not catch up. */
 const SLOWEST_PROGRESS = 0.7;
 
-/** Nobody writes to the source meanwhile. @throws MigrationConflictError, MigrationDifferenceError */
+const NOTHING: Copied = { runs: 0, events: 0, resources: 0 };
+
+/** Nobody writes to the source meanwhile. @throws MigrationConflictError before anything is written, MigrationDifferenceError */
 export async function migrate(
   source: TransferableStorage,
   target: TransferableStorage,
-  options: CopyOptions = {},
+  options: MigrateOptions = {},
 ): Promise<MigrationReport> {
+  const resumed = await begin(source, target);
   const copied = await copyMissing(source, target, options);
   const leases = await copyLeases(source, target);
-  return { passes: 1, copied, leases, content: await assertEqual(source, target), heldBackMs: 0 };
+  const content = await assertEqual(source, target);
+  await options.commit?.();
+  return { resumed, passes: 1, copied, leases, content, heldBackMs: 0 };
 }
 
-/** While the source is used through `storage`, which uses the target afterwards. @throws MigrationConflictError, MigrationDifferenceError */
+/**
+ * While the source is used through `storage`, which uses the target afterwards.
+ * @throws MigrationConflictError before anything is written, MigrationDifferenceError
+ */
 export async function migrateLive(
   storage: SwitchableStorage,
   target: TransferableStorage,
-  options: CopyOptions = {},
+  options: MigrateOptions = {},
 ): Promise<MigrationReport> {
   const source = storage.current;
+  const resumed = await begin(source, target);
   let passes = 0;
-  let copied: Copied = { runs: 0, events: 0, resources: 0 };
+  let copied = NOTHING;
   for (let left = Number.POSITIVE_INFINITY; left > LITTLE && passes < MAX_PASSES; passes += 1) {
     const last = await copyMissing(source, target, options);
     copied = sum(copied, last);
@@ -56,28 +76,55 @@ export async function migrateLive(
     if (now > left * SLOWEST_PROGRESS) break;
     left = now;
   }
-  let leases = 0;
-  let content: ContentHash | undefined;
+  // What both sides hold by now is read before writers have to wait, and only what changes after that is read then.
+  const known: Known = { source: new Map(), target: new Map() };
+  await contentHash(source, known.source);
+  await contentHash(target, known.target);
+  copied = sum(copied, await copyMissing(source, target, options));
+  passes += 1;
+  let end: Pick<MigrationReport, "leases" | "content"> | undefined;
   let heldBackMs = 0;
   await storage.switchTo(target, async () => {
+    options.signal?.throwIfAborted();
     const began = performance.now();
     copied = sum(copied, await copyMissing(source, target, options));
-    leases = await copyLeases(source, target);
-    content = await assertEqual(source, target);
+    const leases = await copyLeases(source, target);
+    end = { leases, content: await assertEqual(source, target, known) };
+    await options.commit?.();
     heldBackMs = performance.now() - began;
   });
-  if (content === undefined) throw new MigrationConflictError("the storage that is used");
-  return { passes: passes + 1, copied, leases, content, heldBackMs };
+  if (end === undefined) throw new MigrationConflictError("storage");
+  return { resumed, passes: passes + 1, copied, ...end, heldBackMs };
+}
+
+/** Whether the target holds a part already. */
+async function begin(source: TransferableStorage, target: TransferableStorage): Promise<boolean> {
+  const isResumed = await assertPartOf(source, target);
+  if (isResumed) await releaseLeftovers(source, target);
+  return isResumed;
+}
+
+/** Leases that an interrupted migration took over: their holders went on at the source and may have let them go since. */
+async function releaseLeftovers(source: TransferableStorage, target: TransferableStorage): Promise<void> {
+  const held = new Set((await source.transfer.heldLeases()).map(({ lease }) => `${lease.token} ${lease.scope}`));
+  for (const { lease } of await target.transfer.heldLeases()) {
+    if (!held.has(`${lease.token} ${lease.scope}`)) await target.leases.release(lease);
+  }
 }
 
 async function copyLeases(source: TransferableStorage, target: TransferableStorage): Promise<number> {
   const held = await source.transfer.heldLeases();
-  for (const lease of held) await target.transfer.importLease(lease);
+  await Promise.all(held.map((lease) => target.transfer.importLease(lease)));
   return held.length;
 }
 
-async function assertEqual(source: Storage, target: Storage): Promise<ContentHash> {
-  const [left, right] = [await contentHash(source), await contentHash(target)];
+interface Known {
+  readonly source: KnownRuns;
+  readonly target: KnownRuns;
+}
+
+async function assertEqual(source: Storage, target: Storage, known?: Known): Promise<ContentHash> {
+  const [left, right] = await Promise.all([contentHash(source, known?.source), contentHash(target, known?.target)]);
   if (left.digest !== right.digest) throw new MigrationDifferenceError(left, right);
   return left;
 }

@@ -169,15 +169,56 @@ test("refuses a target that holds something else, and leaves it as it is", async
   await expect(migrate(source, target)).rejects.toMatchObject({ code: "MIGRATION_CONFLICT" });
   await target.runs.submit(sampleRun());
   const other = await open("memory");
-  await expect(migrate(other, target)).rejects.toMatchObject({ code: "MIGRATION_DIFFERENCE" });
+  await expect(migrate(other, target)).rejects.toMatchObject({ code: "MIGRATION_CONFLICT" });
   expect((await target.info()).runs).toBe(2);
+});
+
+test("refuses a target with records of another installation before it touches one of them", async () => {
+  const [source, target] = [await open("memory"), await open("memory")];
+  await source.runs.submit(sampleRun());
+  await target.resources.put(sampleResource("theirs"), 0);
+  await expect(migrate(source, target)).rejects.toMatchObject({ code: "MIGRATION_CONFLICT" });
+  expect(await target.info()).toMatchObject({ runs: 0, resources: 1 });
+});
+
+test("goes back to where it came from", async () => {
+  const [here, there] = [await open("memory"), await open("memory")];
+  await fill(here, 5);
+  expect(await migrate(here, there)).toMatchObject({ resumed: false });
+  await there.runs.submit(sampleRun());
+  await there.resources.remove(sampleResource("b").infra, sampleResource("b").address, 4);
+  expect(await migrate(there, here)).toMatchObject({ resumed: true, copied: { runs: 1, resources: 1 } });
+  expect(await contentHash(here)).toEqual(await contentHash(there));
+});
+
+test("lets go of leases that an interrupted migration took over", async () => {
+  const [source, target] = [await open("memory"), await open("memory")];
+  const definition = sampleRun();
+  await source.runs.submit(definition);
+  const lease = await source.leases.acquire(runScope(definition.id), "ada", 60_000);
+  await migrate(source, target);
+  await source.leases.release(lease);
+  await migrate(source, target);
+  expect(await target.leases.current(lease.scope)).toBeUndefined();
+});
+
+test("switches only when what says which storage counts was written", async () => {
+  const [source, target] = [await open("memory"), await open("memory")];
+  await fill(source, 3);
+  const storage = createSwitchableStorage(source);
+  const commit = () => Promise.reject(new Error("disk full"));
+  await expect(migrateLive(storage, target, { commit })).rejects.toThrow("disk full");
+  expect(storage.current).toBe(source);
+  await storage.runs.submit(sampleRun());
+  expect(await migrateLive(storage, target)).toMatchObject({ resumed: true });
+  expect(storage.current).toBe(target);
 });
 
 test("a switch that fails goes on with the old storage", async () => {
   const [source, target] = [await open("memory"), await open("memory")];
   const storage = createSwitchableStorage(source);
   await target.runs.submit(sampleRun());
-  await expect(migrateLive(storage, target)).rejects.toMatchObject({ code: "MIGRATION_DIFFERENCE" });
+  await expect(migrateLive(storage, target)).rejects.toMatchObject({ code: "MIGRATION_CONFLICT" });
   expect(storage.current).toBe(source);
   await storage.runs.submit(sampleRun());
   expect((await source.info()).runs).toBe(1);

@@ -38,7 +38,11 @@ const summary = (report) =>
   `slowest opening ${report.slowestOpenMs} ms; ${((performance.now() - began) / 1000).toFixed(0)} s`;
 
 const report = await killAgainAndAgain({
-  ...{ program, root, places, seed, leaseMs },
+  program,
+  root,
+  places,
+  seed,
+  leaseMs,
   points: Number(values.points),
   deathsPerRound: Number(values.deaths),
   runs: Number(values.runs),

@@ -41,47 +41,58 @@ function describe({ name, path, to }: FileCall): string {
 }
 
 function shorten(path: string): string {
-  return basename(path).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "*").replaceAll(/\d{8}/g, "#");
+  return basename(path)
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "*")
+    .replaceAll(/\d{8}/g, "#");
 }
 
 /** Messages to and from a port of this machine. */
 export function watchPort(port: number, point: Point): void {
   const isOurs = (socket: Socket) => socket.remotePort === port;
-  const { write, emit } = Socket.prototype;
-  Socket.prototype.write = function (this: Socket, ...args: Parameters<Socket["write"]>) {
-    if (!isOurs(this)) return write.apply(this, args);
+  instead(Socket.prototype, "write", (socket: Socket, write) => {
+    if (!isOurs(socket)) return write();
     point("before sending");
-    const isWritten = write.apply(this, args);
+    const isWritten = write();
     point("after sending");
     return isWritten;
-  } as Socket["write"];
-  Socket.prototype.emit = function (this: Socket, ...args: Parameters<Socket["emit"]>) {
-    if (String(args[0]) === "data" && isOurs(this)) point("on an answer");
-    return emit.apply(this, args);
-  } as Socket["emit"];
+  });
+  instead(Socket.prototype, "emit", (socket: Socket, emit, [event]) => {
+    if (event === "data" && isOurs(socket)) point("on an answer");
+    return emit();
+  });
 }
 
-interface Queryable {
-  query(...args: unknown[]): { responses(): Promise<unknown> };
+/** Puts `act` in the place of a method; it gets what would have been called. */
+function instead<Self extends object>(
+  prototype: object,
+  name: string,
+  act: (self: Self, original: () => unknown, args: readonly unknown[]) => unknown,
+): void {
+  const original = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
+  Reflect.set(prototype, name, function (this: Self, ...args: unknown[]) {
+    return act(this, () => original.apply(this, args), args);
+  });
+}
+
+interface Asked {
+  responses(): Promise<unknown>;
 }
 
 /** Queries of an engine in this process, by the prototype of its connections. */
-export function watchQueries(connection: Queryable, point: Point): void {
-  const { query } = connection;
-  connection.query = function (this: Queryable, ...args: unknown[]) {
+export function watchQueries(prototype: object, point: Point): void {
+  instead(prototype, "query", (_, query) => {
     point("before a query");
-    const asked = query.apply(this, args);
+    const asked = query() as Asked;
     const responses = asked.responses.bind(asked);
-    asked.responses = () => {
+    asked.responses = async () => {
       const answer = responses();
       point("after asking");
-      return answer.then((value) => {
-        point("on an answer");
-        return value;
-      });
+      await answer;
+      point("on an answer");
+      return answer;
     };
     return asked;
-  };
+  });
 }
 
 /** The end of this process, without any last word. */
@@ -110,7 +121,10 @@ export function killServer(pid: number, whom: "all" | "one"): void {
 }
 
 function childrenOf(pid: number): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").map(Number).filter((child) => child > 0);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .map(Number)
+    .filter((child) => child > 0);
 }
 
 /** One that serves a connection of ours. */

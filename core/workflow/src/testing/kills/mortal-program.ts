@@ -20,7 +20,7 @@ import { replay } from "../../transition.js";
 import { startWorker } from "../../worker.js";
 import { countdown, dieNow, killServer, type Point, portOf, watchFiles, watchPort, watchQueries } from "./death.js";
 import type { Life } from "./life.js";
-import { isFinished, wish } from "./people.js";
+import { isFinished, type Request, wish } from "./people.js";
 import { BROKEN, CONDITIONS, definitionsOf } from "./work.js";
 
 const life = JSON.parse(process.env["LIFE"] ?? "{}") as Life;
@@ -72,7 +72,10 @@ async function main(): Promise<void> {
     onError: (error) => say(`failed ${codeOf(error)}`),
   });
   const definitions = definitionsOf(life.seed, life.runs, life.startedAt);
-  await submitAll(engine, definitions.filter(({ id }) => !versions.has(id)));
+  await submitAll(
+    engine,
+    definitions.filter(({ id }) => !versions.has(id)),
+  );
   await Promise.all(definitions.map(({ id }) => attend(storage, engine, mended, id)));
   await worker.drain();
   const histories = await Promise.all(definitions.map(async ({ id }) => (await storage.runs.load(id)).events));
@@ -140,9 +143,7 @@ async function attend(storage: Storage, engine: Engine, mended: Set<string>, run
         say(`mended ${runId}`);
         mended.add(runId);
       }
-      // Refused when the run went on in just this moment.
-      const isAsked = await wanted?.make(engine, runId).then(() => true, refused);
-      if (wanted !== undefined && isAsked === true) say(`asked ${runId} ${wanted.event}`);
+      if (wanted !== undefined && (await isHeard(wanted, engine, runId))) say(`asked ${runId} ${wanted.event}`);
     }
     await systemClock.sleep(LOOK_MS);
   }
@@ -152,9 +153,15 @@ async function attend(storage: Storage, engine: Engine, mended: Set<string>, run
 const LOOK_MS = 3;
 const LOOK_EVERY = 50;
 
-function refused(error: unknown): false {
-  if (codeOf(error).startsWith("STORE_")) throw error;
-  return false;
+/** Not when the run went on in just this moment: then it is refused, or came too late. */
+async function isHeard(request: Request, engine: Engine, runId: RunId): Promise<boolean> {
+  try {
+    const { status } = await request.make(engine, runId);
+    return status !== "completed";
+  } catch (error) {
+    if (codeOf(error).startsWith("STORE_")) throw error;
+    return false;
+  }
 }
 
 function handlerOf(mended: ReadonlySet<string>) {
@@ -181,7 +188,8 @@ async function workOn({ operation, signal }: OperationContext): Promise<void> {
 }
 
 function failIfMeant({ run, operation, attempt }: OperationContext, mended: ReadonlySet<string>): void {
-  const failure = (retry: "now" | "never") => new ProvisioningError({ code: "MEANT", message: "It failed as it was meant to.", retry });
+  const failure = (retry: "now" | "never") =>
+    new ProvisioningError({ code: "MEANT", message: "It failed as it was meant to.", retry });
   if (operation.id === ("flaky" as OperationId) && attempt === 1) throw failure("now");
   if (operation.id === ("hopeless" as OperationId)) throw failure("never");
   if (operation.id === BROKEN && !mended.has(run.id)) throw failure("never");

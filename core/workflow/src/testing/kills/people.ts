@@ -9,7 +9,7 @@ export interface Request {
   readonly name: "pause" | "resume" | "cancel" | "pass" | "retry";
   /** What is stored of it. */
   readonly event: RunEvent["type"];
-  readonly make: (engine: Engine, runId: RunId) => Promise<unknown>;
+  readonly make: (engine: Engine, runId: RunId) => Promise<RunState>;
 }
 
 const BY = "ada";

@@ -10,7 +10,7 @@ export interface Places {
   readonly places: MortalPlace;
   /** Short where somebody has to wait for the lease of a dead one. */
   readonly leaseMs: number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const LONG_LEASE_MS = 30_000;
@@ -46,9 +46,10 @@ async function inPostgres(backend: Exclude<BackendName, "filesystem" | "surreald
   const reason = await whyNoPostgres();
   if (reason !== undefined) throw new Error(reason);
   const server = await startPostgres();
-  const place: MortalPlace["place"] = async (round) => ({
-    ...{ type: "postgres", url: server.url, schema: `round_${round}`, mode: "write" },
-  });
+  const place: MortalPlace["place"] = async (round) => {
+    const schema = `round_${round}`;
+    return { type: "postgres", url: server.url, schema, mode: "write" };
+  };
   const isOne = backend === "postgres-backend";
   const victim = {
     get pid() {
@@ -56,8 +57,8 @@ async function inPostgres(backend: Exclude<BackendName, "filesystem" | "surreald
     },
     whom: isOne ? ("one" as const) : ("all" as const),
     // A server that lost one of those that serve recovers by itself.
-    start: isOne ? nothing : server.start,
+    start: () => (isOne ? nothing() : server.start()),
   };
   const places = { place, remove: nothing, ...(backend === "postgres" ? {} : { server: victim }) };
-  return { places, leaseMs: SHORT_LEASE_MS, close: server.remove };
+  return { places, leaseMs: SHORT_LEASE_MS, close: () => server.remove() };
 }

@@ -104,7 +104,15 @@ async function playRound(
   const startedAt = Date.now();
   for (const [index, at] of [...killAt, 0].entries()) {
     const life: Life = {
-      ...{ name: `life-${index}`, storage, log, histories, seed: seed + round, runs, startedAt, leaseMs, killAt: at },
+      name: `life-${index}`,
+      storage,
+      log,
+      histories,
+      seed: seed + round,
+      runs,
+      startedAt,
+      leaseMs,
+      killAt: at,
       ...(places.server === undefined || at === 0 ? {} : { victim: { pid: places.server.pid, whom: places.server.whom } }),
     };
     const ended = await live(program, life, places);
@@ -122,7 +130,13 @@ async function playRound(
 async function live(program: string, life: Life, { server }: MortalPlace): Promise<"done" | "dead"> {
   const child = startProcess(program, [], { LIFE: JSON.stringify(life) });
   // Its server is started again by us, while it waits.
-  if (life.victim !== undefined) void child.said((line) => line === "server down").then(() => server?.start(), () => {});
+  if (life.victim !== undefined)
+    void child
+      .said((line) => line === "server down")
+      .then(
+        () => server?.start(),
+        () => {},
+      );
   const code = await child.ended();
   return code === 0 ? "done" : "dead";
 }

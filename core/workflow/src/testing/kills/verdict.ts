@@ -38,7 +38,13 @@ class Findings {
   readonly #done = new Set<string>();
   readonly #keys = new Map<string, string>();
   readonly #requests: { readonly run: string; readonly event: string }[] = [];
-  readonly #began: { readonly run: string; readonly kind: string; readonly operation: string; readonly attempt: number; readonly token: number }[] = [];
+  readonly #began: {
+    readonly run: string;
+    readonly kind: string;
+    readonly operation: string;
+    readonly attempt: number;
+    readonly token: number;
+  }[] = [];
   readonly #histories = new Map<string, readonly RunEvent[]>();
   /** What a process found when it opened the store. */
   #present = new Map<string, number>();
@@ -104,7 +110,8 @@ class Findings {
     if (!OUTCOMES[kind].includes(status)) this.problems.push(`run ${id} (${kind}) ended as ${status}`);
     for (const event of events) {
       if (event.type !== "operationCompleted") continue;
-      if (!this.#keys.has(`execute ${id} ${event.operation}`)) this.problems.push(`${id} ${event.operation} completed without being done`);
+      if (!this.#keys.has(`execute ${id} ${event.operation}`))
+        this.problems.push(`${id} ${event.operation} completed without being done`);
     }
   }
 
@@ -112,15 +119,20 @@ class Findings {
     for (const [key, text] of this.#stored) {
       const [run = "", version] = key.split(" ");
       const event = this.#histories.get(run)?.[Number(version) - 1];
-      if (event === undefined || textOf(event) !== text) this.problems.push(`version ${key} was acknowledged as ${text} and is ${event?.type}`);
+      if (event === undefined || textOf(event) !== text)
+        this.problems.push(`version ${key} was acknowledged as ${text} and is ${event?.type}`);
     }
     for (const { run, event } of this.#requests) {
-      if (!this.#eventsOf(run).some(({ type }) => type === event)) this.problems.push(`${event} of ${run} was acknowledged and is not there`);
+      if (!this.#eventsOf(run).some(({ type }) => type === event))
+        this.problems.push(`${event} of ${run} was acknowledged and is not there`);
     }
     for (const { run, kind, operation, attempt, token } of this.#began) {
       const isMeant = this.#eventsOf(run).some((event) =>
         kind === "execute"
-          ? event.type === "operationStarted" && event.operation === operation && event.attempt === attempt && event.token === token
+          ? event.type === "operationStarted" &&
+            event.operation === operation &&
+            event.attempt === attempt &&
+            event.token === token
           : event.type === "compensationStarted" && event.operation === operation && event.token === token,
       );
       if (!isMeant) this.problems.push(`${kind} ${run} ${operation} was done without the intent being stored`);

@@ -7,6 +7,7 @@ import { kclRoutes } from "./commands/kcl.js";
 import { doctorCommand, versionCommand } from "./commands/machine.js";
 import { serverRoutes } from "./commands/server.js";
 import { graphRoutes, stateRoutes } from "./commands/state.js";
+import { storageRoutes } from "./commands/storage.js";
 import { taskservRoutes } from "./commands/taskserv.js";
 import { whyCommand, workflowRoutes } from "./commands/workflow.js";
 import { workspaceRoutes } from "./commands/workspace.js";
@@ -26,6 +27,7 @@ export function createApp(version: string): Application<CliContext> {
       workflow: workflowRoutes,
       why: whyCommand,
       state: stateRoutes,
+      storage: storageRoutes,
       graph: graphRoutes,
       kcl: kclRoutes,
       doctor: doctorCommand,

@@ -16,6 +16,7 @@ export {
   StoreTooNewError,
   VersionConflictError,
 } from "./errors.js";
+export { formatOf } from "./format.js";
 export { type ContentHash, contentHash } from "./migration/content-hash.js";
 export { allRuns, type Copied, type CopyOptions, countMissing } from "./migration/copy.js";
 export { MigrationConflictError, MigrationDifferenceError } from "./migration/errors.js";
@@ -29,6 +30,7 @@ export type { ResourceStore, ResourceWrite, StoredResource } from "./ports/resou
 export {
   type AppendedEvents,
   DEFAULT_PAGE,
+  ENDED_STATUSES,
   MAX_PAGE,
   type RunPage,
   type RunQuery,

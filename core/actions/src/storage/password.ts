@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { type ConfigKeyName, isSecretReference, resolveSecrets, type SecretSources, variableOf } from "@provisioning/config";
+import type { ActionContext } from "../context.js";
 import { isTyped, optionError, originOf, type StoragePlace } from "./place.js";
 
 export type Product = "surrealdb" | "postgres";
@@ -57,12 +58,18 @@ function withoutNewline(value: string): string {
   return value.replace(/\r?\n$/, "");
 }
 
+/** Keys that were warned of, for those who open a storage several times. */
+const warned = new WeakMap<ActionContext, Set<ConfigKeyName>>();
+
 /** Files are committed and copied; a flag can be seen in the list of processes, which is worth a warning. */
 export function assertMayHoldPassword({ config, context }: StoragePlace, key: ConfigKeyName): void {
   const { layer } = config.provenance(key);
   if (layer === "environment") return;
   if (layer !== "flags")
     throw optionError(config, key, "a file must not hold the password itself; write env://NAME or file://PATH instead");
+  const told = warned.get(context) ?? new Set();
+  if (told.has(key)) return;
+  warned.set(context, told.add(key));
   const text = `Other users of this machine can see the password in ${originOf(config, key)}: use a file, ${variableOf(key)}, or - for standard input.`;
   context.report({ type: "warning", text });
 }

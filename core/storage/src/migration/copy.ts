@@ -36,7 +36,8 @@ export async function copyMissing(source: Storage, target: TransferableStorage, 
   const copyOne = async ({ id, version }: RunSummary) => {
     const from = versions.get(id) ?? 0;
     if (from === version || signal?.aborted === true) return;
-    events += await copyRun(source, target, id, from);
+    const added = await copyRun(source, target, id, from);
+    events += added;
     runs += 1;
     onRun?.({ runs, events, resources: 0 });
   };

@@ -15,7 +15,7 @@ import type { Database } from "./database.js";
  * of what a list shows is in `about`. JSON is kept as it was written (`json`, not `jsonb`, which refuses some characters of outputs).
  * Times are milliseconds since the epoch, by the clock of the database.
  */
-const FORMATS: readonly string[] = [
+export const FORMATS: readonly string[] = [
   `
   create function now_ms() returns bigint language sql volatile
     as 'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint';

@@ -8,7 +8,7 @@ import type { Database } from "./database.js";
 import { DeniedError } from "./errors.js";
 import { DEFINE_NOW, FUNCTIONS } from "./functions.js";
 
-const FORMAT = 1;
+export const FORMAT = 1;
 
 const TABLES = ["meta", "run", "run_event", "waiting", "due", "lease", "resource", "edge", "session"];
 

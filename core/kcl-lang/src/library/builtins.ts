@@ -1,5 +1,5 @@
 /** The functions that need no import. */
-import { entriesOf, equals, isTrue, typeName } from "../runtime/inspect.js";
+import { entriesOf, equals, isTrue, typeName, peekEntriesOf } from "../runtime/inspect.js";
 import { elements } from "../runtime/compile-loop.js";
 import { callValue } from "../runtime/compile-call.js";
 import { binary, orderOf, power } from "../runtime/operators.js";
@@ -49,8 +49,8 @@ const len = native("len", ["value"], (call) => {
     call.machine.work(value.length);
     return BigInt(/[\ud800-\udfff]/.test(value) ? Array.from(value).length : value.length);
   }
-  if (value instanceof KclList) return BigInt(value.items.length);
-  const entries = entriesOf(value);
+  if (value instanceof KclList) return BigInt(value.length);
+  const entries = peekEntriesOf(value);
   return entries === undefined ? call.fail(`object of type '${typeName(value)}' has no len()`) : BigInt(entries.size);
 });
 
@@ -67,7 +67,7 @@ const anyTrue = native("any_true", ["value"], (call) => values(call, "value").so
 function values(call: NativeCall, parameter: string): Value[] {
   const source = call.value(parameter);
   const keyed = entriesOf(source) !== undefined;
-  const length = typeof source === "string" ? source.length : source instanceof KclList ? source.items.length : 0;
+  const length = typeof source === "string" ? source.length : source instanceof KclList ? source.length : 0;
   call.machine.allocate(16 * length);
   call.machine.work(length);
   return [...elements(call.machine, source)].map(([key, value]) => (keyed ? key : value));

@@ -2,7 +2,7 @@
 import { findAttribute, findIndexSignature, lineage, type SchemaSymbol } from "../semantics/symbols.js";
 import { type Type, typeText } from "../semantics/types.js";
 import type { Place } from "../diagnostics/place.js";
-import { entriesOf, isCallable, isNothing, typeName } from "./inspect.js";
+import { isCallable, isNothing, peekEntriesOf, typeName } from "./inspect.js";
 import type { Machine } from "./machine.js";
 import { formatFloat } from "./text.js";
 import { type Entry, KclDict, KclInstance, KclList, KclMultiplier, noArguments, type Value } from "./values.js";
@@ -39,7 +39,7 @@ export function accepts(value: Value, type: Type): boolean {
         (type.literal === undefined || (type.literal.value === value.raw && type.literal.unit === value.unit))
       );
     case "list":
-      return value instanceof KclList && (type.item.kind === "any" || value.items.every((item) => accepts(item, type.item)));
+      return value instanceof KclList && (type.item.kind === "any" || value.peekItems().every((item) => accepts(item, type.item)));
     case "dict":
       return acceptsDict(value, type);
     case "union":
@@ -54,7 +54,7 @@ export function accepts(value: Value, type: Type): boolean {
 }
 
 function acceptsDict(value: Value, type: Type & { kind: "dict" }): boolean {
-  const entries = entriesOf(value);
+  const entries = peekEntriesOf(value);
   if (entries === undefined) return false;
   if (type.value.kind === "any" && (type.key.kind === "any" || type.key.kind === "str")) return true;
   for (const [key, entry] of entries) if (!accepts(key, type.key) || !accepts(entry.value, type.value)) return false;
@@ -95,7 +95,7 @@ function buildFrom(machine: Machine, dict: KclDict, schema: SchemaSymbol): Value
 }
 
 function keysFit(value: KclDict, key: Type): boolean {
-  for (const name of value.entries.keys()) if (!accepts(name, key)) return false;
+  for (const name of value.peekEntries().keys()) if (!accepts(name, key)) return false;
   return true;
 }
 
@@ -119,9 +119,9 @@ function couldHold(value: Value, type: Type): boolean {
         value instanceof KclDict && schemaProblems(value, type.schema, true).length === 0 && couldHoldEntries(value, type.schema)
       );
     case "list":
-      return value instanceof KclList && value.items.every((item) => couldHold(item, type.item));
+      return value instanceof KclList && value.peekItems().every((item) => couldHold(item, type.item));
     case "dict":
-      return value instanceof KclDict && [...value.entries.values()].every((entry) => couldHold(entry.value, type.value));
+      return value instanceof KclDict && [...value.peekEntries().values()].every((entry) => couldHold(entry.value, type.value));
     case "union":
       return type.members.some((member) => couldHold(value, member));
     default:
@@ -132,7 +132,7 @@ function couldHold(value: Value, type: Type): boolean {
 /** So that literals tell the members of a union apart: `kind: "a"` in one schema, `kind: "b"` in another. */
 function couldHoldEntries(dict: KclDict, schema: SchemaSymbol): boolean {
   const others = findIndexSignature(schema)?.value;
-  for (const [key, entry] of dict.entries) {
+  for (const [key, entry] of dict.peekEntries()) {
     const type = findAttribute(schema, key)?.type ?? others;
     if (type !== undefined && entry.operator !== "+=" && entry.index === undefined && !couldHold(entry.value, type)) return false;
   }
@@ -169,7 +169,7 @@ function mismatchText(value: Value, type: Type): string {
 
 /** Why a dict or instance is not one of a schema. */
 function schemaProblems(value: Value, schema: SchemaSymbol, strict: boolean): string[] {
-  const entries = entriesOf(value);
+  const entries = peekEntriesOf(value);
   if (entries === undefined) return [];
   const problems: string[] = [];
   if (findIndexSignature(schema) === undefined) {
@@ -225,7 +225,7 @@ function declaredText(type: Type): string {
 
 function valueTypeText(value: Value): string {
   if (value instanceof KclList) {
-    const kinds = new Set(value.items.map(valueTypeText));
+    const kinds = new Set(value.peekItems().map(valueTypeText));
     return `[${[...kinds].join(" | ")}]`;
   }
   return value instanceof KclInstance ? value.schema.qualifiedName : typeName(value);

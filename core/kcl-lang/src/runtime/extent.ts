@@ -16,7 +16,7 @@ export interface Extent {
 }
 
 /** The largest value that can be made, in bytes of text. */
-const largestValue = 256 * 1024 * 1024;
+export const largestValue = 256 * 1024 * 1024;
 
 const scalarSize = 8;
 
@@ -46,7 +46,7 @@ export function entriesExtent(entries: ReadonlyMap<string, Entry>, isInstance: b
 }
 
 /** @throws LimitFailure */
-function bounded(extent: Extent): Extent {
+export function bounded(extent: Extent): Extent {
   if (extent.size > largestValue) throw new LimitFailure(`the value would be larger than ${largestValue} bytes`);
   return extent;
 }
@@ -56,7 +56,7 @@ export function indentedSizeOf(value: Value): number {
   return sizeOf(value) * Math.max(1, heightOf(value) / 8);
 }
 
-function hasInstances(value: Value): boolean {
+export function hasInstances(value: Value): boolean {
   return typeof value === "object" && value !== null && "extent" in value && value.extent.instances;
 }
 

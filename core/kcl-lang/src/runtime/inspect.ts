@@ -28,9 +28,8 @@ export function typeName(value: Value, fullName = false): string {
 
 export function isTrue(value: Value): boolean {
   if (value === null || value === undefined || value === false || value === 0 || value === 0n || value === "") return false;
-  if (value instanceof KclList) return value.items.length > 0;
-  if (value instanceof KclDict) return value.entries.size > 0;
-  if (value instanceof KclInstance) return value.attributes.size > 0;
+  if (value instanceof KclList) return value.length > 0;
+  if (value instanceof KclDict || value instanceof KclInstance) return value.peekEntries().size > 0;
   if (value instanceof KclMultiplier) return value.value !== 0;
   return true;
 }
@@ -55,10 +54,11 @@ export function equals(left: Value, right: Value): boolean {
     );
   if (left instanceof KclMultiplier || right instanceof KclMultiplier) return equalMultipliers(left, right);
   if (left instanceof KclList && right instanceof KclList) {
-    return left.items.length === right.items.length && left.items.every((item, index) => equals(item, right.items[index]));
+    const others = right.peekItems();
+    return left.length === others.length && left.peekItems().every((item, index) => equals(item, others[index]));
   }
-  const leftEntries = entriesOf(left);
-  const rightEntries = entriesOf(right);
+  const leftEntries = peekEntriesOf(left);
+  const rightEntries = peekEntriesOf(right);
   return leftEntries !== undefined && rightEntries !== undefined && equalEntries(leftEntries, rightEntries);
 }
 
@@ -81,6 +81,11 @@ function equalEntries(left: ReadonlyMap<string, Entry>, right: ReadonlyMap<strin
 export function entriesOf(value: Value): ReadonlyMap<string, Entry> | undefined {
   if (value instanceof KclDict) return value.entries;
   return value instanceof KclInstance ? value.attributes : undefined;
+}
+
+/** The same, to be looked at before anything else is evaluated (`held-entries.ts`). */
+export function peekEntriesOf(value: Value): ReadonlyMap<string, Entry> | undefined {
+  return value instanceof KclDict || value instanceof KclInstance ? value.peekEntries() : undefined;
 }
 
 export function isCallable(value: Value): value is KclFunction | SchemaClass {

@@ -77,6 +77,8 @@ export class Machine {
   readonly schemaPlaces: Place[] = [];
   /** Instances, and lists and dicts of them, whose required attributes were found complete. */
   readonly complete = new WeakSet<KclInstance | KclList | KclDict>();
+  /** How many parts of lists, dicts and instances were copied. */
+  partsCopied = 0;
   private steps = 0;
   private nextClockReading: number;
   private bytes = 0;
@@ -124,11 +126,18 @@ export class Machine {
     if (this.bytes > limits.bytes) this.exceed(`the limit of ${limits.bytes} bytes for values was reached`);
   }
 
+  /** Counts a copy of the parts of a list, dict or instance: work, and memory of so many bytes for each. */
+  copied(parts: number, bytes: number): void {
+    this.partsCopied += parts;
+    this.work(parts);
+    this.allocate(64 + bytes * parts);
+  }
+
   /** Counts the memory of a text, a list or a dict, without what its parts refer to. */
   keep<T extends Value>(value: T): T {
     if (typeof value === "string") this.allocate(2 * value.length);
-    else if (value instanceof KclList) this.allocate(64 + 32 * value.items.length);
-    else if (value instanceof KclDict) this.allocate(64 + 96 * value.entries.size);
+    else if (value instanceof KclList) this.allocate(64 + 32 * value.length);
+    else if (value instanceof KclDict) this.allocate(64 + 96 * value.peekEntries().size);
     return value;
   }
 

@@ -4,7 +4,7 @@
  * applied to a schema the configuration wins.
  */
 import { EvaluationFailure } from "../diagnostics/failure.js";
-import { entriesOf, equals, isNothing, typeName } from "./inspect.js";
+import { equals, isNothing, typeName } from "./inspect.js";
 import type { Machine } from "./machine.js";
 import { joinLists } from "./operators.js";
 import { display } from "./text.js";
@@ -23,8 +23,8 @@ export function union(machine: Machine, left: Value, right: Value): Value {
   if (isNothing(left)) return right;
   if (isNothing(right)) return left;
   const lists = left instanceof KclList && right instanceof KclList;
-  const keyed = entriesOf(left) !== undefined && entriesOf(right) !== undefined;
-  if (!lists && !keyed) return machine.fail(`unsupported operand type(s) for |: '${typeName(left)}' and '${typeName(right)}'`);
+  if (!lists && !(isKeyed(left) && isKeyed(right)))
+    return machine.fail(`unsupported operand type(s) for |: '${typeName(left)}' and '${typeName(right)}'`);
   return mergeValues(machine, left, right, checked);
 }
 
@@ -44,7 +44,7 @@ export function mergeChecked(machine: Machine, base: Value, delta: Value): Value
 }
 
 /** Adds an entry to a dict under construction. */
-export function addEntry(machine: Machine, map: Map<string, Entry>, key: string, entry: Entry): void {
+export function addEntry(machine: Machine, map: Entries, key: string, entry: Entry): void {
   mergeEntry(machine, map, key, entry, checked);
 }
 
@@ -71,32 +71,34 @@ function mergeInstances(machine: Machine, base: KclInstance, delta: KclInstance,
 }
 
 function mergeLists(machine: Machine, base: KclList, delta: KclList, mode: MergeMode): KclList {
-  const length = Math.max(base.items.length, delta.items.length);
-  const items: Value[] = [];
-  const places = [];
-  for (let index = 0; index < length; index++) {
-    const fromDelta = index < delta.items.length;
-    items.push(
-      fromDelta && index < base.items.length
-        ? mergeValues(machine, base.items[index], delta.items[index], mode)
-        : fromDelta
-          ? delta.items[index]
-          : base.items[index],
-    );
-    places.push(fromDelta && !isNothing(delta.items[index]) ? delta.places?.[index] : base.places?.[index]);
+  const { items, places } = delta.held.shown();
+  machine.work(items.length);
+  machine.allocate(64 + 32 * items.length);
+  const { length } = base;
+  const change = base.change(machine);
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
+    const place = isNothing(item) ? undefined : places?.[index];
+    if (index >= length) change.append(item, place);
+    else if (!isNothing(item) || isNothing(change.get(index)))
+      change.set(index, mergeValues(machine, change.get(index), item, mode), isNothing(item) ? change.placeOf(index) : place);
   }
-  return machine.keep(new KclList(items, places));
+  return new KclList(change);
 }
 
 function mergeDicts(machine: Machine, base: KclDict, delta: KclDict, mode: MergeMode): KclDict {
-  machine.work(base.entries.size + delta.entries.size);
-  machine.keep(base);
-  const map = new Map(base.entries);
-  for (const [key, entry] of delta.entries) mergeEntry(machine, map, key, entry, mode);
-  return new KclDict(map);
+  const { entries } = delta;
+  machine.work(entries.size);
+  machine.allocate(64 + 96 * entries.size);
+  const change = base.change(machine);
+  for (const [key, entry] of entries) mergeEntry(machine, change, key, entry, mode);
+  return new KclDict(change);
 }
 
-function mergeEntry(machine: Machine, map: Map<string, Entry>, key: string, entry: Entry, mode: MergeMode): void {
+/** Entries being merged: of a literal under construction or of a dict that changes. */
+type Entries = Pick<Map<string, Entry>, "get"> & { set(key: string, entry: Entry): unknown; delete(key: string): unknown };
+
+function mergeEntry(machine: Machine, map: Entries, key: string, entry: Entry, mode: MergeMode): void {
   const old = map.get(key);
   if (entry.operator === "+=") return insertEntry(machine, map, key, old, entry);
   if (entry.index !== undefined) return mergeAtIndex(machine, map, key, old, entry, entry.index, mode);
@@ -115,7 +117,7 @@ function mergeEntry(machine: Machine, map: Map<string, Entry>, key: string, entr
   map.set(key, { ...old, value, place: isNothing(entry.value) ? old.place : (entry.place ?? old.place) });
 }
 
-function insertEntry(machine: Machine, map: Map<string, Entry>, key: string, old: Entry | undefined, entry: Entry): void {
+function insertEntry(machine: Machine, map: Entries, key: string, old: Entry | undefined, entry: Entry): void {
   if (old === undefined) {
     map.set(key, entry);
     return;
@@ -127,23 +129,23 @@ function insertEntry(machine: Machine, map: Map<string, Entry>, key: string, old
       `only list attribute can be inserted value, got ${typeName(base instanceof KclList ? entry.value : base)}`,
     );
   }
-  const value = machine.keep(
-    entry.index === undefined ? joinLists(base, entry.value) : insertAt(machine, base, entry.value, entry.index),
-  );
+  const value = entry.index === undefined ? joinLists(machine, base, entry.value) : insertAt(machine, base, entry.value, entry.index);
   map.set(key, { ...old, value, place: old.place ?? entry.place });
 }
 
 function insertAt(machine: Machine, base: KclList, added: KclList, index: number): KclList {
-  const at = index < 0 ? index + base.items.length : index;
-  if (at < 0 || at > base.items.length) machine.fail(`insertion index (is ${index}) should be <= len (is ${base.items.length})`);
-  const head = new KclList(base.items.slice(0, at), base.places?.slice(0, at));
-  const tail = new KclList(base.items.slice(at), base.places?.slice(at));
-  return joinLists(joinLists(head, added), tail);
+  const { items, places } = base.held.now();
+  const at = index < 0 ? index + items.length : index;
+  if (at < 0 || at > items.length) machine.fail(`insertion index (is ${index}) should be <= len (is ${items.length})`);
+  machine.copied(items.length, 32);
+  const head = new KclList(items.slice(0, at), places?.slice(0, at));
+  const tail = new KclList(items.slice(at), places?.slice(at));
+  return joinLists(machine, joinLists(machine, head, added), tail);
 }
 
 function mergeAtIndex(
   machine: Machine,
-  map: Map<string, Entry>,
+  map: Entries,
   key: string,
   old: Entry | undefined,
   entry: Entry,
@@ -154,34 +156,45 @@ function mergeAtIndex(
   const verb = entry.operator === "=" ? "override" : "unify";
   if (old === undefined || !(list instanceof KclList))
     return machine.fail(`only list attribute can be ${verb} value with the index ${index}`);
-  const at = index < 0 ? index + list.items.length : index;
-  if (at < 0 || at >= list.items.length)
-    machine.fail(`index out of bounds: the len is ${list.items.length} but the index is ${index}`);
-  machine.keep(list);
-  const items = [...list.items];
-  const places = [...(list.places ?? list.items.map(() => undefined))];
-  if (entry.operator === "=" && entry.value === undefined) {
-    items.splice(at, 1);
-    places.splice(at, 1);
-  } else {
-    const inner = { ...mode, path: [...mode.path, key] };
-    if (entry.operator === ":" && mode.checkConflicts && !fits(items[at], entry.value))
-      conflict(machine, inner.path, items[at], entry.value);
-    items[at] = entry.operator === "=" ? entry.value : mergeValues(machine, items[at], entry.value, inner);
-    places[at] = entry.place;
-  }
-  map.set(key, { ...old, value: new KclList(items, places) });
+  const { length } = list;
+  const at = index < 0 ? index + length : index;
+  if (at < 0 || at >= length) machine.fail(`index out of bounds: the len is ${length} but the index is ${index}`);
+  map.set(key, { ...old, value: changeItem(machine, list, at, key, entry, mode) });
+}
+
+function changeItem(machine: Machine, list: KclList, at: number, key: string, entry: Entry, mode: MergeMode): KclList {
+  if (entry.operator === "=" && entry.value === undefined) return withoutItem(machine, list, at);
+  const before = list.peekItems()[at];
+  const inner = { ...mode, path: [...mode.path, key] };
+  if (entry.operator === ":" && mode.checkConflicts && !fits(before, entry.value))
+    conflict(machine, inner.path, before, entry.value);
+  const item = entry.operator === "=" ? entry.value : mergeValues(machine, before, entry.value, inner);
+  machine.allocate(64);
+  const change = list.change(machine);
+  change.set(at, item, entry.place);
+  return new KclList(change);
+}
+
+function withoutItem(machine: Machine, list: KclList, at: number): KclList {
+  const { items, places } = list.held.now();
+  machine.copied(items.length, 32);
+  return new KclList(items.toSpliced(at, 1), places?.toSpliced(at, 1));
 }
 
 /** Whether `delta` does not contradict `base`. Two dicts are decided key by key when they are merged. */
 function fits(base: Value, delta: Value): boolean {
   if (isNothing(base) || isNothing(delta)) return true;
   if (base instanceof KclList && delta instanceof KclList) {
-    return base.items.length === delta.items.length && base.items.every((item, index) => fits(item, delta.items[index]));
+    const others = delta.peekItems();
+    return base.length === others.length && base.peekItems().every((item, index) => fits(item, others[index]));
   }
-  const keyed = entriesOf(base) !== undefined;
-  if (keyed || entriesOf(delta) !== undefined) return keyed && entriesOf(delta) !== undefined;
+  const keyed = isKeyed(base);
+  if (keyed || isKeyed(delta)) return keyed && isKeyed(delta);
   return equals(base, delta);
+}
+
+function isKeyed(value: Value): boolean {
+  return value instanceof KclDict || value instanceof KclInstance;
 }
 
 function conflict(machine: Machine, path: readonly string[], base: Value, delta: Value): never {
@@ -196,7 +209,7 @@ function conflict(machine: Machine, path: readonly string[], base: Value, delta:
 
 function conflictText(value: Value): string {
   if (value instanceof KclList) return "[...]";
-  if (entriesOf(value) !== undefined) return "{...}";
+  if (isKeyed(value)) return "{...}";
   if (typeof value === "string") return JSON.stringify(value);
   if (value === null) return "null";
   return typeof value === "boolean" ? String(value) : display(value);

@@ -1,7 +1,7 @@
 /** Unary, binary and comparing operators on values. `|` on lists, dicts and instances is in `merge.ts`. */
 import type { BinaryOperator, CompareOperator, UnaryOperator } from "../syntax/ast.js";
-import { entriesOf, equals, isNothing, isNumber, isTrue, typeName } from "./inspect.js";
-import { sizeOf } from "./extent.js";
+import { equals, isNothing, isNumber, isTrue, peekEntriesOf, typeName } from "./inspect.js";
+import { largestValue, sizeOf } from "./extent.js";
 import type { Machine } from "./machine.js";
 import { union } from "./merge.js";
 import { checkFloat, checkInteger } from "./number-range.js";
@@ -24,7 +24,7 @@ function asNumber(value: Value): bigint | number | undefined {
 export function binary(machine: Machine, operator: BinaryOperator, left: Value, right: Value): Value {
   if (operator === "|" && !(typeof left === "bigint" && typeof right === "bigint")) return union(machine, left, right);
   if (operator === "+") {
-    if (typeof left === "string" && typeof right === "string") return machine.keep(left + right);
+    if (typeof left === "string" && typeof right === "string") return joinTexts(machine, left, right);
     if (left instanceof KclList) return concatenate(machine, left, right);
   }
   if (operator === "*") {
@@ -44,21 +44,32 @@ function unsupported(machine: Machine, operator: string, left: Value, right: Val
 
 function concatenate(machine: Machine, left: KclList, right: Value): KclList {
   if (!(right instanceof KclList)) return machine.fail(`can only concatenate list (not "${typeName(right)}") to list`);
-  return machine.keep(joinLists(left, right));
+  return joinLists(machine, left, right);
+}
+
+/** Texts are joined without copying them: what is added is the shorter one. The length is bounded, since it can double each time. */
+function joinTexts(machine: Machine, left: string, right: string): string {
+  const length = left.length + right.length;
+  if (2 * length > largestValue) machine.exceed(`the value would be larger than ${largestValue} bytes`);
+  machine.allocate(32 + 2 * Math.min(left.length, right.length));
+  return left + right;
 }
 
 /** Both lists in a row, keeping the places of items. */
-export function joinLists(left: KclList, right: KclList): KclList {
-  const items = [...left.items, ...right.items];
-  if (left.places === undefined && right.places === undefined) return new KclList(items);
-  const places = [...(left.places ?? left.items.map(() => undefined)), ...(right.places ?? right.items.map(() => undefined))];
-  return new KclList(items, places);
+export function joinLists(machine: Machine, left: KclList, right: KclList): KclList {
+  const { items, places } = right.held.now();
+  const count = items.length;
+  machine.work(count);
+  machine.allocate(64 + 32 * count);
+  const change = left.change(machine);
+  for (let index = 0; index < count; index++) change.append(items[index], places?.[index]);
+  return new KclList(change);
 }
 
 function repeat(machine: Machine, value: Value, times: Value): Value {
   if (typeof times !== "bigint") return undefined;
   const count = times < 0n ? 0 : Number(times);
-  const length = typeof value === "string" ? value.length : value instanceof KclList ? value.items.length : undefined;
+  const length = typeof value === "string" ? value.length : value instanceof KclList ? value.length : undefined;
   if (length === undefined) return undefined;
   if (length === 0 || count === 0) return typeof value === "string" ? "" : new KclList([]);
   machine.allocate((typeof value === "string" ? 2 : 16) * length * count);
@@ -164,8 +175,8 @@ function isSame(left: Value, right: Value): boolean {
 
 function contains(machine: Machine, container: Value, value: Value): boolean {
   if (typeof container === "string") return typeof value === "string" ? container.includes(value) : false;
-  if (container instanceof KclList) return container.items.some((item) => equals(item, value));
-  const entries = entriesOf(container);
+  if (container instanceof KclList) return container.peekItems().some((item) => equals(item, value));
+  const entries = peekEntriesOf(container);
   if (entries !== undefined) return typeof value === "string" && entries.has(value);
   return machine.fail(`argument of type '${typeName(container)}' is not iterable`);
 }
@@ -186,9 +197,11 @@ export function orderOf(left: Value, right: Value): number | undefined {
   if (a !== undefined && b !== undefined) return a < b ? -1 : a > b ? 1 : a == b ? 0 : Number.NaN;
   if (typeof left === "string" && typeof right === "string") return left < right ? -1 : left > right ? 1 : 0;
   if (!(left instanceof KclList) || !(right instanceof KclList)) return undefined;
-  for (let index = 0; index < Math.min(left.items.length, right.items.length); index++) {
-    const order = orderOf(left.items[index], right.items[index]);
+  const items = left.peekItems();
+  const others = right.peekItems();
+  for (let index = 0; index < Math.min(items.length, others.length); index++) {
+    const order = orderOf(items[index], others[index]);
     if (order !== 0) return order;
   }
-  return left.items.length - right.items.length;
+  return items.length - others.length;
 }

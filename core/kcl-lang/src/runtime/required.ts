@@ -29,8 +29,8 @@ export function requireAttributes(machine: Machine, value: Value, place = machin
 /** Values are shared: what was found complete once is not looked at again. */
 function requireParts(machine: Machine, value: KclList | KclDict, place: Place | undefined): void {
   if (!value.extent.instances || machine.complete.has(value)) return;
-  if (value instanceof KclList) for (const item of value.items) requireAttributes(machine, item, place);
-  else for (const entry of value.entries.values()) requireAttributes(machine, entry.value, place);
+  if (value instanceof KclList) for (const item of value.peekItems()) requireAttributes(machine, item, place);
+  else for (const entry of value.peekEntries().values()) requireAttributes(machine, entry.value, place);
   machine.complete.add(value);
 }
 
@@ -39,10 +39,10 @@ function requireOf(machine: Machine, instance: KclInstance, outer: Place | undef
     if (attribute.optional || !isNothing(instance.get(attribute.name))) continue;
     const text = `attribute '${attribute.name}' of ${instance.schema.name} is required and can't be None or Undefined`;
     const failure = new EvaluationFailure(text, instance.place ?? outer);
-    const place = instance.place ?? [...instance.config.entries.values()].find((entry) => entry.place !== undefined)?.place;
+    const place = instance.place ?? [...instance.config.peekEntries().values()].find((entry) => entry.place !== undefined)?.place;
     failure.origin = { attribute: attribute.name, ...(place === undefined ? {} : { place }) };
     throw failure;
   }
   machine.complete.add(instance);
-  for (const entry of instance.attributes.values()) requireAttributes(machine, entry.value, outer);
+  for (const entry of instance.peekEntries().values()) requireAttributes(machine, entry.value, outer);
 }

@@ -72,7 +72,7 @@ export class SchemaBuild implements BodyHost {
 
   /** The attribute that a check was reading, else the first one that was given: what the user should look at. */
   private origin(): EvaluationFailure["origin"] {
-    const { entries } = this.config;
+    const entries = this.config.peekEntries();
     const attribute = this.reads?.find((name) => entries.has(name));
     const places = attribute === undefined ? [...entries.values()] : [entries.get(attribute)];
     const place = places.find((entry) => entry?.place !== undefined)?.place ?? this.place;
@@ -86,7 +86,7 @@ export class SchemaBuild implements BodyHost {
 
   /** Runs a setter's assignment: the value is merged with the configuration and packed. */
   set(name: string, value: Value, place: Place | undefined): void {
-    const entry = this.config.entries.get(name);
+    const entry = this.config.peekEntries().get(name);
     const merged = entry === undefined ? undefined : applyEntry(this.machine, value, entry);
     const result = merged === undefined ? value : merged.value;
     const type = this.typeOf(name);
@@ -96,7 +96,7 @@ export class SchemaBuild implements BodyHost {
 
   /** Whether the configuration replaces an attribute, so that its default need not be evaluated. */
   isReplaced(name: string): boolean {
-    const entry = this.config.entries.get(name);
+    const entry = this.config.peekEntries().get(name);
     return entry?.operator === "=" && entry.index === undefined;
   }
 
@@ -109,7 +109,7 @@ export class SchemaBuild implements BodyHost {
   find(name: string): { readonly value: Value } | undefined {
     this.reads?.push(name);
     if (this.scope.has(name)) return { value: this.scope.read(this.machine, name) };
-    const entry = this.config.entries.get(name);
+    const entry = this.config.peekEntries().get(name);
     return entry !== undefined && this.schema.indexSignature !== undefined ? { value: entry.value } : undefined;
   }
 
@@ -122,7 +122,7 @@ export class SchemaBuild implements BodyHost {
 
   private applyIndexSignature(): void {
     const known = new Set(this.layout.attributes.map((attribute) => attribute.name));
-    const others = [...this.config.entries].filter(([key]) => !known.has(key) && !this.scope.has(key));
+    const others = [...this.config.peekEntries()].filter(([key]) => !known.has(key) && !this.scope.has(key));
     if (others.length === 0) return;
     const signature = this.schema.indexSignature;
     if (signature === undefined) {
@@ -152,7 +152,7 @@ export class SchemaBuild implements BodyHost {
     const attributes = new Map<string, Entry>();
     this.machine.allocate(1024 + 96 * this.scope.values.size);
     for (const [name, value] of this.scope.values) {
-      const entry = this.config.entries.get(name);
+      const entry = this.config.peekEntries().get(name);
       attributes.set(name, { value, operator: entry?.operator === "=" ? "=" : ":", place: this.places.get(name) });
     }
     return new KclInstance(this.schema, attributes, this.config, this.args, this.place);

@@ -112,8 +112,17 @@ export class SchemaClass {
 
 /** An instance with one attribute changed by assignment. */
 export function withAttribute(machine: Machine, instance: KclInstance, name: string, entry: Entry): KclInstance {
-  machine.allocate(96 * (instance.attributes.size + instance.config.entries.size));
-  const attributes = new Map(instance.attributes).set(name, entry);
-  const config = new KclDict(new Map(instance.config.entries).set(name, { ...entry, operator: "=" }));
+  const config = withEntry(machine, instance.config, name, { ...entry, operator: "=" });
+  machine.allocate(160);
+  const attributes = instance.change(machine);
+  attributes.set(name, entry);
   return new KclInstance(instance.schema, attributes, config, instance.args, instance.place);
+}
+
+/** A dict with one entry set, whatever was there. */
+export function withEntry(machine: Machine, dict: KclDict, key: string, entry: Entry): KclDict {
+  machine.allocate(160);
+  const change = dict.change(machine);
+  change.set(key, entry);
+  return new KclDict(change);
 }

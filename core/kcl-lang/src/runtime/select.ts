@@ -1,14 +1,14 @@
 /** Selectors, subscripts and slices, for reading and for assignment along a path. */
-import { entriesOf, isNothing, isTrue, typeName } from "./inspect.js";
+import { isNothing, isTrue, peekEntriesOf, typeName } from "./inspect.js";
 import type { Machine } from "./machine.js";
-import { SchemaClass, withAttribute } from "./schema-class.js";
+import { SchemaClass, withAttribute, withEntry } from "./schema-class.js";
 import { stringMethod } from "./string-methods.js";
 import { type Entry, KclDict, KclFunction, KclInstance, KclList, KclModule, KclMultiplier, type Value } from "./values.js";
 
 export function selectAttribute(machine: Machine, target: Value, name: string): Value {
   if (target instanceof KclDict) return target.get(name);
   if (target instanceof KclInstance) {
-    if (target.attributes.has(name)) return target.get(name);
+    if (target.peekEntries().has(name)) return target.get(name);
     return machine.fail(`attribute '${name}' not found in schema '${target.schema.name}'`);
   }
   if (target instanceof KclModule) return target.get(machine, name);
@@ -29,9 +29,9 @@ function instancesFunction(schema: SchemaClass): KclFunction {
 }
 
 export function subscriptValue(machine: Machine, target: Value, index: Value): Value {
-  if (target instanceof KclList) return target.items[position(machine, index, target.items.length, "list")];
+  if (target instanceof KclList) return target.peekItems()[position(machine, index, target.length, "list")];
   if (typeof target === "string") return characterAt(machine, target, index);
-  const entries = entriesOf(target);
+  const entries = peekEntriesOf(target);
   if (entries !== undefined) {
     if (isNothing(index)) return undefined;
     return typeof index === "string"
@@ -62,7 +62,7 @@ export function sliceValue(machine: Machine, target: Value, lower: Value, upper:
     machine.work(target.length);
     return slice(machine, Array.from(target), lower, upper, step).join("");
   }
-  if (target instanceof KclList) return machine.keep(new KclList(slice(machine, target.items, lower, upper, step)));
+  if (target instanceof KclList) return machine.keep(new KclList(slice(machine, target.peekItems(), lower, upper, step)));
   return machine.fail(`'${typeName(target)}' object is not subscriptable`);
 }
 
@@ -90,26 +90,25 @@ function bound(machine: Machine, value: Value): number | undefined {
 /** A step of an assignment's path, evaluated. */
 export type PathKey = string | bigint;
 
-/** The value with the part at a path replaced; everything on the way is copied, nothing is changed in place. */
+/** The value with the part at a path replaced; everything on the way is made anew. */
 export function replaceAt(machine: Machine, target: Value, path: readonly PathKey[], entry: Entry): Value {
   const [key, ...rest] = path;
   if (key === undefined) return entry.value;
   if (target instanceof KclList && typeof key === "bigint") {
-    const at = key < 0n ? Number(key) + target.items.length : Number(key);
-    if (at < 0 || at >= target.items.length)
-      machine.fail(`index out of bounds: the len is ${target.items.length} but the index is ${key}`);
-    machine.keep(target);
-    const items = [...target.items];
-    items[at] = replaceAt(machine, items[at], rest, entry);
-    const places = [...(target.places ?? items.map(() => undefined))];
-    places[at] = entry.place;
-    return new KclList(items, places);
+    const { length } = target;
+    const at = key < 0n ? Number(key) + length : Number(key);
+    if (at < 0 || at >= length) machine.fail(`index out of bounds: the len is ${length} but the index is ${key}`);
+    const item = replaceAt(machine, target.peekItems()[at], rest, entry);
+    machine.allocate(64);
+    const change = target.change(machine);
+    change.set(at, item, entry.place);
+    return new KclList(change);
   }
   if (typeof key !== "string") return machine.fail(`'${typeName(target)}' object does not support item assignment`);
   const base = target;
-  const value = replaceAt(machine, entriesOf(base)?.get(key)?.value, rest, entry);
+  const value = replaceAt(machine, peekEntriesOf(base)?.get(key)?.value, rest, entry);
   const changed: Entry = { value, operator: ":", place: entry.place };
-  if (base instanceof KclDict) return machine.keep(new KclDict(new Map(base.entries).set(key, changed)));
+  if (base instanceof KclDict) return withEntry(machine, base, key, changed);
   if (base instanceof KclInstance) return withAttribute(machine, base, key, changed);
   return machine.fail(
     `failed to update the dict. An iterable of key-value pairs was expected, but got ${typeName(target)}. Check if the syntax for updating the dictionary with the attribute '${key}' is correct`,

@@ -1,5 +1,5 @@
 /** Values as text: `str()`, interpolation, `print`, and the display of numbers. */
-import { entriesOf, typeName } from "./inspect.js";
+import { peekEntriesOf, typeName } from "./inspect.js";
 import { type Entry, KclFunction, KclInstance, KclList, KclMultiplier, type Value } from "./values.js";
 
 /** Shortest text of a float, always with `.0` or an exponent. */
@@ -32,10 +32,10 @@ export function display(value: Value): string {
       return `'${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
     default:
   }
-  if (value instanceof KclList) return `[${value.items.map(display).join(", ")}]`;
+  if (value instanceof KclList) return `[${value.peekItems().map(display).join(", ")}]`;
   if (value instanceof KclMultiplier) return `${value.raw}${value.unit}`;
   if (value instanceof KclFunction) return `function(${value.name})`;
-  const entries = entriesOf(value);
+  const entries = peekEntriesOf(value);
   return entries === undefined ? typeName(value) : displayEntries(entries, value instanceof KclInstance);
 }
 

@@ -1,11 +1,15 @@
 /**
  * Values of a running program. Integers are bigints, floats numbers, None is null and Undefined undefined. Lists, dicts and
- * instances are never changed once another part of the program can see them, so sharing them is safe and assignment copies nothing.
+ * instances never change, so sharing them is safe and assignment copies nothing. The storage of their parts may pass on to a value that
+ * is made from them (`held-entries.ts`): what `items`, `entries` and `attributes` give may be kept, what `peek…` gives is only to be
+ * looked at before anything else is evaluated.
  */
 import type { Place } from "../diagnostics/place.js";
 import type { ConfigOperator } from "../syntax/ast.js";
 import type { Type } from "../semantics/types.js";
 import { entriesExtent, type Extent, listExtent } from "./extent.js";
+import { EntryChange, HeldEntries } from "./held-entries.js";
+import { HeldItems, ItemChange } from "./held-items.js";
 import type { Machine } from "./machine.js";
 import type { SchemaClass } from "./schema-class.js";
 
@@ -35,13 +39,38 @@ export class KclMultiplier {
 
 export class KclList {
   readonly extent: Extent;
+  readonly held: HeldItems;
 
-  constructor(
-    readonly items: readonly Value[],
-    /** Where each item was written, as far as known. */
-    readonly places?: readonly (Place | undefined)[],
-  ) {
-    this.extent = listExtent(items);
+  /** `places`: where each item was written, as far as known. */
+  constructor(items: readonly Value[] | ItemChange, places?: readonly (Place | undefined)[]) {
+    if (items instanceof ItemChange) {
+      this.held = items.held;
+      this.extent = items.finish();
+    } else {
+      this.held = new HeldItems({ items, places });
+      this.extent = listExtent(items);
+    }
+  }
+
+  get items(): readonly Value[] {
+    return this.held.shown().items;
+  }
+
+  get places(): readonly (Place | undefined)[] | undefined {
+    return this.held.shown().places;
+  }
+
+  get length(): number {
+    return this.peekItems().length;
+  }
+
+  peekItems(): readonly Value[] {
+    return this.held.now().items;
+  }
+
+  /** A list that begins with these items; it is complete when it is made of the change. */
+  change(machine: Machine): ItemChange {
+    return new ItemChange(machine, this.held, this.extent);
   }
 }
 
@@ -56,14 +85,34 @@ export interface Entry {
 
 export class KclDict {
   readonly extent: Extent;
+  readonly held: HeldEntries;
 
   /** The entries are complete: they are not changed any more. */
-  constructor(readonly entries: ReadonlyMap<string, Entry> = new Map()) {
-    this.extent = entriesExtent(entries, false);
+  constructor(entries: ReadonlyMap<string, Entry> | EntryChange = new Map()) {
+    if (entries instanceof EntryChange) {
+      this.held = entries.held;
+      this.extent = entries.finish(false);
+    } else {
+      this.held = new HeldEntries(entries);
+      this.extent = entriesExtent(entries, false);
+    }
+  }
+
+  get entries(): ReadonlyMap<string, Entry> {
+    return this.held.shown();
+  }
+
+  peekEntries(): ReadonlyMap<string, Entry> {
+    return this.held.now();
   }
 
   get(key: string): Value {
-    return this.entries.get(key)?.value;
+    return this.peekEntries().get(key)?.value;
+  }
+
+  /** A dict that begins with these entries; it is complete when it is made of the change. */
+  change(machine: Machine): EntryChange {
+    return new EntryChange(machine, this.held, this.extent);
   }
 }
 
@@ -78,21 +127,41 @@ export const noArguments: Arguments = { positional: [], named: new Map() };
 /** An instance of a schema. */
 export class KclInstance {
   readonly extent: Extent;
+  readonly held: HeldEntries;
 
   constructor(
     readonly schema: SchemaClass,
-    readonly attributes: ReadonlyMap<string, Entry>,
+    attributes: ReadonlyMap<string, Entry> | EntryChange,
     /** What it was built with; merging starts from it. */
     readonly config: KclDict,
     readonly args: Arguments,
     /** Where its schema expression stands; unknown for converted dicts. */
     readonly place: Place | undefined,
   ) {
-    this.extent = entriesExtent(attributes, true);
+    if (attributes instanceof EntryChange) {
+      this.held = attributes.held;
+      this.extent = attributes.finish(true);
+    } else {
+      this.held = new HeldEntries(attributes);
+      this.extent = entriesExtent(attributes, true);
+    }
+  }
+
+  get attributes(): ReadonlyMap<string, Entry> {
+    return this.held.shown();
+  }
+
+  peekEntries(): ReadonlyMap<string, Entry> {
+    return this.held.now();
   }
 
   get(key: string): Value {
-    return this.attributes.get(key)?.value;
+    return this.peekEntries().get(key)?.value;
+  }
+
+  /** An instance that begins with these attributes; it is complete when it is made of the change. */
+  change(machine: Machine): EntryChange {
+    return new EntryChange(machine, this.held, this.extent);
   }
 }
 

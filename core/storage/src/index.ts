@@ -30,6 +30,7 @@ export type { ResourceStore, ResourceWrite, StoredResource } from "./ports/resou
 export {
   type AppendedEvents,
   DEFAULT_PAGE,
+  ENDED_STATUSES,
   MAX_PAGE,
   type RunPage,
   type RunQuery,

@@ -45,3 +45,4 @@ export { findProblems } from "./submit.js";
 export { next, replay } from "./transition.js";
 export { DEFAULT_POLL_MS, startWorker, type Worker, type WorkerOptions } from "./worker.js";
 export { type Circumstances, type OperationReason, type RunReason, type WaitedFor, whyOperation, whyRun } from "./why.js";
+export { DEFAULT_RETENTION, forgetOldRuns, type Retention } from "./retention.js";

@@ -10,6 +10,7 @@ import { setMaxListeners } from "node:events";
 import type { Clock, RunEvent } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
 import type { Engine, ExecuteNextOptions } from "./engine.js";
+import { type Retention, startKeeper } from "./retention.js";
 import type { RunState } from "./state.js";
 import { Wake } from "./wake.js";
 
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   readonly handlersFor: NonNullable<ExecuteNextOptions["handlersFor"]>;
   /** How long a sleeper waits at most. Default 5 s. */
   readonly pollMs?: number;
+  /** Which runs that ended are kept. Default: all. */
+  readonly retention?: Retention;
   readonly onRunEnded?: (state: RunState) => void;
   /** A run that could not be carried on here: lease lost, store failed, handler missing. The worker goes on. */
   readonly onError?: (error: unknown) => void;
@@ -42,6 +45,10 @@ export function startWorker(options: WorkerOptions): Worker {
   // One listener for each place and for each run is meant.
   setMaxListeners(0, stopping.signal);
   const sleepers = new Set<() => void>();
+  const keeper =
+    options.retention === undefined
+      ? undefined
+      : startKeeper({ runs: storage.runs, clock, retention: options.retention, onError });
   let active = 0;
 
   const wakeOne = () => {
@@ -73,7 +80,10 @@ export function startWorker(options: WorkerOptions): Worker {
           },
         });
         if (state === undefined) await sleep();
-        else onRunEnded(state);
+        else {
+          keeper?.noteEnded();
+          onRunEnded(state);
+        }
       } catch (error) {
         onError(error);
         await sleep();
@@ -93,6 +103,7 @@ export function startWorker(options: WorkerOptions): Worker {
       stopWatching();
       for (const wake of sleepers) wake();
       await Promise.all(places);
+      await keeper?.stop();
     },
   };
 }

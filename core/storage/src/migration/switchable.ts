@@ -76,6 +76,7 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
       submit: (definition) => through(({ runs }) => runs.submit(definition)),
       append: (runId, expected, events, token) => through(({ runs }) => runs.append(runId, expected, events, token)),
       load: (runId) => through(({ runs }) => runs.load(runId)),
+      forget: (runIds) => through(({ runs }) => runs.forget(runIds)),
       list: (query) => through(({ runs }) => runs.list(query)),
       watch,
     },

@@ -17,7 +17,7 @@ export interface Lease {
 export interface LeaseStore {
   /**
    * Grants the lease if nobody holds it or its time is over. The token is greater than every token granted before for this
-   * scope, also after the store was closed and opened again. Of several takers at once exactly one gets it.
+   * scope, also after the store was closed and opened again; only the grant of a run under which nothing was written may be forgotten in a crash. Of several takers at once exactly one gets it.
    * @throws LeaseHeldError, and RunNotFoundError where the lease of a run is kept with the run and there is no such run
    */
   acquire(scope: LeaseScope, holder: string, ttlMs: number): Promise<Lease>;

@@ -18,7 +18,7 @@ export interface ClaimedRun {
 export interface RunQueue {
   /**
    * Takes the first run that is due and that nobody holds, and grants its lease, both in one step: of several takers each gets another
-   * one. Absent when there is none. Durable before it resolves.
+   * one. Absent when there is none. A crash may take a claim back under which nothing was written yet.
    */
   claim(holder: string, ttlMs: number): Promise<ClaimedRun | undefined>;
   /**

@@ -80,6 +80,12 @@ export interface RunStore {
   /** All events in order. Shows only what is durable. @throws RunNotFoundError */
   load(runId: RunId): Promise<StoredRun>;
 
+  /**
+   * Forgets runs with all their events: of these the ones that have ended and that nobody holds. Durable before it resolves, and done again
+   * it changes nothing. What was forgotten can be submitted again. @returns the runs that are gone now
+   */
+  forget(runIds: readonly RunId[]): Promise<readonly RunId[]>;
+
   /** Newest first. Runs submitted while paging do not shift the pages. */
   list(query?: RunQuery): Promise<RunPage>;
 
@@ -90,6 +96,9 @@ export interface RunStore {
    */
   watch(listener: (appended: AppendedEvents) => void, runId?: RunId, types?: EventTypes): () => void;
 }
+
+/** A run in one of these does nothing any more, unless somebody asks for more. */
+export const ENDED_STATUSES = ["completed", "failed", "cancelled", "rolledBack"] as const satisfies readonly RunStatus[];
 
 export function runScope(runId: RunId): LeaseScope {
   return `run/${runId}` as LeaseScope;

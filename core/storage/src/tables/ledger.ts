@@ -11,12 +11,13 @@ import {
   type RunDefinition,
   type RunEvent,
   type RunId,
+  type RunStatus,
 } from "@provisioning/model";
 import { RunExistsError, VersionConflictError } from "../errors.js";
 import type { Lease, LeaseScope, LeaseStore } from "../ports/lease-store.js";
 import type { ResourceStore, ResourceWrite } from "../ports/resource-store.js";
 import type { RunQueue } from "../ports/run-queue.js";
-import { type RunStore, runScope, type Version } from "../ports/run-store.js";
+import { ENDED_STATUSES, runOfScope, type RunStore, runScope, type Version } from "../ports/run-store.js";
 import type { StoreRecord } from "./records.js";
 import type { RunEntry } from "./run-table.js";
 import type { Tables } from "./tables.js";
@@ -86,10 +87,19 @@ export function createRunStore(ledger: Ledger): RunStore {
       if (isBeingWritten) await ledger.settled();
       return { version: events.length, events };
     },
+    async forget(runIds) {
+      const { runs, leases } = ledger.tables();
+      const isOver = (id: RunId) => ENDED.has(runs.find(id)?.summary.status) && !leases.held.has(runScope(id));
+      const gone = [...new Set(runIds)].filter(isOver);
+      if (gone.length > 0) await ledger.commit({ type: "runsForgotten", runs: gone });
+      return gone;
+    },
     list: (query = {}) => read(ledger, (tables) => tables.runs.page(query)),
     watch: watchers.watch,
   };
 }
+
+const ENDED: ReadonlySet<RunStatus | undefined> = new Set(ENDED_STATUSES);
 
 function isSame(left: RunDefinition, right: RunDefinition): boolean {
   return canonicalJson(left as unknown as Json) === canonicalJson(right as unknown as Json);
@@ -114,14 +124,20 @@ export function createRunQueue(ledger: Ledger, clock: Clock): RunQueue {
   };
 }
 
-/** To be called without waiting after it was found free. */
+/**
+ * To be called without waiting after it was found free. The right to work on a run need not be durable by itself: whatever is written
+ * under it stands behind it in the journal, and until then nobody can tell whether it was ever granted.
+ */
 async function grant(
   ledger: Ledger,
   wanted: { readonly scope: LeaseScope; readonly holder: string; readonly since: Instant; readonly ttlMs: number },
 ): Promise<Lease> {
   const { scope, holder, since, ttlMs } = wanted;
   const token = ledger.tables().leases.newestToken + 1;
-  await ledger.commit({ type: "leaseGranted", ...wanted, token });
+  const durable = ledger.commit({ type: "leaseGranted", ...wanted, token });
+  // A commit that fails breaks the store, and whoever writes next is told.
+  if (runOfScope(scope) === undefined) await durable;
+  else durable.catch(() => {});
   return { scope, holder, token, since, expiresAt: since + ttlMs };
 }
 

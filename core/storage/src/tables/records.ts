@@ -19,5 +19,6 @@ export type StoreRecord =
   | { readonly type: "leaseExtended"; readonly scope: LeaseScope; readonly token: FencingToken; readonly expiresAt: Instant }
   | { readonly type: "leaseReleased"; readonly scope: LeaseScope; readonly token: FencingToken }
   | { readonly type: "resourcesWritten"; readonly writes: readonly ResourceWrite[] }
+  | { readonly type: "runsForgotten"; readonly runs: readonly RunId[] }
   /** The store was closed in order. Changes nothing. */
   | { readonly type: "closed" };

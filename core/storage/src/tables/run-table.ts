@@ -33,6 +33,8 @@ export interface RunTable {
   entries(): Iterable<RunEntry>;
   append(id: RunId, events: readonly RunEvent[]): void;
   restore(entry: RunEntry): void;
+  /** O(all runs), for many at once. */
+  remove(ids: readonly RunId[]): void;
   page(query: RunQuery): RunPage;
 }
 
@@ -40,7 +42,7 @@ export interface RunTable {
 export function createRunTable(onChange: (run: RunSummary) => void): RunTable {
   const byId = new Map<RunId, RunEntry>();
   /** Oldest first, by `isBefore`. Runs mostly arrive in that order, so inserting is a push. */
-  const ordered: RunEntry[] = [];
+  let ordered: RunEntry[] = [];
 
   const insert = (entry: RunEntry) => {
     byId.set(entry.summary.id, entry);
@@ -72,6 +74,10 @@ export function createRunTable(onChange: (run: RunSummary) => void): RunTable {
       if (known.summary.status !== status) onChange(known.summary);
     },
     restore: insert,
+    remove(ids) {
+      const gone = new Set(ids.filter((id) => byId.delete(id)));
+      if (gone.size > 0) ordered = ordered.filter(({ summary }) => !gone.has(summary.id));
+    },
     page: (query) => page(ordered, query),
   };
 }

@@ -42,6 +42,9 @@ export function apply(tables: Tables, record: StoreRecord): void {
     case "resourcesWritten":
       tables.resources.apply(record.writes);
       return;
+    case "runsForgotten":
+      tables.runs.remove(record.runs);
+      return;
     case "closed":
       return;
   }

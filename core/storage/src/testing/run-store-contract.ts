@@ -75,6 +75,24 @@ export function runStoreContract(context: ContractContext): void {
       expect((await runs().load(definition.id)).version).toBe(2);
     });
 
+    test("forgets runs that ended and that nobody holds, and no others", async () => {
+      const { leases } = context.storage();
+      const [ended, held, open, kept] = [sampleRun(), sampleRun(), sampleRun(), sampleRun()];
+      for (const { id } of [ended, held, open, kept]) await runs().submit(sampleRun({ id }));
+      for (const { id } of [ended, held, kept])
+        await runs().append(id, 1, [claimed(1), { type: "runEnded", at: SAMPLE_TIME, status: "failed" }]);
+      const lease = await leases.acquire(runScope(held.id), "ann", 60_000);
+      const asked = [ended.id, held.id, open.id, ended.id, newRunId()];
+      expect(await runs().forget(asked)).toEqual([ended.id]);
+      expect(await runs().forget(asked)).toEqual([]);
+      await leases.release(lease);
+      await expect(runs().load(ended.id)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+      expect((await runs().list()).runs.map(({ id }) => id).sort()).toEqual([held.id, open.id, kept.id].sort());
+      expect((await runs().load(kept.id)).version).toBe(3);
+      expect(await runs().submit(sampleRun({ id: ended.id }))).toBe(1);
+      expect((await runs().load(ended.id)).version).toBe(1);
+    });
+
     test("knows no run that was not submitted", async () => {
       await expect(runs().load(newRunId())).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
       await expect(runs().append(newRunId(), 0, [cancelRequested])).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
@@ -195,6 +213,16 @@ export function runStoreContract(context: ContractContext): void {
       await runs().append(definition.id, 2, [cancelRequested, claimed(1)]);
       await runs().append(definition.id, 4, [{ type: "runEnded", at: 1, status: "failed" }]);
       expect(heard.map(({ version }) => version)).toEqual([4, 4, 5]);
+    });
+
+    context.testReopened("what was forgotten stays forgotten", async () => {
+      const { id } = sampleRun();
+      await runs().submit(sampleRun({ id }));
+      await runs().append(id, 1, [claimed(1), { type: "runEnded", at: SAMPLE_TIME, status: "completed" }]);
+      await runs().forget([id]);
+      await context.reopen();
+      await expect(runs().load(id)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+      expect((await runs().list()).runs).toEqual([]);
     });
 
     context.testReopened("everything is there after opening again", async () => {

@@ -42,7 +42,8 @@ export async function compact(options: CompactionOptions): Promise<number> {
     run.entry.archived = place;
     run.entry.events = run.entry.events.slice(run.count);
   }
-  await removeSuperfluous(disk, folder, await disk.list(folder));
+  const archives = new Set(runs.map((run) => run.archived?.file));
+  await removeSuperfluous(disk, folder, await disk.list(folder), { archives });
   return bytes;
 }
 
@@ -53,14 +54,15 @@ export async function compact(options: CompactionOptions): Promise<number> {
 export async function sweep(disk: Disk, folder: string): Promise<void> {
   const names = await disk.list(folder);
   const unfinished = names.filter((name) => name.endsWith(".part"));
-  await removeSuperfluous(disk, folder, names, unfinished);
+  await removeSuperfluous(disk, folder, names, { unfinished });
 }
 
+/** `archives`: those that runs refer to; when given, all others go: their runs were forgotten. */
 async function removeSuperfluous(
   disk: Disk,
   folder: string,
   names: readonly string[],
-  unfinished: readonly string[] = [],
+  { unfinished = [], archives }: { readonly unfinished?: readonly string[]; readonly archives?: ReadonlySet<string | undefined> },
 ): Promise<void> {
   const newest = numbersOf(names, "snapshot").at(-1) ?? 0;
   const superfluous = [
@@ -71,7 +73,7 @@ async function removeSuperfluous(
       .filter((number) => number < newest)
       .map((number) => journalFile(number, "snapshot")),
     ...numbersOf(names, "archive")
-      .filter((number) => number > newest)
+      .filter((number) => number > newest || (archives !== undefined && !archives.has(journalFile(number, "archive"))))
       .map((number) => journalFile(number, "archive")),
     ...unfinished,
   ];

@@ -1,18 +1,18 @@
 /**
  * One record as a line of text that proves itself:
  *
- *     <length, 8 hex> <CRC-32, 8 hex> <sequence> <first of batch> <JSON>\n
+ *     <length, 8 hex> <CRC-32, 8 hex> <sequence> <first unsynced> <JSON>\n
  *
  * Length and checksum are those of everything after the second space up to the end of the line. Sequence numbers have no gaps.
- * `first of batch` is the sequence of the first record that was written and synced together with this one: it tells a write that
- * never finished from damage to one that did.
+ * `first unsynced` is the sequence of the first record that was not yet known to be on the disk when this one was written, perhaps its
+ * own: it tells a write that never finished from damage to one that did.
  */
 
 import { crc32 } from "node:zlib";
 
 export interface Frame {
   readonly sequence: number;
-  readonly batch: number;
+  readonly firstUnsynced: number;
   readonly json: string;
   /** Offset just after the line. */
   readonly end: number;
@@ -22,13 +22,34 @@ export interface Frame {
 const PREFIX = 18;
 const NEWLINE = 0x0a;
 
-export function encodeFrame(sequence: number, batch: number, json: string): Buffer {
-  const body = Buffer.from(`00000000 00000000 ${sequence} ${batch} ${json}\n`);
-  const length = body.length - PREFIX - 1;
-  body.write(hex(length), 0, "latin1");
-  body.write(hex(crc32(body.subarray(PREFIX, PREFIX + length))), 9, "latin1");
-  return body;
+export interface Payload {
+  readonly sequence: number;
+  readonly json: string;
 }
+
+export function encodeFrame(sequence: number, firstUnsynced: number, json: string): Buffer {
+  return encodeFrames([{ sequence, json }], firstUnsynced);
+}
+
+/** Frames one behind the other. */
+export function encodeFrames(payloads: readonly Payload[], firstUnsynced: number): Buffer {
+  let capacity = 0;
+  for (const { json } of payloads) capacity += json.length * MAX_BYTES_PER_UNIT + MAX_OVERHEAD;
+  const bytes = Buffer.allocUnsafe(capacity);
+  let at = 0;
+  for (const { sequence, json } of payloads) {
+    const start = at + PREFIX;
+    const end = start + bytes.write(`${sequence} ${firstUnsynced} ${json}\n`, start) - 1;
+    bytes.write(`${hex(end - start)} ${hex(crc32(bytes.subarray(start, end)))} `, at, "latin1");
+    at = end + 1;
+  }
+  return bytes.subarray(0, at);
+}
+
+/** What a UTF-16 unit takes in UTF-8 at most. */
+const MAX_BYTES_PER_UNIT = 3;
+/** Everything around the JSON: prefix, two numbers of at most 16 digits, spaces and newline. */
+const MAX_OVERHEAD = 64;
 
 /** The frame that starts at `offset`, or nothing if there is no whole and undamaged one. */
 export function decodeFrame(bytes: Buffer, offset: number): Frame | undefined {
@@ -42,7 +63,7 @@ export function decodeFrame(bytes: Buffer, offset: number): Frame | undefined {
   if (numbers === null) return undefined;
   return {
     sequence: Number(numbers[1]),
-    batch: Number(numbers[2]),
+    firstUnsynced: Number(numbers[2]),
     json: bytes.toString("utf8", start + numbers[0].length, end),
     end: end + 1,
   };

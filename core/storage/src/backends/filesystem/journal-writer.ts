@@ -1,16 +1,17 @@
 /**
- * The end of the journal that grows. Group commit: while one batch is being written and synced, all further records gather in
- * the next one, so many writers share one sync. After the first failure nothing is accepted any more, because what the disk
+ * The end of the journal that grows. Group commit: while a batch is being written and synced, all further records gather in the next one,
+ * so many writers share one sync. When enough has gathered the next batch is written while the one before is still being synced, so that
+ * neither the processor nor the disk waits for the other. After the first failure nothing is accepted any more, because what the disk
  * holds then is unknown until it is read again.
  */
 
 import { StoreFailedError } from "../../errors.js";
 import type { Disk, DiskFile } from "./disk.js";
-import { encodeFrame } from "./frame.js";
+import { encodeFrames, type Payload } from "./frame.js";
 import { encodeHeader, journalFile } from "./segment.js";
 
 interface Batch {
-  readonly records: { readonly sequence: number; readonly json: string }[];
+  readonly records: Payload[];
   readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -29,16 +30,24 @@ export interface JournalWriterOptions {
   readonly onRotate: (segment: number) => void;
 }
 
+/** Batches that are being written or synced at the same time. */
+const MAX_FLYING = 2;
+/** Smaller batches wait for the one before. */
+const MIN_EAGER_RECORDS = 8;
+
 export class JournalWriter {
   readonly #options: JournalWriterOptions;
   #file: DiskFile;
   #segment: number;
   #bytes: number;
   #forming: Batch | undefined;
-  #flying: Batch | undefined;
+  /** Oldest first. */
+  readonly #flying: Batch[] = [];
   #failure: StoreFailedError | undefined;
-  #flushing = false;
-  #loop: Promise<void> = Promise.resolve();
+  /** The next batch is taken at the end of this turn. */
+  #isDue = false;
+  #lastSize = 0;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(options: JournalWriterOptions) {
     this.#options = options;
@@ -55,49 +64,86 @@ export class JournalWriter {
   /** Resolves when the record is durable. Records become durable in the order of these calls. */
   append(sequence: number, json: string): Promise<void> {
     this.assertUsable();
-    this.#forming ??= newBatch();
-    this.#forming.records.push({ sequence, json });
-    const { done } = this.#forming;
-    if (!this.#flushing) this.#loop = this.#flush();
-    return done;
+    const batch = (this.#forming ??= newBatch());
+    batch.records.push({ sequence, json });
+    if (this.#flying.length < MAX_FLYING && batch.records.length >= this.#eagerSize()) this.#take();
+    else if (this.#flying.length === 0) this.#schedule();
+    return batch.done;
   }
 
   /** Resolves when everything appended so far is durable. */
   settled(): Promise<void> {
-    return (this.#forming ?? this.#flying)?.done ?? Promise.resolve();
+    return (this.#forming ?? this.#flying.at(-1))?.done ?? Promise.resolve();
   }
 
   async close(): Promise<void> {
-    await this.#loop;
+    await this.settled().catch(() => {});
+    await this.#writing;
     await this.#file.close();
   }
 
-  async #flush(): Promise<void> {
-    this.#flushing = true;
-    for (;;) {
-      // Everyone who was woken by the batch before gets to write into the same next one.
-      await new Promise((resolve) => setImmediate(resolve));
-      const batch = this.#forming;
-      if (batch === undefined) break;
-      this.#flying = batch;
-      this.#forming = undefined;
-      await this.#write(batch).then(batch.resolve, (cause) => this.#fail(batch, cause));
-      this.#flying = undefined;
+  /** Half of what came in last time: then the other half is worked on while this one is synced. */
+  #eagerSize(): number {
+    return Math.max(MIN_EAGER_RECORDS, this.#lastSize >> 1);
+  }
+
+  /** At the end of the turn: everyone who was woken by the batch before gets to write into the same next one. */
+  #schedule(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
+      if (this.#flying.length === 0) this.#take();
+    });
+  }
+
+  #take(): void {
+    const batch = this.#forming;
+    if (batch === undefined) return;
+    this.#forming = undefined;
+    const before = this.#flying.at(-1);
+    this.#lastSize = batch.records.length + (before?.records.length ?? 0);
+    this.#flying.push(batch);
+    const synced = this.#writing.then(() => this.#write(batch));
+    this.#writing = synced.then(
+      () => {},
+      () => {},
+    );
+    void this.#settle(batch, synced, before);
+  }
+
+  /** A batch is durable when it is synced and the one before it is durable. */
+  async #settle(batch: Batch, written: Promise<{ readonly synced: Promise<void> }>, before: Batch | undefined): Promise<void> {
+    try {
+      const { synced } = await written;
+      await Promise.all([synced, before?.done]);
+      this.#flying.shift();
+      batch.resolve();
+    } catch (cause) {
+      this.#flying.shift();
+      this.#fail(batch, cause);
     }
-    this.#flushing = false;
+    if (this.#forming !== undefined && this.#flying.length === 0) this.#schedule();
   }
 
-  async #write(batch: Batch): Promise<void> {
-    if (this.#bytes > this.#options.segmentBytes) await this.#rotate();
-    const first = batch.records[0]?.sequence ?? 0;
-    const data = Buffer.concat(batch.records.map((record) => encodeFrame(record.sequence, first, record.json)));
+  /** Resolves when it is written and its sync has begun. */
+  async #write(batch: Batch): Promise<{ readonly synced: Promise<void> }> {
+    this.assertUsable();
+    if (this.#bytes > this.#options.segmentBytes) await this.#rotate(batch);
+    const firstUnsynced = this.#flying[0]?.records[0]?.sequence ?? 0;
+    const data = encodeFrames(batch.records, firstUnsynced);
     await this.#file.write(data);
-    await this.#file.sync();
     this.#bytes += data.length;
+    const synced = this.#file.sync();
+    synced.catch(() => {});
+    return { synced };
   }
 
-  async #rotate(): Promise<void> {
+  /** A segment is only left when all of it is durable. */
+  async #rotate(next: Batch): Promise<void> {
     const { disk, folder, onRotate } = this.#options;
+    const before = this.#flying[this.#flying.indexOf(next) - 1];
+    await before?.done;
     const segment = this.#segment + 1;
     const file = await createSegment(disk, folder, segment);
     await this.#file.close();
@@ -108,7 +154,7 @@ export class JournalWriter {
   }
 
   #fail(batch: Batch, cause: unknown): void {
-    this.#failure = new StoreFailedError(this.#options.folder, { cause });
+    this.#failure ??= new StoreFailedError(this.#options.folder, { cause });
     batch.reject(this.#failure);
     this.#forming?.reject(this.#failure);
     this.#forming = undefined;

@@ -53,6 +53,7 @@ export class Mirror {
   /** What the record touched is written soon. */
   note(record: StoreRecord): void {
     if (record.type === "runEvents") this.#noteRun(record.run);
+    else if (record.type === "runsForgotten") for (const run of record.runs) this.#noteRun(run);
     else if (record.type === "resourcesWritten") {
       for (const write of record.writes) {
         const { infra, address } = write.type === "put" ? write.record : write;
@@ -100,7 +101,7 @@ export class Mirror {
     this.#resources = new Map();
     for (const id of runs) {
       const entry = this.#tables().runs.find(id);
-      if (entry !== undefined) await this.#writeRun(entry);
+      await (entry === undefined ? this.#removeCopy(`${fileName(id)}.json`) : this.#writeRun(entry));
     }
     await this.#removeOldCopies();
     for (const key of resources.values()) await this.#writeResource(key);
@@ -126,9 +127,13 @@ export class Mirror {
 
   async #removeOldCopies(): Promise<void> {
     while (this.#copies !== undefined && this.#copies.size > MAX_RUN_COPIES) {
-      const name = dropFirst(this.#copies);
-      for (const folder of ["tasks", "queue"]) await this.#disk.remove(`${this.#dataDir}/queue.rkvs/${folder}/${name}`);
+      await this.#removeCopy(dropFirst(this.#copies));
     }
+  }
+
+  async #removeCopy(name: string): Promise<void> {
+    this.#copies?.delete(name);
+    for (const folder of ["tasks", "queue"]) await this.#disk.remove(`${this.#dataDir}/queue.rkvs/${folder}/${name}`);
   }
 
   async #writeResource({ infra, address }: ResourceKey): Promise<void> {

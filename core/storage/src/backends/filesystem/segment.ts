@@ -55,8 +55,8 @@ export interface ScanOptions {
 }
 
 /**
- * Hands every good frame to `take`. A bad frame is the torn end of the last batch if nothing of a later batch follows, because a
- * batch is only written after the one before was synced. @throws JournalCorruptError otherwise
+ * Hands every good frame to `take`. A bad frame is the torn end of what was being written unless something follows that was written
+ * after it had been synced. @throws JournalCorruptError otherwise
  */
 export function scanFrames(options: ScanOptions, take: (sequence: number, json: string) => void): SegmentScan {
   const { file, bytes, complete } = options;
@@ -66,7 +66,7 @@ export function scanFrames(options: ScanOptions, take: (sequence: number, json: 
     const frame = decodeFrame(bytes, at);
     if (frame === undefined) {
       const later = findFrameAfter(bytes, at);
-      if (complete || (later !== undefined && later.batch > sequence + 1)) {
+      if (complete || (later !== undefined && later.firstUnsynced > sequence + 1)) {
         throw new JournalCorruptError(file, options.offset + at, "a record is damaged and later ones are not");
       }
       return { end: options.offset + at, sequence, torn: true };

@@ -2,7 +2,7 @@
 
 import type { RunEvent, RunId } from "@provisioning/model";
 import { RunNotFoundError, StoreReadOnlyError } from "../../errors.js";
-import { DEFAULT_PAGE, MAX_PAGE, type RunPage, type RunQuery, type RunStore } from "../../ports/run-store.js";
+import { DEFAULT_PAGE, ENDED_STATUSES, MAX_PAGE, type RunPage, type RunQuery, type RunStore } from "../../ports/run-store.js";
 import { formatCursor, parseCursor } from "../../tables/run-cursor.js";
 import { createAppend } from "./append.js";
 import type { Database, Parameter } from "./database.js";
@@ -14,6 +14,17 @@ import type { Watch } from "./watch.js";
 const LOAD = `
   select run, json_agg(event order by number) as events
   from events where run in (select unnest(string_to_array($1, chr(10)))) group by run`;
+
+/** The rows are locked in the order of their ids, as everywhere; what somebody writes to meanwhile is looked at again after that. */
+const FORGET = `
+  with gone as materialized (
+    select id from runs
+    where id in (select unnest(string_to_array($1, chr(10)))) and status = any(string_to_array($2, chr(10)))
+      and (lease_holder is null or lease_until <= now_ms())
+    order by id for update
+  ),
+  forgotten as (delete from events where run in (select id from gone))
+  delete from runs where id in (select id from gone) returning id`;
 
 export function createRunStore(database: Database, watch: Watch, isReadOnly: boolean): RunStore {
   const submit = createSubmit(database);
@@ -40,6 +51,12 @@ export function createRunStore(database: Database, watch: Watch, isReadOnly: boo
       const events = runId.includes("\n") ? undefined : await loads.ask(runId);
       if (events === undefined) throw new RunNotFoundError(runId);
       return { version: events.length, events };
+    },
+    async forget(runIds) {
+      assertWritable();
+      const ids = runIds.filter((id) => !id.includes("\n"));
+      const gone = await database.ask<{ id: RunId }>(FORGET, [lines(ids), lines(ENDED_STATUSES)]);
+      return gone.map(({ id }) => id);
     },
     list: (query = {}) => list(database, query),
     watch: watch.watch,

@@ -305,6 +305,23 @@ const row = define(
 `,
 );
 
+/** `id`, `statuses` in which it may go */
+const forget = define(
+  "forget",
+  "$p: any",
+  `
+  LET $run = type::record('run', $p.id);
+  LET $row = (SELECT version, status, lease, place FROM ONLY $run);
+  IF $row.version = NONE OR $row.status NOT IN $p.statuses OR $row.lease.expiresAt > ${NOW}() { RETURN {} };
+  LET $id = $p.id;
+  LET $last = $row.version;
+  DELETE run_event:[$id, 1]..=[$id, $last] RETURN NONE;
+  IF $row.place != NONE { DELETE $row.place RETURN NONE };
+  DELETE $run RETURN NONE;
+  RETURN { gone: true };
+`,
+);
+
 /** What a group of commands is made of. */
 export const COMMANDS = {
   submit: submit.name,
@@ -315,6 +332,7 @@ export const COMMANDS = {
   release: release.name,
   write: write.name,
   hold: hold.name,
+  forget: forget.name,
   raise: raise.name,
   read: read.name,
   row: row.name,
@@ -333,6 +351,7 @@ export const FUNCTIONS: readonly DatabaseFunction[] = [
   heartbeat,
   release,
   hold,
+  forget,
   raise,
   link,
   write,

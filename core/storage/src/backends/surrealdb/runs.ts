@@ -3,7 +3,7 @@
 import { canonicalJson, type Json, type RunDefinition, type RunEvent, type RunId, type RunStatus } from "@provisioning/model";
 import { RunExistsError, RunNotFoundError, StaleTokenError, StoreReadOnlyError, VersionConflictError } from "../../errors.js";
 import type { RunPage, RunQuery, RunStore, RunSummary, StoredRun } from "../../ports/run-store.js";
-import { DEFAULT_PAGE, MAX_PAGE, runScope } from "../../ports/run-store.js";
+import { DEFAULT_PAGE, ENDED_STATUSES, MAX_PAGE, runScope } from "../../ports/run-store.js";
 import { rankOf } from "../../ports/run-queue.js";
 import { formatCursor } from "../../tables/run-cursor.js";
 import { summarize } from "../../tables/run-summary.js";
@@ -131,7 +131,18 @@ export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: R
     if (row.version !== expected) throw new VersionConflictError(`Run ${runId}`, expected, row.version);
     return JSON.parse(row.summary as string) as RunSummary;
   };
-  return { submit, append, load, list: (query = {}) => list(database, query), watch: watch.watch };
+  const forget: RunStore["forget"] = async (runIds) => {
+    assertWritable();
+    const gone = await Promise.all(
+      [...new Set(runIds)].map(async (id) => {
+        const result = (await laneOf(id).do("forget", { id, statuses: ENDED_STATUSES })) as { readonly gone?: true };
+        summaries.delete(id);
+        return result.gone === true ? [id] : [];
+      }),
+    );
+    return gone.flat();
+  };
+  return { submit, append, forget, load, list: (query = {}) => list(database, query), watch: watch.watch };
 }
 
 /** All that there are from `first` on, at most to `last`. */

@@ -49,6 +49,7 @@ export function linkStore({ world, process, weather, storage }: StoreLinkOptions
       submit: (definition) => call("submit", () => runs.submit(definition)),
       append: (runId, expected, events, token) => call("append", () => runs.append(runId, expected, events, token)),
       load: (runId) => call("load", () => runs.load(runId)),
+      forget: (runIds) => call("forget", () => runs.forget(runIds)),
       list: (query) => call("list", () => runs.list(query)),
       watch(listener, runId) {
         let lastAt = 0;

@@ -2,6 +2,7 @@
 
 import { writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, truncate, unlink } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 
 export interface DiskFile {
   write(data: Uint8Array): Promise<void>;
@@ -21,6 +22,7 @@ export interface Disk {
   read(path: string, offset?: number, bytes?: number): Promise<Buffer>;
   /** Names in a folder; none when there is no folder. */
   list(path: string): Promise<readonly string[]>;
+  /** With the folders around it; durable when it resolves, unless they were there. */
   makeFolder(path: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Makes names that were added to or removed from the folder durable. */
@@ -75,7 +77,10 @@ export const nodeDisk: Disk = {
     }
   },
   async makeFolder(path) {
-    await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    const outermost = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    if (outermost === undefined) return;
+    // A new name lasts when the folder around it is synced.
+    for (let made = resolve(path); made.length >= resolve(outermost).length; made = dirname(made)) await syncFolder(dirname(made));
   },
   remove: (path) =>
     unlink(path).catch((error: unknown) => {

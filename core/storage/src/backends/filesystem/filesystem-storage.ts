@@ -7,6 +7,7 @@
  *     writer.lock                 which process writes, see writer-lock.ts
  */
 
+import { dirname } from "node:path";
 import type { Clock } from "@provisioning/model";
 import { StoreClosedError, StoreReadOnlyError } from "../../errors.js";
 import type { StorageMode } from "../../ports/storage.js";
@@ -99,6 +100,7 @@ async function openHeld(
   const reader = new JournalReader(disk, folder, (record) => replayed.push(record));
   await reader.catchUp();
   const { tables } = reader;
+  const isClosed = replayed.at(-1)?.type === "closed" && !reader.isTorn;
   const writer = await openWriter();
   let { sequence } = reader.position;
   const mirror = new Mirror(disk, dataDir, () => tables, onWarning);
@@ -113,6 +115,9 @@ async function openHeld(
   async function openWriter(): Promise<JournalWriter> {
     await disk.makeFolder(folder);
     const { segment, offset } = reader.position;
+    // Names that somebody gave who was killed before they were durable.
+    if (segment === 0) for (const around of [dirname(dataDir), dataDir]) await disk.syncFolder(around);
+    await disk.syncFolder(folder);
     if (segment === 0) {
       const file = await createSegment(disk, folder, 1);
       return new JournalWriter({ disk, folder, segment: 1, file, bytes: 0, segmentBytes, onRotate });
@@ -120,11 +125,11 @@ async function openHeld(
     const path = `${folder}/${journalFile(segment, "log")}`;
     if (reader.isTorn) {
       onWarning(`A write to ${path} had not finished; it was cut off at byte ${offset}. Nothing acknowledged was lost.`);
-      await disk.cut(path, offset);
     }
+    // What is read need not be on the disk: a sync may have failed, after which another one says nothing about what was written before it.
+    if (!isClosed) await disk.replace(path, [(await disk.read(path)).subarray(0, offset)], true);
     await sweep(disk, folder);
     const file = await disk.openForAppend(path, true);
-    await file.sync();
     return new JournalWriter({ disk, folder, segment, file, bytes: offset, segmentBytes, onRotate });
   }
 

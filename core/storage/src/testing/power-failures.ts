@@ -1,0 +1,240 @@
+/**
+ * Power failures at every moment of a journal's life: it is written, shortened, closed and opened again while all file calls are recorded, and every
+ * disk that was possible at any moment is opened. Everything acknowledged must be there, nothing that was never written, and opening
+ * must not need anybody.
+ */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type RunEvent, type RunId, systemClock } from "@provisioning/model";
+import type { Disk } from "../backends/filesystem/disk.js";
+import { openFilesystemStorage } from "../backends/filesystem/filesystem-storage.js";
+import type { Storage, StorageMode } from "../ports/storage.js";
+import { type DiskImage, DiskLog } from "./disk-images.js";
+import { seededRandom } from "./random.js";
+import { sampleRun } from "./samples.js";
+
+export interface PowerFailureOptions {
+  readonly seed: number;
+  /** Appends and submissions, some of them at the same time. */
+  readonly writes: number;
+  /** Of torn writes only each so many-th byte. Default 1: every byte. */
+  readonly stride?: number;
+  /** Each so many-th disk is also opened for writing, written to and opened again. */
+  readonly writeEvery: number;
+  readonly onProgress?: (report: PowerFailureReport) => void;
+}
+
+export interface PowerFailureReport {
+  moments: number;
+  disks: number;
+  /** Opened for writing as well. */
+  written: number;
+  /** Of which not everything could be read: how the damage was named. */
+  readonly refusals: string[];
+  /** Lost, invented, not named. */
+  readonly problems: string[];
+}
+
+interface Acknowledged {
+  readonly run: RunId;
+  readonly version: number;
+}
+
+const SEGMENT_BYTES = 6_000;
+const MOST_AT_ONCE = 12;
+const MOST_PROBLEMS = 20;
+
+export async function failPowerEverywhere(options: PowerFailureOptions): Promise<PowerFailureReport> {
+  const folder = await mkdtemp(join(tmpdir(), "provisioning-power-"));
+  const report: PowerFailureReport = { moments: 0, disks: 0, written: 0, refusals: [], problems: [] };
+  try {
+    const store = join(folder, "store");
+    const log = new DiskLog<Acknowledged>(folder, (path) => path === "store" || path.startsWith("store/journal"));
+    const histories = await writeLog(store, log, options);
+    for (let moment = 0; moment <= log.length && report.problems.length < MOST_PROBLEMS; moment += 1) {
+      report.moments += 1;
+      for (const { name, build } of log.possibleAt(moment, options.stride)) {
+        report.disks += 1;
+        const examined = { image: build(), folder: store, acknowledged: log.acknowledgedAt(moment), histories };
+        const isWritten = report.disks % options.writeEvery === 0;
+        if (isWritten) report.written += 1;
+        const found = await examine(examined, isWritten);
+        report.refusals.push(...found.refusals.map((text) => `moment ${moment}, ${name}: ${text}`));
+        report.problems.push(...found.problems.map((text) => `moment ${moment}, ${name}: ${text}`));
+      }
+      options.onProgress?.(report);
+    }
+    return report;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Histories = ReadonlyMap<RunId, readonly RunEvent[]>;
+
+/** Everything that was ever asked to be stored, whether or not it was acknowledged. */
+async function writeLog(dataDir: string, log: DiskLog<Acknowledged>, { seed, writes }: PowerFailureOptions): Promise<Histories> {
+  const random = seededRandom(seed);
+  const histories = new Map<RunId, RunEvent[]>();
+  const stop = log.record();
+  try {
+    for (let left = writes; left > 0; ) {
+      const storage = await openFilesystemStorage({ dataDir, clock: systemClock, mode: "write", segmentBytes: SEGMENT_BYTES });
+      for (const until = Math.max(0, left - writes / 2); left > until; ) {
+        const together = random() < 0.5 ? 1 : Math.min(left, 2 + Math.floor(random() * MOST_AT_ONCE));
+        left -= together;
+        await Promise.all(Array.from({ length: together }, () => writeOne(storage, log, histories, random)));
+      }
+      await storage.close();
+    }
+  } finally {
+    stop();
+  }
+  return histories;
+}
+
+/** Begins a run, or brings one a step further; ended ones go to archives. */
+async function writeOne(
+  storage: Storage,
+  log: DiskLog<Acknowledged>,
+  histories: Map<RunId, RunEvent[]>,
+  random: () => number,
+): Promise<void> {
+  const open = [...histories].filter(([id, events]) => events.length < LIFE.length + 1 && !busy.has(id));
+  const [id, events] = open[Math.floor(random() * open.length * 2)] ?? [];
+  if (id === undefined || events === undefined) {
+    const definition = sampleRun({ labels: { filling: "x".repeat(Math.floor(random() ** 3 * 1500)) } });
+    histories.set(definition.id, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
+    busy.add(definition.id);
+    await storage.runs.submit(definition);
+    log.acknowledge({ run: definition.id, version: 1 });
+    busy.delete(definition.id);
+    return;
+  }
+  const event = LIFE[events.length - 1] as RunEvent;
+  events.push(event);
+  busy.add(id);
+  const version = await storage.runs.append(id, events.length - 1, [event]);
+  log.acknowledge({ run: id, version });
+  busy.delete(id);
+}
+
+/** Runs that something is being written to. */
+const busy = new Set<RunId>();
+
+const LIFE: readonly RunEvent[] = [
+  { type: "runClaimed", at: 1, holder: "worker", token: 1 },
+  { type: "operationStarted", at: 2, operation: "one" as never, attempt: 1, token: 1 },
+  { type: "operationCompleted", at: 3, operation: "one" as never, attempt: 1, output: "x".repeat(700) },
+  { type: "runEnded", at: 4, status: "completed" },
+];
+
+interface Examined {
+  readonly image: DiskImage;
+  readonly folder: string;
+  readonly acknowledged: readonly Acknowledged[];
+  readonly histories: Histories;
+}
+
+interface Found {
+  readonly refusals: readonly string[];
+  readonly problems: readonly string[];
+}
+
+async function examine(examined: Examined, isWritten: boolean): Promise<Found> {
+  const disk = diskOf(examined.image);
+  const read = await look(examined, disk, "read");
+  if (!isWritten || read.refusals.length + read.problems.length > 0) return read;
+  const written = await look(examined, disk, "write");
+  if (written.refusals.length + written.problems.length > 0) return written;
+  return look(examined, disk, "read");
+}
+
+/** For writing: something more is written, too. */
+async function look({ folder, acknowledged, histories }: Examined, disk: Disk, mode: StorageMode): Promise<Found> {
+  const problems: string[] = [];
+  let storage: Storage;
+  try {
+    storage = await openFilesystemStorage({ dataDir: folder, clock: systemClock, mode, disk, segmentBytes: SEGMENT_BYTES });
+  } catch (error) {
+    return sortRefusal(error, mode);
+  }
+  try {
+    for (const [run, history] of histories) {
+      const events = await storage.runs.load(run).then(({ events }) => events, absent);
+      const least = Math.max(0, ...acknowledged.filter((each) => each.run === run).map(({ version }) => version));
+      if (events.length < least) problems.push(`${run} was acknowledged at ${least} and is at ${events.length} (${mode})`);
+      if (!isDeepStrictEqual(events, history.slice(0, events.length))) problems.push(`${run} is not what was written (${mode})`);
+    }
+    const { runs } = await storage.runs.list({ limit: 1000 });
+    for (const { id } of runs) if (!histories.has(id) && !ADDED.has(id)) problems.push(`${id} was never written (${mode})`);
+    if (mode === "write") await add(storage);
+  } catch (error) {
+    problems.push(`${mode}: ${String(error)}`);
+  }
+  await storage.close();
+  return { refusals: [], problems };
+}
+
+async function add(storage: Storage): Promise<void> {
+  const definition = sampleRun();
+  ADDED.add(definition.id);
+  await storage.runs.submit(definition);
+}
+
+/** Written by looks for writing. */
+const ADDED = new Set<RunId>();
+
+function absent(error: unknown): readonly RunEvent[] {
+  if ((error as { code?: string }).code === "RUN_NOT_FOUND") return [];
+  throw error;
+}
+
+/** A refusal that names file and byte is no silent loss; any other is a bug. */
+function sortRefusal(error: unknown, mode: StorageMode): Found {
+  const { code, details } = error as { code?: string; details?: { file?: string; offset?: number } };
+  const isNamed = code === "JOURNAL_CORRUPT" && details?.file !== undefined && details.offset !== undefined;
+  return isNamed ? { refusals: [`${mode}: ${String(error)}`], problems: [] } : { refusals: [], problems: [`${mode}: ${String(error)}`] };
+}
+
+/** In memory: a disk is gone when it has been looked at. */
+function diskOf(image: DiskImage): Disk {
+  const files = new Map(image);
+  const missing = (path: string) => Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" });
+  const content = (path: string) => {
+    const found = files.get(path);
+    if (found === undefined) throw missing(path);
+    return found;
+  };
+  return {
+    async openForAppend(path, existing) {
+      if (existing) content(path);
+      else files.set(path, Buffer.alloc(0));
+      return {
+        async write(data) {
+          files.set(path, Buffer.concat([content(path), data]));
+        },
+        sync: async () => {},
+        close: async () => {},
+      };
+    },
+    async replace(path, chunks) {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of chunks) parts.push(chunk);
+      files.set(path, Buffer.concat(parts));
+    },
+    async cut(path, bytes) {
+      files.set(path, content(path).subarray(0, bytes));
+    },
+    read: async (path, offset = 0, bytes) => content(path).subarray(offset, bytes === undefined ? undefined : offset + bytes),
+    list: async (path) => [...files.keys()].filter((name) => name.startsWith(`${path}/`)).map((name) => name.slice(path.length + 1)),
+    makeFolder: async () => {},
+    async remove(path) {
+      files.delete(path);
+    },
+    syncFolder: async () => {},
+  };
+}

@@ -37,11 +37,13 @@ export interface PossibleDisk {
 
 const NEVER = Number.POSITIVE_INFINITY;
 const SECTOR = 512;
+const LATER_STRIDE = 97;
 
 /** Calls of one folder, in order, and acknowledgements between them. */
 export class DiskLog<Acknowledged> {
   readonly #folder: string;
   readonly #isWatched: (path: string) => boolean;
+  readonly #withoutSyncs: boolean;
   readonly #changes: Recorded[] = [];
   readonly #acknowledged: { readonly at: number; readonly what: Acknowledged }[] = [];
   /** By name, as the programs see it. */
@@ -53,10 +55,11 @@ export class DiskLog<Acknowledged> {
   #made = 0;
   #length = 0;
 
-  /** `isWatched`: what nobody reads after a failure is left out. */
-  constructor(folder: string, isWatched: (path: string) => boolean = () => true) {
+  /** `isWatched`: what nobody reads after a failure is left out. `withoutSyncs`: as if none did anything. */
+  constructor(folder: string, isWatched: (path: string) => boolean, withoutSyncs = false) {
     this.#folder = folder;
     this.#isWatched = (path) => path === folder || isWatched(path.slice(folder.length + 1));
+    this.#withoutSyncs = withoutSyncs;
   }
 
   /** How many moments there are. */
@@ -85,15 +88,27 @@ export class DiskLog<Acknowledged> {
     const open = begun.filter((change) => change.durable > moment);
     yield this.#disk("everything", begun);
     if (open.length === 0) return;
-    yield this.#disk("only what was synced", begun.filter((change) => change.durable <= moment));
-    for (const missing of open) yield this.#disk(`without ${nameOf(missing)}`, begun.filter((change) => change !== missing));
+    yield this.#disk(
+      "only what was synced",
+      begun.filter((change) => change.durable <= moment),
+    );
+    for (const missing of open)
+      yield this.#disk(
+        `without ${nameOf(missing)}`,
+        begun.filter((change) => change !== missing),
+      );
     const last = open.findLast(({ change }) => change.type === "write");
     if (last === undefined || last.change.type !== "write") return;
     const { change } = last;
     const instead = (changes: readonly Change[]) =>
       begun.flatMap((each) => (each === last ? changes.map((other) => ({ ...last, change: other })) : [each]));
-    for (let bytes = 1 + (moment % stride); bytes < change.data.length; bytes += stride) {
-      yield this.#disk(`${nameOf(last)} torn after ${bytes} bytes`, instead([{ ...change, data: change.data.subarray(0, bytes) }]));
+    // Once each byte; at later moments, when other things may have happened, only some.
+    const step = last.begun === moment ? stride : Math.max(stride, LATER_STRIDE);
+    for (let bytes = 1 + (moment % step); bytes < change.data.length; bytes += step) {
+      yield this.#disk(
+        `${nameOf(last)} torn after ${bytes} bytes`,
+        instead([{ ...change, data: change.data.subarray(0, bytes) }]),
+      );
     }
     const sectors = sectorsOf(change.at, change.data);
     if (sectors.length < 2) return;
@@ -110,7 +125,10 @@ export class DiskLog<Acknowledged> {
     if (!this.#isWatched(path) && !(call.to !== undefined && this.#isWatched(call.to))) return;
     this.#length += 1;
     if (name === "sync") {
-      this.#open.set(call, { synced: this.#changes.filter(({ change, done }) => done <= this.#length && isCovered(change, path, this.#files)) });
+      if (this.#withoutSyncs) return;
+      this.#open.set(call, {
+        synced: this.#changes.filter(({ change, done }) => done <= this.#length && isCovered(change, path, this.#files)),
+      });
       return;
     }
     const changed = this.#changesOf(call).map((change) => ({ change, begun: this.#length, done: NEVER, durable: NEVER }));
@@ -178,7 +196,14 @@ export class DiskLog<Acknowledged> {
   }
 
   #disk(name: string, changes: readonly Recorded[]): PossibleDisk {
-    return { name, build: () => build(changes.map(({ change }) => change), (folder) => this.#folders.has(folder)) };
+    return {
+      name,
+      build: () =>
+        build(
+          changes.map(({ change }) => change),
+          (folder) => this.#folders.has(folder),
+        ),
+    };
   }
 }
 

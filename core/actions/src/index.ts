@@ -20,6 +20,7 @@ export type { ResourceLine } from "./state/recorded.js";
 export type { ResourceDetail } from "./state/show.js";
 export type { StorageReport } from "./storage/info.js";
 export type { MigratedStorage, MigrateStorageInput } from "./storage/migrate.js";
+export { serveStorage } from "./storage/serve.js";
 export type { StorageSide } from "./storage/side.js";
 export type { StorageValidation } from "./storage/validate.js";
 export type { WorkspaceInfo } from "./workspace/info.js";

@@ -1,10 +1,11 @@
 /**
- * Brings a target up to what a source holds: one pass. Events are only ever appended and records have versions, so what is missing is
- * found by comparing versions, and a pass that was interrupted is continued by the next one.
+ * Brings a target up to what a source holds. Events are only ever appended and records have versions, so what is missing is found by
+ * comparing versions, and a pass that was interrupted is continued by the next one.
  */
 
 import { canonicalJson, type FencingToken, type InfraName, type Json, type RunEvent, type RunId } from "@provisioning/model";
-import { MAX_PAGE, runScope, type RunSummary, type Version } from "../ports/run-store.js";
+import { RunNotFoundError } from "../errors.js";
+import { MAX_PAGE, runScope, type RunSummary, type StoredRun, type Version } from "../ports/run-store.js";
 import type { Storage } from "../ports/storage.js";
 import type { TransferableStorage } from "../ports/transfer.js";
 import { MigrationConflictError } from "./errors.js";
@@ -19,6 +20,8 @@ export interface CopyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told after each run. */
   readonly onRun?: ((copied: Copied) => void) | undefined;
+  /** Told how many runs were looked at since the last time. */
+  readonly onGroup?: ((runs: number) => void) | undefined;
 }
 
 /** A run of 100,000 operations is not appended in one piece. */
@@ -27,31 +30,87 @@ const EVENTS_AT_ONCE = 5_000;
 /** Storages write many things together faster than one after the other. */
 const RUNS_AT_ONCE = 64;
 
-/** Runs of the source that were submitted while the pass went on may be left for the next one. @throws MigrationConflictError */
-export async function copyMissing(source: Storage, target: TransferableStorage, options: CopyOptions = {}): Promise<Copied> {
-  const { signal, onRun } = options;
-  let runs = 0;
-  let events = 0;
-  const versions = await versionsOf(target);
-  const copyOne = async ({ id, version }: RunSummary) => {
-    const from = versions.get(id) ?? 0;
-    if (from === version || signal?.aborted === true) return;
-    const added = await copyRun(source, target, id, from);
-    events += added;
-    runs += 1;
-    onRun?.({ runs, events, resources: 0 });
-  };
-  const group: RunSummary[] = [];
-  const copyGroup = async () => {
-    await Promise.all(group.splice(0).map(copyOne));
-    signal?.throwIfAborted();
-  };
-  for await (const summary of allRuns(source)) {
-    group.push(summary);
-    if (group.length === RUNS_AT_ONCE) await copyGroup();
+/** From one source to one target, which nobody else writes to. What the target has is looked up once. */
+export class Copier {
+  readonly #source: Storage;
+  readonly #target: TransferableStorage;
+  readonly #options: CopyOptions;
+  #versions: Map<RunId, Version> | undefined;
+  #runs = 0;
+  #events = 0;
+  #resources = 0;
+
+  constructor(source: Storage, target: TransferableStorage, options: CopyOptions = {}) {
+    this.#source = source;
+    this.#target = target;
+    this.#options = options;
   }
-  await copyGroup();
-  return { runs, events, resources: await copyResources(source, target, signal) };
+
+  /** Up to now. */
+  get copied(): Copied {
+    return { runs: this.#runs, events: this.#events, resources: this.#resources };
+  }
+
+  /** Everything: what the source has and the target has not. Runs that are submitted meanwhile may be left for later. @throws MigrationConflictError */
+  async copyAll(): Promise<void> {
+    const versions = await this.#known();
+    const surplus = new Set(versions.keys());
+    const missing: RunId[] = [];
+    for await (const { id, version } of allRuns(this.#source)) {
+      surplus.delete(id);
+      if (versions.get(id) !== version) missing.push(id);
+    }
+    await this.copyRuns([...missing, ...surplus]);
+    await this.copyResources();
+  }
+
+  /** @throws MigrationConflictError */
+  async copyRuns(ids: readonly RunId[]): Promise<void> {
+    const versions = await this.#known();
+    for (let start = 0; start < ids.length; start += RUNS_AT_ONCE) {
+      this.#options.signal?.throwIfAborted();
+      const group = ids.slice(start, start + RUNS_AT_ONCE);
+      await Promise.all(group.map((id) => this.#copyRun(id, versions)));
+      this.#options.onGroup?.(group.length);
+    }
+    this.#options.signal?.throwIfAborted();
+  }
+
+  async copyResources(): Promise<void> {
+    this.#resources += await copyResources(this.#source, this.#target, this.#options.signal);
+  }
+
+  async #known(): Promise<Map<RunId, Version>> {
+    this.#versions ??= await versionsOf(this.#target);
+    return this.#versions;
+  }
+
+  async #copyRun(id: RunId, versions: Map<RunId, Version>): Promise<void> {
+    const stored = await loadIfThere(this.#source, id);
+    if (stored === undefined) {
+      // Forgotten since it was copied.
+      await this.#target.runs.forget([id]);
+      versions.delete(id);
+      return;
+    }
+    const { events } = stored;
+    const added = await appendMissing(this.#target, id, events, versions.get(id) ?? 0);
+    versions.set(id, events.length);
+    if (added === 0) return;
+    this.#runs += 1;
+    this.#events += added;
+    this.#options.onRun?.(this.copied);
+  }
+}
+
+/** Nothing when it was forgotten. */
+export async function loadIfThere(storage: Storage, id: RunId): Promise<StoredRun | undefined> {
+  try {
+    return await storage.runs.load(id);
+  } catch (error) {
+    if (error instanceof RunNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** What a pass would bring, from versions alone: nothing is read in full, nothing is written. */
@@ -84,19 +143,24 @@ export async function* allRuns(storage: Storage): AsyncGenerator<RunSummary> {
   } while (cursor !== undefined);
 }
 
-export async function versionsOf(storage: Storage): Promise<ReadonlyMap<RunId, Version>> {
+export async function versionsOf(storage: Storage): Promise<Map<RunId, Version>> {
   const versions = new Map<RunId, Version>();
   for await (const { id, version } of allRuns(storage)) versions.set(id, version);
   return versions;
 }
 
 /** How many events were added. `from`: how many the target has. */
-async function copyRun(source: Storage, target: TransferableStorage, id: RunId, from: Version): Promise<number> {
-  const { events } = await source.runs.load(id);
+async function appendMissing(
+  target: TransferableStorage,
+  id: RunId,
+  events: readonly RunEvent[],
+  from: Version,
+): Promise<number> {
   const known = from === 0 ? [] : (await target.runs.load(id)).events;
   if (known.length > events.length || !known.every((event, index) => isSame(event, events[index]))) {
     throw new MigrationConflictError(`run ${id}`);
   }
+  if (known.length === events.length) return 0;
   const [first] = events;
   let version = known.length;
   if (version === 0 && first?.type === "runSubmitted") version = await target.runs.submit(first.definition);

@@ -1,15 +1,19 @@
 /**
- * Moves everything from one storage to another: copy, copy again what came meanwhile until little is left, then hold writers back for a
- * moment, copy the rest with the leases, compare, switch. It can be stopped at any time and begun again; nothing changes at the source.
+ * Moves everything from one storage to another. It can be stopped at any time and begun again; nothing changes at the source.
+ *
+ * While the source is used: copy everything; compare everything; copy and compare what was written meanwhile, again and again, letting
+ * writers go slower until little is left; then hold them back for a moment, copy the rest with the leases, compare, switch.
  */
 
+import type { RunId } from "@provisioning/model";
 import { MigrationConflictError, MigrationDifferenceError } from "./errors.js";
-import type { Storage } from "../ports/storage.js";
+import type { StorageInfo } from "../ports/storage.js";
 import type { TransferableStorage } from "../ports/transfer.js";
-import { type ContentHash, contentHash, type KnownRuns } from "./content-hash.js";
-import { type Copied, copyMissing, type CopyOptions } from "./copy.js";
+import { type ContentHash, ContentHasher } from "./content-hash.js";
+import { type Copied, Copier, type CopyOptions } from "./copy.js";
+import { Governor } from "./governor.js";
 import { assertPartOf } from "./part-of.js";
-import type { SwitchableStorage } from "./switchable.js";
+import type { SwitchableStorage, WriteTracker } from "./switchable.js";
 
 export interface MigrateOptions extends CopyOptions {
   /**
@@ -22,7 +26,7 @@ export interface MigrateOptions extends CopyOptions {
 export interface MigrationReport {
   /** The target held a part already. */
   readonly resumed: boolean;
-  /** Passes over the source, the last one with writers held back. */
+  /** Passes over what was to be copied, the last one with writers held back. */
   readonly passes: number;
   readonly copied: Copied;
   readonly leases: number;
@@ -32,14 +36,10 @@ export interface MigrationReport {
   readonly heldBackMs: number;
 }
 
-/** As long as a pass brings more than this, another one follows before writers are held back. */
-const LITTLE = 100;
-/** Writers that are faster than the copying are held back after so many passes all the same. */
-const MAX_PASSES = 20;
-/** A pass that brings more than this part of what the one before brought does not catch up. */
-const SLOWEST_PROGRESS = 0.7;
-
-const NOTHING: Copied = { runs: 0, events: 0, resources: 0 };
+/** So many runs or fewer are copied while writers are held back. */
+const LITTLE = 50;
+/** Writers are held back after so many passes all the same. */
+const MAX_PASSES = 50;
 
 /** Nobody writes to the source meanwhile. @throws MigrationConflictError before anything is written, MigrationDifferenceError */
 export async function migrate(
@@ -47,16 +47,18 @@ export async function migrate(
   target: TransferableStorage,
   options: MigrateOptions = {},
 ): Promise<MigrationReport> {
-  const resumed = await begin(source, target);
-  const copied = await copyMissing(source, target, options);
-  const leases = await copyLeases(source, target);
-  const content = await assertEqual(source, target);
+  const sides = new Sides(source, target, options);
+  const resumed = await sides.begin();
+  await sides.copier.copyAll();
+  await sides.compareAll();
+  const leases = await sides.copyLeases();
+  const content = await sides.assertEqual();
   await options.commit?.();
-  return { resumed, passes: 1, copied, leases, content, heldBackMs: 0 };
+  return { resumed, passes: 1, copied: sides.copier.copied, leases, content, heldBackMs: 0 };
 }
 
 /**
- * While the source is used through `storage`, which uses the target afterwards.
+ * While the source is used through `storage`, which uses the target afterwards. Who has the source open in another process stays with it.
  * @throws MigrationConflictError before anything is written, MigrationDifferenceError
  */
 export async function migrateLive(
@@ -64,71 +66,99 @@ export async function migrateLive(
   target: TransferableStorage,
   options: MigrateOptions = {},
 ): Promise<MigrationReport> {
-  const source = storage.current;
-  const resumed = await begin(source, target);
-  let passes = 0;
-  let copied = NOTHING;
-  for (let left = Number.POSITIVE_INFINITY; left > LITTLE && passes < MAX_PASSES; passes += 1) {
-    const last = await copyMissing(source, target, options);
-    copied = sum(copied, last);
-    const now = last.events + last.resources;
-    // Whoever writes is about as fast as the copying: more passes bring nothing.
-    if (now > left * SLOWEST_PROGRESS) break;
-    left = now;
-  }
-  // What both sides hold by now is read before writers have to wait, and only what changes after that is read then.
-  const known: Known = { source: new Map(), target: new Map() };
-  await contentHash(source, known.source);
-  await contentHash(target, known.target);
-  copied = sum(copied, await copyMissing(source, target, options));
-  passes += 1;
-  let end: Pick<MigrationReport, "leases" | "content"> | undefined;
-  let heldBackMs = 0;
-  await storage.switchTo(target, async () => {
-    options.signal?.throwIfAborted();
-    const began = performance.now();
-    copied = sum(copied, await copyMissing(source, target, options));
-    const leases = await copyLeases(source, target);
-    end = { leases, content: await assertEqual(source, target, known) };
-    await options.commit?.();
-    heldBackMs = performance.now() - began;
-  });
-  if (end === undefined) throw new MigrationConflictError("storage");
-  return { resumed, passes: passes + 1, copied, ...end, heldBackMs };
-}
-
-/** Whether the target holds a part already. */
-async function begin(source: TransferableStorage, target: TransferableStorage): Promise<boolean> {
-  const isResumed = await assertPartOf(source, target);
-  if (isResumed) await releaseLeftovers(source, target);
-  return isResumed;
-}
-
-/** Leases that an interrupted migration took over: their holders went on at the source and may have let them go since. */
-async function releaseLeftovers(source: TransferableStorage, target: TransferableStorage): Promise<void> {
-  const held = new Set((await source.transfer.heldLeases()).map(({ lease }) => `${lease.token} ${lease.scope}`));
-  for (const { lease } of await target.transfer.heldLeases()) {
-    if (!held.has(`${lease.token} ${lease.scope}`)) await target.leases.release(lease);
+  const tracker = storage.trackWrites();
+  const governor = new Governor(tracker);
+  const sides = new Sides(storage.current, target, { ...options, onGroup: (runs) => governor.copied(runs) });
+  try {
+    const resumed = await sides.begin();
+    await sides.copier.copyAll();
+    await sides.compareAll();
+    const passes = await catchUp(sides, tracker, options.signal);
+    let end: Pick<MigrationReport, "leases" | "content"> | undefined;
+    let heldBackMs = 0;
+    await storage.switchTo(target, async () => {
+      const began = performance.now();
+      await sides.bringUp([...tracker.take(), ...(await sides.changedByOthers())]);
+      await sides.copier.copyResources();
+      const leases = await sides.copyLeases();
+      end = { leases, content: await sides.assertEqual() };
+      await options.commit?.();
+      heldBackMs = performance.now() - began;
+    });
+    if (end === undefined) throw new MigrationConflictError("storage");
+    return { resumed, passes: passes + 2, copied: sides.copier.copied, ...end, heldBackMs };
+  } finally {
+    tracker.stop();
   }
 }
 
-async function copyLeases(source: TransferableStorage, target: TransferableStorage): Promise<number> {
-  const held = await source.transfer.heldLeases();
-  await Promise.all(held.map((lease) => target.transfer.importLease(lease)));
-  return held.length;
+/** Until little is left; the number of passes. */
+async function catchUp(sides: Sides, tracker: WriteTracker, signal: AbortSignal | undefined): Promise<number> {
+  for (let passes = 0; ; passes += 1) {
+    signal?.throwIfAborted();
+    if (tracker.size <= LITTLE || passes >= MAX_PASSES) return passes;
+    await sides.bringUp(tracker.take());
+  }
 }
 
-interface Known {
-  readonly source: KnownRuns;
-  readonly target: KnownRuns;
-}
+const SHARED: ReadonlySet<StorageInfo["type"]> = new Set(["postgres", "surrealdb-server"]);
 
-async function assertEqual(source: Storage, target: Storage, known?: Known): Promise<ContentHash> {
-  const [left, right] = await Promise.all([contentHash(source, known?.source), contentHash(target, known?.target)]);
-  if (left.digest !== right.digest) throw new MigrationDifferenceError(left, right);
-  return left;
-}
+/** The two storages, and what is known of their content. */
+class Sides {
+  readonly copier: Copier;
+  readonly #source: TransferableStorage;
+  readonly #target: TransferableStorage;
+  readonly #hashers: readonly [ContentHasher, ContentHasher];
 
-function sum(left: Copied, right: Copied): Copied {
-  return { runs: left.runs + right.runs, events: left.events + right.events, resources: left.resources + right.resources };
+  constructor(source: TransferableStorage, target: TransferableStorage, options: CopyOptions) {
+    this.#source = source;
+    this.#target = target;
+    this.copier = new Copier(source, target, options);
+    this.#hashers = [new ContentHasher(source), new ContentHasher(target)];
+  }
+
+  /** Whether the target holds a part already. @throws MigrationConflictError */
+  async begin(): Promise<boolean> {
+    const isResumed = await assertPartOf(this.#source, this.#target);
+    if (isResumed) await this.#releaseLeftovers();
+    return isResumed;
+  }
+
+  /** Reads both sides as a whole; what changes later is read again. */
+  async compareAll(): Promise<void> {
+    for (const hasher of this.#hashers) await hasher.readAll();
+  }
+
+  /** Of a database that is not ours alone. */
+  async changedByOthers(): Promise<readonly RunId[]> {
+    const { type } = await this.#source.info();
+    return SHARED.has(type) ? this.#hashers[0].changed() : [];
+  }
+
+  async bringUp(runs: readonly RunId[]): Promise<void> {
+    const once = [...new Set(runs)];
+    await this.copier.copyRuns(once);
+    await Promise.all(this.#hashers.map((hasher) => hasher.read(once)));
+  }
+
+  async copyLeases(): Promise<number> {
+    const held = await this.#source.transfer.heldLeases();
+    await Promise.all(held.map((lease) => this.#target.transfer.importLease(lease)));
+    return held.length;
+  }
+
+  /** @throws MigrationDifferenceError */
+  async assertEqual(): Promise<ContentHash> {
+    const [left, right] = await Promise.all([this.#hashers[0].hash(), this.#hashers[1].hash()]);
+    if (left.digest !== right.digest) throw new MigrationDifferenceError(left, right);
+    return left;
+  }
+
+  /** Leases that an interrupted migration took over: their holders went on at the source and may have let them go since. */
+  async #releaseLeftovers(): Promise<void> {
+    const held = new Set((await this.#source.transfer.heldLeases()).map(({ lease }) => `${lease.token} ${lease.scope}`));
+    for (const { lease } of await this.#target.transfer.heldLeases()) {
+      if (!held.has(`${lease.token} ${lease.scope}`)) await this.#target.leases.release(lease);
+    }
+  }
 }

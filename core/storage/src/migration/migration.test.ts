@@ -191,6 +191,48 @@ test("goes back to where it came from", async () => {
   expect(await contentHash(here)).toEqual(await contentHash(there));
 });
 
+test("slows writers down that are faster than the copying, and lets them go afterwards", async () => {
+  const [source, target] = [await open("memory"), await open("memory")];
+  const slow: TransferableStorage = {
+    ...target,
+    runs: {
+      ...target.runs,
+      submit: async (definition) => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return target.runs.submit(definition);
+      },
+    },
+  };
+  await fill(source, 100);
+  const storage = createSwitchableStorage(source);
+  let isOver = false;
+  const writers = Array.from({ length: 16 }, async () => {
+    while (!isOver) {
+      await storage.runs.submit(sampleRun());
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  });
+  const report = await migrateLive(storage, slow);
+  isOver = true;
+  await Promise.all(writers);
+  expect(report.heldBackMs).toBeLessThan(2_000);
+  expect(report.passes).toBeGreaterThan(3);
+}, 60_000);
+
+test("forgets what the source forgot", async () => {
+  const [source, target] = [await open("memory"), await open("memory")];
+  const [kept, ended] = [sampleRun(), sampleRun()];
+  for (const definition of [kept, ended]) await source.runs.submit(definition);
+  await source.runs.append(ended.id, 1, [{ type: "runEnded", at: 2, status: "completed" }]);
+  const storage = createSwitchableStorage(source);
+  let isForgotten = false;
+  const onRun = () => {
+    if (!isForgotten) void storage.runs.forget([ended.id]);
+    isForgotten = true;
+  };
+  expect(await migrateLive(storage, target, { onRun })).toMatchObject({ content: { runs: 1 } });
+});
+
 test("lets go of leases that an interrupted migration took over", async () => {
   const [source, target] = [await open("memory"), await open("memory")];
   const definition = sampleRun();

@@ -4,6 +4,7 @@
  */
 
 import type { RunId } from "@provisioning/model";
+import { Pace } from "./pace.js";
 import type { AppendedEvents, EventTypes, RunStore } from "../ports/run-store.js";
 import type { Storage } from "../ports/storage.js";
 import type { TransferableStorage } from "../ports/transfer.js";
@@ -16,6 +17,23 @@ export interface SwitchableStorage extends Storage {
    * before. The storage that is no longer used is left open.
    */
   switchTo(next: TransferableStorage, prepare: () => Promise<void>): Promise<void>;
+  /** From now on. One at a time. */
+  trackWrites(): WriteTracker;
+}
+
+/** Which runs are written to. Writes that fail count, too. */
+export interface WriteTracker {
+  /** Runs that `take` would give. */
+  readonly size: number;
+  /** Since it began: writes, and runs that came to be given by `take`. */
+  readonly writes: number;
+  readonly changed: number;
+  /** Since it was asked the last time. */
+  take(): readonly RunId[];
+  /** Of runs and resources there are at most so many writes in a second from now on; the others wait for their turn. */
+  limit(perSecond: number): void;
+  /** Ends the limit, too. */
+  stop(): void;
 }
 
 interface Watcher {
@@ -31,6 +49,11 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
   let underWay = 0;
   let onQuiet: (() => void) | undefined;
   const watchers = new Set<Watcher>();
+  const touched = new Set<RunId>();
+  let writes = 0;
+  let changed = 0;
+  let isTracking = false;
+  const pace = new Pace();
 
   const through = async <T>(call: (storage: Storage) => Promise<T>): Promise<T> => {
     await open;
@@ -41,6 +64,26 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
       underWay -= 1;
       if (underWay === 0) onQuiet?.();
     }
+  };
+  const note = (ids: readonly RunId[]) => {
+    if (!isTracking) return;
+    for (const id of ids) {
+      if (!touched.has(id)) changed += 1;
+      touched.add(id);
+    }
+  };
+  /** Noted before and after, so that whoever copies in between copies again. */
+  const write = async <T>(ids: readonly RunId[], call: (storage: Storage) => Promise<T>): Promise<T> => {
+    await pace.turn();
+    writes += 1;
+    return through(async (storage) => {
+      note(ids);
+      try {
+        return await call(storage);
+      } finally {
+        note(ids);
+      }
+    });
   };
   const quiet = () => new Promise<void>((resolve) => (underWay === 0 ? resolve() : (onQuiet = resolve)));
 
@@ -72,11 +115,37 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
         release();
       }
     },
+    trackWrites() {
+      touched.clear();
+      isTracking = true;
+      return {
+        get size() {
+          return touched.size;
+        },
+        get writes() {
+          return writes;
+        },
+        get changed() {
+          return changed;
+        },
+        take() {
+          const ids = [...touched];
+          touched.clear();
+          return ids;
+        },
+        limit: (perSecond) => pace.limit(perSecond),
+        stop() {
+          isTracking = false;
+          touched.clear();
+          pace.limit(undefined);
+        },
+      };
+    },
     runs: {
-      submit: (definition) => through(({ runs }) => runs.submit(definition)),
-      append: (runId, expected, events, token) => through(({ runs }) => runs.append(runId, expected, events, token)),
+      submit: (definition) => write([definition.id], ({ runs }) => runs.submit(definition)),
+      append: (runId, expected, events, token) => write([runId], ({ runs }) => runs.append(runId, expected, events, token)),
       load: (runId) => through(({ runs }) => runs.load(runId)),
-      forget: (runIds) => through(({ runs }) => runs.forget(runIds)),
+      forget: (runIds) => write(runIds, ({ runs }) => runs.forget(runIds)),
       list: (query) => through(({ runs }) => runs.list(query)),
       watch,
     },
@@ -94,9 +163,9 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
       get: (infra, address) => through(({ resources }) => resources.get(infra, address)),
       list: (infra) => through(({ resources }) => resources.list(infra)),
       listInfras: () => through(({ resources }) => resources.listInfras()),
-      put: (record, expected) => through(({ resources }) => resources.put(record, expected)),
-      remove: (infra, address, expected) => through(({ resources }) => resources.remove(infra, address, expected)),
-      write: (writes) => through(({ resources }) => resources.write(writes)),
+      put: (record, expected) => write([], ({ resources }) => resources.put(record, expected)),
+      remove: (infra, address, expected) => write([], ({ resources }) => resources.remove(infra, address, expected)),
+      write: (writes) => write([], ({ resources }) => resources.write(writes)),
     },
     info: () => through((storage) => storage.info()),
     close: () => through((storage) => storage.close()),

@@ -7,7 +7,7 @@ import { type PostgresServer, sampleRun, startPostgres, whyNoPostgres } from "..
 import { Database } from "./database.js";
 import { targetOf } from "./options.js";
 import { openPostgresStorage } from "./postgres-storage.js";
-import { prepareSchema } from "./schema.js";
+import { FORMATS, prepareSchema } from "./schema.js";
 
 const reason = await whyNoPostgres();
 const WAIT = { timeout: 20_000, interval: 20 };
@@ -219,7 +219,7 @@ describe.skipIf(reason !== undefined)(`PostgreSQL, its connections and its table
 
   test("several who open a new database at once make its tables once", async () => {
     await Promise.all(Array.from({ length: 6 }, () => open("together")));
-    expect(await admin`select number from together.format`).toEqual([{ number: 1 }]);
+    expect(await admin`select number from together.format`).toEqual([{ number: FORMATS.length }]);
   });
 
   test("tables of a newer version are refused and left alone; older ones are brought up to date, whole or not at all", async () => {
@@ -227,16 +227,16 @@ describe.skipIf(reason !== undefined)(`PostgreSQL, its connections and its table
     await storage.runs.submit(sampleRun());
     const target = await targetOf({ url: server.url, schema: "versions", mode: "write" });
     const database = new Database(postgres, target, { connections: 1, synchronousCommit: "on", patienceMs: 300 });
-    const wrong = ["", "create table added (id integer)", "create table runs (id integer)"];
+    const wrong = [...FORMATS, "create table added (id integer)", "create table runs (id integer)"];
     await expect(prepareSchema(database, "versions", wrong)).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(await admin`select to_regclass('versions.added') as added`).toEqual([{ added: null }]);
-    await prepareSchema(database, "versions", ["", "create table added (id integer)"]);
-    expect(await admin`select number from versions.format`).toEqual([{ number: 2 }]);
+    await prepareSchema(database, "versions", [...FORMATS, "create table added (id integer)"]);
+    expect(await admin`select number from versions.format`).toEqual([{ number: FORMATS.length + 1 }]);
     await database.close();
     await expect(openPostgresStorage({ url: server.url, schema: "versions", mode: "write" })).rejects.toMatchObject({
       code: "STORE_TOO_NEW",
-      found: 2,
-      supported: 1,
+      found: FORMATS.length + 1,
+      supported: FORMATS.length,
     });
   });
 });

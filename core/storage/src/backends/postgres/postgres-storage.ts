@@ -4,22 +4,27 @@
  * processes out of each other's way (append.ts, queue.ts); time is the database's.
  */
 
+import type { RunId } from "@provisioning/model";
 import type postgres from "postgres";
 import { StorePackageMissingError } from "../../errors.js";
+import type { StoredRun } from "../../ports/run-store.js";
 import type { TransferableStorage } from "../../ports/transfer.js";
 import { Database, type DatabaseOptions } from "./database.js";
 import { createLeaseStore } from "./leases.js";
 import { createListen } from "./listen.js";
 import { type PostgresStorageOptions, type Target, targetOf } from "./options.js";
 import { createRunQueue } from "./queue.js";
+import { createQuick } from "./quick.js";
 import { createResourceStore } from "./resources.js";
 import { createRunStore } from "./runs.js";
 import { prepareSchema } from "./schema.js";
 import { createTransfer } from "./transfer.js";
+import { Turn } from "./turn.js";
 import { createWatch } from "./watch.js";
 
 /** Statements of different kinds run beside each other; each kind has one under way. */
-const CONNECTIONS = 6;
+const CONNECTIONS = 5;
+const UNSYNCED_CONNECTIONS = 2;
 /** Who begins to work wants to know soon that the database is not there; who works already waits longer. */
 const OPEN_PATIENCE_MS = 5_000;
 
@@ -42,16 +47,19 @@ export async function openPostgresStorage(
     synchronousCommit: "on",
     readOnly: isReadOnly,
   });
-  const quick = new Database(library, target, { ...tuning, connections: 1, synchronousCommit: "off" });
-  const watch = createWatch({ channel: `${target.schema}_runs`, listen: createListen(library, target), database, quick });
+  const unsynced = new Database(library, target, { ...tuning, connections: UNSYNCED_CONNECTIONS, synchronousCommit: "off" });
+  const channel = `${target.schema}_runs`;
+  const quick = createQuick(unsynced, channel);
+  const watch = createWatch({ channel, listen: createListen(library, target), database, quick });
+  const loaded = new Turn<RunId, StoredRun>();
   const close = async () => {
     await watch.close();
-    await Promise.all([database.close(), quick.close()]);
+    await Promise.all([database.close(), unsynced.close()]);
   };
   let closing: Promise<void> | undefined;
   return {
-    runs: createRunStore(database, watch, isReadOnly),
-    queue: createRunQueue(database, isReadOnly),
+    runs: createRunStore({ database, watch, loaded, isReadOnly }),
+    queue: createRunQueue({ database, unsynced, isReadOnly, loaded, heard: watch.heard }),
     leases: createLeaseStore({ database, quick, isReadOnly, onVersion: watch.seen }),
     resources: createResourceStore(database, isReadOnly),
     transfer: createTransfer(database, isReadOnly),

@@ -73,6 +73,18 @@ export const FORMATS: readonly string[] = [
   create table format (number integer not null);
   insert into format values (1);
   `,
+  // An index on the status would make the database write to every index of the run each time the status changes: whether a run waits at all
+  // changes once. Runs that are postponed stand aside, so that takers need not pass them.
+  `
+  alter table runs
+    add column is_open boolean not null generated always as (status in ('pending', 'running', 'rollingBack')) stored,
+    add column is_postponed boolean not null default false;
+  comment on column runs.is_postponed is 'not before its time; set back by the first who looks after that';
+  update runs set is_postponed = true where not_before > now_ms();
+  drop index runs_waiting;
+  create index runs_queued on runs (rank, id) where is_open and not is_postponed;
+  create index runs_postponed on runs (not_before) where is_open and is_postponed;
+  `,
 ];
 
 /** @throws StoreTooNewError, and what the database says */
@@ -87,7 +99,7 @@ export async function prepareSchema(database: Database, schema: string, formats:
       assertNotNewer(database, now, formats.length);
       if (now === 0) await createSchema(ask, schema);
       for (const format of formats.slice(now)) await ask(format);
-      if (now > 0 && now < formats.length) await ask(`update format set number = ${formats.length}`);
+      if (now < formats.length) await ask(`update format set number = ${formats.length}`);
     });
   });
 }

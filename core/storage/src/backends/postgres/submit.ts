@@ -18,8 +18,10 @@ const SUBMIT = `
     ) as asked (id, infra, created_at, rank, not_before, about, event)
   ),
   fresh as (
-    insert into runs (id, infra, created_at, rank, not_before, about, status, version, updated_at, completed, failed)
-    select id, infra, created_at, rank, coalesce(not_before, 0), about::json, 'pending', 1, created_at, 0, 0 from asked order by id
+    insert into runs (id, infra, created_at, rank, not_before, is_postponed, about, status, version, updated_at, completed, failed)
+    select id, infra, created_at, rank, coalesce(not_before, 0), not_before is not null and not_before > now_ms(), about::json,
+      'pending', 1, created_at, 0, 0
+    from asked order by id
     on conflict (id) do nothing
     returning id
   ),

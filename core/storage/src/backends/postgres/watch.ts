@@ -1,17 +1,16 @@
 /**
  * Tells watchers of stored events: of our own at once, of those of other processes when `NOTIFY` says that there are some. Notifications
- * are hints: they are sent after the events are stored, by a statement of their own, because a transaction that notifies makes all others
- * that do wait for its sync; and what was missed while the connection was gone is looked for when it is back.
+ * are hints: they are sent after the events are stored, and what was missed while the connection was gone is looked for when it is back.
  *
  * For each run events are told in order and once: a hint of what lies behind a gap makes us read the gap first.
  */
 
-import { randomUUID } from "node:crypto";
 import type { RunEvent, RunId } from "@provisioning/model";
 import type { AppendedEvents, RunStore, Version } from "../../ports/run-store.js";
 import { createWatchers } from "../../tables/watchers.js";
 import type { Database } from "./database.js";
-import { Gather, lines } from "./gather.js";
+import { lines } from "./gather.js";
+import type { Quick } from "./quick.js";
 
 export interface Watch {
   readonly watch: RunStore["watch"];
@@ -19,6 +18,8 @@ export interface Watch {
   readonly stored: (appended: AppendedEvents) => void;
   /** We saw that the run is at this version: a hint of others may have been lost. */
   readonly seen: (runId: RunId, version: Version) => void;
+  /** Grows with everything that is heard to have been written, by us or by others. */
+  readonly heard: () => number;
   /** Sends what is to be sent, then listens no more. */
   close(): Promise<void>;
 }
@@ -31,8 +32,8 @@ export interface WatchOptions {
   readonly listen: Listen;
   /** For reading what hints speak of. */
   readonly database: Database;
-  /** For sending hints; need not wait for any disk. */
-  readonly quick: Database;
+  /** For sending hints. */
+  readonly quick: Quick;
 }
 
 const EVENTS = `
@@ -42,10 +43,7 @@ const EVENTS = `
   ) as asked (run, after, until)
   join events on events.run = asked.run and events.number > asked.after and events.number <= asked.until
   order by events.run, events.number`;
-const NOTIFY = "select pg_notify($1, message) from unnest(string_to_array($2, chr(10))) as message";
 
-/** One message carries at most 8000 bytes. */
-const MOST_MESSAGE_BYTES = 7500;
 /** Of how many runs it is remembered what was told last. */
 const MOST_REMEMBERED = 50_000;
 
@@ -67,10 +65,10 @@ interface Hint {
 export function createWatch(options: WatchOptions): Watch {
   const { channel, database, quick } = options;
   const watchers = createWatchers();
-  const self = randomUUID();
   const told = createMemory();
   let hints: Hint[] = [];
   let isTelling = false;
+  let heard = 0;
   let stopListening: (() => Promise<void>) | undefined;
 
   const tell = (runId: RunId, version: Version, events: readonly RunEvent[]) => {
@@ -129,15 +127,10 @@ export function createWatch(options: WatchOptions): Watch {
     if (!isTelling) void tellAll();
   };
 
-  const outgoing = new Gather<string, undefined>({
-    async perform(asked) {
-      await quick.once(NOTIFY, [channel, lines(messagesOf(self, asked))]);
-      return asked.map(() => undefined);
-    },
-  });
   const onMessage = (message: string) => {
     const [from, ...parts] = message.split(" ");
-    if (from === self) return;
+    if (from === quick.self) return;
+    heard += 1;
     for (let index = 0; index + 3 < parts.length; index += 4) {
       const [runId, version, count, types = ""] = parts.slice(index, index + 4);
       if (watchers.wants(runId as RunId, types.split(",") as RunEvent["type"][])) {
@@ -146,6 +139,7 @@ export function createWatch(options: WatchOptions): Watch {
     }
   };
   const onListening = () => {
+    heard += 1;
     for (const runId of watchers.runs()) {
       if (told.get(runId) !== undefined) hint({ runId, version: Number.POSITIVE_INFINITY, count: 0 });
     }
@@ -156,15 +150,17 @@ export function createWatch(options: WatchOptions): Watch {
       return watchers.watch(listener, runId, types);
     },
     stored({ runId, version, events }) {
+      heard += 1;
       hint({ runId, version, count: events.length, events });
       const types = new Set(events.map(({ type }) => type));
-      outgoing.ask(`${runId} ${version} ${events.length} ${[...types].join(",")}`).catch(() => {});
+      quick.tell(`${runId} ${version} ${events.length} ${[...types].join(",")}`);
     },
     seen(runId, version) {
       if ((told.get(runId) ?? version) < version) hint({ runId, version, count: 0 });
     },
+    heard: () => heard,
     async close() {
-      await outgoing.settled();
+      await quick.settled();
       await stopListening?.();
     },
   };
@@ -172,20 +168,6 @@ export function createWatch(options: WatchOptions): Watch {
 
 /** Numbers of events have 32 bits. */
 const MOST_EVENTS = 2 ** 31 - 1;
-
-/** As many hints in a message as fit. */
-function messagesOf(self: string, hints: readonly string[]): readonly string[] {
-  const messages: string[] = [];
-  let current = "";
-  for (const hint of hints) {
-    if (current !== "" && current.length + hint.length >= MOST_MESSAGE_BYTES) {
-      messages.push(current);
-      current = "";
-    }
-    current = `${current === "" ? self : current} ${hint}`;
-  }
-  return [...messages, current];
-}
 
 /** What was told last of the runs that something happened to last. */
 function createMemory() {

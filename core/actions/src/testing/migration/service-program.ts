@@ -34,8 +34,10 @@ export interface ServiceOptions {
   /** Runs that are carried out at the same time. */
   readonly capacity: number;
   readonly leaseTtlMs: number;
-  /** Between two tasks of a client. */
+  /** Between two tasks of a client while the storage is moved. */
   readonly pauseMs: number;
+  /** At least so many tasks are submitted afterwards. */
+  readonly after: number;
 }
 
 export interface ServiceReport {
@@ -88,7 +90,7 @@ class Clients {
 
   /** Until there are enough tasks and the storage has been moved. */
   async submitAll(): Promise<void> {
-    while (this.submitted < options.tasks || this.migration !== "after") {
+    while (this.submitted < options.tasks || this.migration !== "after" || this.counts.after < options.after) {
       this.submitted += 1;
       const definition = task();
       const made = await this.request("submit", () => this.#engine.submit(definition));
@@ -97,7 +99,7 @@ class Clients {
       this.counts[this.migration] += 1;
       // What was acknowledged can be read at once, wherever it is by now.
       await this.request("load", () => this.#storage.runs.load(definition.id));
-      await sleep(options.pauseMs);
+      if (this.migration === "now") await sleep(options.pauseMs);
     }
   }
 

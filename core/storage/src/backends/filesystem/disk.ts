@@ -80,7 +80,8 @@ export const nodeDisk: Disk = {
     const outermost = await mkdir(path, { recursive: true, mode: FOLDER_MODE });
     if (outermost === undefined) return;
     // A new name lasts when the folder around it is synced.
-    for (let made = resolve(path); made.length >= resolve(outermost).length; made = dirname(made)) await syncFolder(dirname(made));
+    for (let made = resolve(path); made.length >= resolve(outermost).length; made = dirname(made))
+      await syncFolder(dirname(made));
   },
   remove: (path) =>
     unlink(path).catch((error: unknown) => {

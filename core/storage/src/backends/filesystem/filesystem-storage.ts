@@ -18,6 +18,7 @@ import type { StoreRecord } from "../../tables/records.js";
 import { apply } from "../../tables/tables.js";
 import { compact, sweep } from "./compaction.js";
 import { type Disk, nodeDisk } from "./disk.js";
+import { guardedDisk } from "./guarded-disk.js";
 import { JournalReader } from "./journal-reader.js";
 import { createSegment, JournalWriter } from "./journal-writer.js";
 import { Mirror } from "./mirror.js";
@@ -81,7 +82,7 @@ async function openForWriting(options: FilesystemStorageOptions): Promise<Transf
   };
   const lock = await acquireWriterLock({ folder: dataDir, clock, command, onLost });
   try {
-    return await openHeld(options, disk, lock, () => lost);
+    return await openHeld(options, guardedDisk(disk, lock.assertHeld), lock, () => lost);
   } catch (error) {
     await lock.release();
     throw error;
@@ -153,9 +154,13 @@ async function openHeld(
       });
   }
 
-  const commit = async (record: StoreRecord) => {
+  /** What is in memory is old as soon as somebody else writes. */
+  const assertOurs = () => {
     const error = lost();
     if (error !== undefined) throw error;
+  };
+  const commit = async (record: StoreRecord) => {
+    assertOurs();
     writer.assertUsable();
     const json = JSON.stringify(record);
     sequence += 1;
@@ -165,6 +170,7 @@ async function openHeld(
   };
   const opened = () => {
     if (closing !== undefined) throw new StoreClosedError();
+    assertOurs();
     return tables;
   };
   const close = async () => {

@@ -7,10 +7,12 @@
  * removes the successor files. A successor that dies in between is itself a dead holder and is succeeded in the same way.
  *
  * A holder that we cannot look at (another machine or container) counts as dead when it has not touched the file for
- * `SILENCE_MS`; every holder touches it each `TOUCH_MS` and notices when it was replaced.
+ * `SILENCE_MS`; every holder touches it each `TOUCH_MS`. A holder that stood still for so long and wakes up finds out before it writes and
+ * before it acknowledges: the file that it made has no name any more.
  */
 
 import { randomUUID } from "node:crypto";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { link, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { type Clock, type Instant, ProvisioningError } from "@provisioning/model";
 import { isMissing } from "./disk.js";
@@ -42,6 +44,8 @@ export class StoreBusyError extends ProvisioningError {
 }
 
 export interface WriterLock {
+  /** Cheap enough to be asked at every write. @throws StoreBusyError when somebody took our place, perhaps while we stood still */
+  readonly assertHeld: () => void;
   /** Gives it back, if it is still ours. */
   release(): Promise<void>;
 }
@@ -70,6 +74,7 @@ export async function acquireWriterLock(options: WriterLockOptions): Promise<Wri
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       if ((await linkIfFree(own, path)) || (await succeed(path, own, self))) {
         await sweepLeftovers(folder);
+        await rm(own, { force: true });
         return hold(path, self, options);
       }
     }
@@ -127,23 +132,45 @@ async function isGone(path: string, holder: WriterLockHolder, self: WriterLockHo
 }
 
 function hold(path: string, self: WriterLockHolder, options: WriterLockOptions): WriterLock {
+  const file = openSync(path, "r");
+  let isOpen = true;
+  let lost: StoreBusyError | undefined;
+  const lose = (holder: WriterLockHolder | undefined) => {
+    clearInterval(timer);
+    lost ??= new StoreBusyError(path, holder ?? self);
+    options.onLost(lost);
+    return lost;
+  };
   const timer = setInterval(async () => {
     const holder = await readHolder(path).catch(() => self);
-    if (holder?.nonce === self.nonce) {
-      const now = new Date();
-      await utimes(path, now, now).catch(() => {});
-    } else {
-      clearInterval(timer);
-      options.onLost(new StoreBusyError(path, holder ?? self));
+    if (holder?.nonce !== self.nonce) {
+      lose(holder);
+      return;
     }
+    const now = new Date();
+    await utimes(path, now, now).catch(() => {});
   }, TOUCH_MS);
   timer.unref();
   return {
+    assertHeld() {
+      if (lost !== undefined) throw lost;
+      if (isOpen && fstatSync(file).nlink === 0) throw lose(parseHolder(readIfThere(path)));
+    },
     async release() {
       clearInterval(timer);
       if ((await readHolder(path))?.nonce === self.nonce) await rm(path, { force: true });
+      if (isOpen) closeSync(file);
+      isOpen = false;
     },
   };
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** Who writes at the moment, for those who only read. */

@@ -24,11 +24,21 @@ export function confirmName(cli: CliContext, question: string, name: string): Pr
   return ask(cli, `${question} Type ${name} to go ahead: `, (answer) => answer === name);
 }
 
+/** What was typed; `fallback` for an empty line. @throws ConfirmationNeededError */
+export async function askText(cli: CliContext, question: string, fallback: string): Promise<string> {
+  const answer = await answerTo(cli, `${question}${fallback === "" ? "" : ` [${fallback}]`}: `);
+  return answer === "" ? fallback : answer;
+}
+
 async function ask(cli: CliContext, prompt: string, accepts: (answer: string) => boolean): Promise<boolean> {
+  return accepts(await answerTo(cli, prompt));
+}
+
+async function answerTo(cli: CliContext, prompt: string): Promise<string> {
   if (cli.stdin.isTTY !== true || cli.process.stderr.isTTY !== true) throw new ConfirmationNeededError();
   const lines = createInterface({ input: cli.stdin, output: process.stderr });
   try {
-    return accepts((await lines.question(prompt)).trim());
+    return (await lines.question(prompt)).trim();
   } finally {
     lines.close();
   }

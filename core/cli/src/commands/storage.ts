@@ -17,7 +17,8 @@ export type MigrateFlags = StorageCommandFlags &
   SideFlags<"source"> &
   SideFlags<"target"> & {
     readonly from?: string;
-    readonly to: string;
+    readonly to?: string;
+    readonly interactive?: boolean;
     readonly dryRun?: boolean;
     readonly switch?: boolean;
   };
@@ -48,12 +49,8 @@ export const storageRoutes = buildRouteMap({
           ...workspaceFlags,
           ...outputFlag,
           from: value("type", `Source: ${TYPES}; default: the configured storage`),
-          to: {
-            kind: "parsed",
-            parse: (text: string): string => text,
-            placeholder: "type",
-            brief: `Target: ${TYPES}`,
-          },
+          to: value("type", `Target: ${TYPES}`),
+          interactive: { kind: "boolean", optional: true, withNegated: false, brief: "Ask for everything on the terminal" },
           sourceDir: value("path", "Folder of the source"),
           sourcePackagesDir: value("path", "Folder with the packages of the source's database"),
           sourceUrl: value("url", "Url of the source"),
@@ -85,6 +82,7 @@ export const storageRoutes = buildRouteMap({
       docs: {
         brief: "Move everything into another storage and prove that both are equal",
         fullDescription:
+          "  provisioning storage migrate --interactive\n" +
           "  provisioning storage migrate --to postgres --target-url postgres://me@db/provisioning --target-password-file pw --switch\n" +
           "  provisioning storage migrate --from filesystem --to surrealdb-embedded --source-dir ./data --target-dir ./surrealdb-data\n\n" +
           "The source stays as it is. A target that holds something else is refused. After an interruption the same command goes on.",

@@ -21,6 +21,7 @@ export function renderRun(run: RunReport, style: Style): string {
     table,
     "",
     verdict(run, style),
+    ...renderRollback(run, style),
     ...failed.flatMap((operation) => renderFailure(operation, run, style)),
     ...nextSteps(run, style),
   ].join("\n");
@@ -32,6 +33,45 @@ function verdict(run: RunReport, style: Style): string {
   const text = `${run.name} ${status}: ${done} of ${counted(run.operations.length, "operation")} done (run ${run.id})`;
   if (run.status === "completed") return `${style.green("✓")} ${text}`;
   return run.status === "running" && !run.interrupted ? `${style.cyan("▸")} ${text}` : `${style.red("✗")} ${text}`;
+}
+
+/** One line when everything is proven to be as it was; otherwise what is not, by name. */
+function renderRollback(run: RunReport, style: Style): string[] {
+  const { rollback } = run;
+  if (rollback === undefined) return [];
+  const undone = counted(rollback.operations.length, "operation");
+  if (rollback.isProven) return [`${style.green("✓")} Rolled back: ${undone}, all as it was before.`];
+  const titles = new Map<string, string>(run.operations.map(({ id, title }) => [id, title]));
+  return [
+    `${style.red("✗")} Rolled back: ${undone}, not all proven to be as it was before:`,
+    ...rollback.operations.flatMap((item) => undoneLines(item, titles.get(item.operation) ?? item.operation)),
+  ];
+}
+
+type Undone = NonNullable<RunReport["rollback"]>["operations"][number];
+
+function undoneLines(undone: Undone, title: string): string[] {
+  switch (undone.type) {
+    case "equal":
+      return [];
+    case "differs":
+      return [
+        `  ${title}: undone, and not as it was`,
+        ...undone.differences.map(
+          ({ path, before, after }) => `    ${path.join(".")}: ${shown(before)} before, ${shown(after)} now`,
+        ),
+      ];
+    case "unverified":
+      return [`  ${title}: undone; whether all is as it was cannot be told`];
+    case "notUndone":
+      return [`  ${title}: not undone${undone.error === undefined ? "" : ` (${undone.error.message})`}`];
+    case "half":
+      return [`  ${title}: did not complete, and what it may have left was not undone`];
+  }
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
 }
 
 function renderFailure(operation: OperationReport, run: RunReport, style: Style): string[] {

@@ -11,7 +11,8 @@ import { isNothing, typeName } from "./runtime/inspect.js";
 import { requireAttributes } from "./runtime/required.js";
 import { KclDict, KclList, noArguments, type Value } from "./runtime/values.js";
 import { resolveNamed } from "./semantics/resolve-type.js";
-import { attributeNames, findAttribute, findIndexSignature, lineage, type SchemaSymbol } from "./semantics/symbols.js";
+import { findAttribute } from "./semantics/attribute-index.js";
+import { attributeNames, findIndexSignature, lineage, type SchemaSymbol } from "./semantics/symbols.js";
 import { type Type, typeText } from "./semantics/types.js";
 
 export interface ValidationFinding {

@@ -1,7 +1,8 @@
 /** From a loaded program to the documentation of its main package. */
 import type { Program } from "../program.js";
 import type { AttributeSymbol, SchemaSymbol } from "../semantics/symbols.js";
-import { findAttribute, lineage } from "../semantics/symbols.js";
+import { findAttribute } from "../semantics/attribute-index.js";
+import { lineage } from "../semantics/symbols.js";
 import { typeText } from "../semantics/types.js";
 import type { Check, Decorator, Expression, IndexSignature } from "../syntax/ast.js";
 import { openStringToken } from "../syntax/string-literal.js";

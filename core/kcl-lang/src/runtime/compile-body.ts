@@ -31,15 +31,16 @@ export interface BodyCode {
 
 type StepCode = (machine: Machine, environment: Environment) => void;
 
-/** An `if` around a statement: its condition and which way it has to go. */
+/** An `if` around a statement: its condition, which way it has to go, and the next `if` around it. */
 interface Guard {
   readonly condition: Code;
   readonly expected: boolean;
+  readonly outer: Guard | undefined;
 }
 
 export function compileBody(statements: readonly Statement[], scope: StaticScope): BodyCode {
   const setters: SetterCode[] = [];
-  const steps = compileSteps(statements, scope, [], setters);
+  const steps = compileSteps(statements, scope, undefined, setters);
   return {
     setters,
     run: inOrder(steps),
@@ -56,41 +57,41 @@ function inOrder(steps: readonly StepCode[]): StepCode {
 function compileSteps(
   statements: readonly Statement[],
   scope: StaticScope,
-  guards: readonly Guard[],
+  guard: Guard | undefined,
   setters: SetterCode[],
 ): StepCode[] {
-  return statements.flatMap((statement) => compileStep(statement, scope, guards, setters));
+  return statements.flatMap((statement) => compileStep(statement, scope, guard, setters));
 }
 
-function compileStep(statement: Statement, scope: StaticScope, guards: readonly Guard[], setters: SetterCode[]): StepCode[] {
+function compileStep(statement: Statement, scope: StaticScope, guard: Guard | undefined, setters: SetterCode[]): StepCode[] {
   switch (statement.kind) {
     case "assign": {
       const value = compileExpression(statement.value, scope);
       return statement.targets.map((target) =>
-        setterStep(setters, target.name, guards, statement.at, compileAssignment(target, value, statement.value, scope)),
+        setterStep(setters, target.name, guard, statement.at, compileAssignment(target, value, statement.value, scope)),
       );
     }
     case "augmentedAssign": {
       const change = compileChange(statement.target, statement.operator, statement.value, scope);
-      return [setterStep(setters, statement.target.name, guards, statement.at, change)];
+      return [setterStep(setters, statement.target.name, guard, statement.at, change)];
     }
     case "unification": {
       const change = compileUnification(statement.target.name, statement.value, scope);
-      return [setterStep(setters, statement.target.name, guards, statement.at, change)];
+      return [setterStep(setters, statement.target.name, guard, statement.at, change)];
     }
     case "attribute":
       return [
         setterStep(
           setters,
           statement.name,
-          guards,
+          guard,
           statement.at,
           compileAttribute(statement, scope),
           statement.value === undefined,
         ),
       ];
     case "if":
-      return [compileIf(statement, scope, guards, setters)];
+      return [compileIf(statement, scope, guard, setters)];
     case "assert":
       return [compileAssert(statement, scope)];
     case "expression": {
@@ -113,7 +114,7 @@ function compileStep(statement: Statement, scope: StaticScope, guards: readonly 
 function setterStep(
   setters: SetterCode[],
   name: string,
-  guards: readonly Guard[],
+  guard: Guard | undefined,
   place: Place,
   action: StepCode,
   isDeclaration = false,
@@ -122,7 +123,7 @@ function setterStep(
     name,
     isDeclaration,
     run(machine, environment) {
-      if (guards.length > 0 && !allHold(guards, machine, environment)) return false;
+      if (guard !== undefined && !allHold(guard, machine, environment)) return false;
       machine.step();
       machine.place = place;
       action(machine, environment);
@@ -136,31 +137,40 @@ function setterStep(
   };
 }
 
-function allHold(guards: readonly Guard[], machine: Machine, environment: Environment): boolean {
-  return guards.every((guard) => isTrue(guard.condition(machine, environment)) === guard.expected);
+/** Conditions are evaluated from the outermost on. */
+function allHold(innermost: Guard, machine: Machine, environment: Environment): boolean {
+  const guards: Guard[] = [];
+  for (let guard: Guard | undefined = innermost; guard !== undefined; guard = guard.outer) guards.push(guard);
+  return guards.reverse().every((guard) => isTrue(guard.condition(machine, environment)) === guard.expected);
 }
 
 function compileIf(
   statement: Statement & { kind: "if" },
   scope: StaticScope,
-  guards: readonly Guard[],
+  outer: Guard | undefined,
   setters: SetterCode[],
 ): StepCode {
   const condition = compileExpression(statement.condition, scope);
   const first = setters.length;
-  const body = inOrder(compileSteps(statement.body, scope, [...guards, { condition, expected: true }], setters));
-  const otherwise = inOrder(compileSteps(statement.otherwise, scope, [...guards, { condition, expected: false }], setters));
-  const inside = setters.slice(first);
+  const body = inOrder(compileSteps(statement.body, scope, { condition, expected: true, outer }, setters));
+  const middle = setters.length;
+  const otherwise = inOrder(compileSteps(statement.otherwise, scope, { condition, expected: false, outer }, setters));
+  const end = setters.length;
   return (machine, environment) => {
-    if (isTrue(condition(machine, environment))) body(machine, environment);
-    else otherwise(machine, environment);
-    passAll(inside, environment);
+    if (isTrue(condition(machine, environment))) {
+      body(machine, environment);
+      passAll(setters, middle, end, environment);
+    } else {
+      otherwise(machine, environment);
+      passAll(setters, first, middle, environment);
+    }
   };
 }
 
-function passAll(codes: readonly SetterCode[], environment: Environment): void {
-  for (const code of codes) {
-    const setter = environment.setters.get(code);
+/** The setters of the branch that was left out had their turn. */
+function passAll(codes: readonly SetterCode[], from: number, to: number, environment: Environment): void {
+  for (let index = from; index < to; index++) {
+    const setter = environment.setters.get(codes[index]!);
     if (setter !== undefined) environment.host?.scope.pass(setter);
   }
 }

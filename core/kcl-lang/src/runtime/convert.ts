@@ -1,5 +1,6 @@
 /** Packs and checks values where a type is declared: dicts become instances, and what does not fit is refused. */
-import { findAttribute, findIndexSignature, lineage, type SchemaSymbol } from "../semantics/symbols.js";
+import { findAttribute } from "../semantics/attribute-index.js";
+import { findIndexSignature, lineage, type SchemaSymbol } from "../semantics/symbols.js";
 import { type Type, typeText } from "../semantics/types.js";
 import type { Place } from "../diagnostics/place.js";
 import { isCallable, isNothing, peekEntriesOf, typeName } from "./inspect.js";
@@ -39,7 +40,9 @@ export function accepts(value: Value, type: Type): boolean {
         (type.literal === undefined || (type.literal.value === value.raw && type.literal.unit === value.unit))
       );
     case "list":
-      return value instanceof KclList && (type.item.kind === "any" || value.peekItems().every((item) => accepts(item, type.item)));
+      return (
+        value instanceof KclList && (type.item.kind === "any" || value.peekItems().every((item) => accepts(item, type.item)))
+      );
     case "dict":
       return acceptsDict(value, type);
     case "union":
@@ -177,27 +180,31 @@ function schemaProblems(value: Value, schema: SchemaSymbol, strict: boolean): st
       if (findAttribute(schema, key) === undefined) problems.push(`Schema ${schema.name} does not contain attribute ${key}`);
   }
   if (!strict) return problems;
-  const seen = new Set<string>();
-  for (const one of lineage(schema).toReversed()) {
-    for (const name of one.attributes.keys()) {
-      if (seen.has(name)) continue;
-      seen.add(name);
-      if (isMissing(schema, name, entries)) problems.push(`Schema ${schema.name}'s attribute ${name} is missing`);
-    }
-  }
+  for (const name of requiredNames(schema))
+    if (isNothing(entries.get(name)?.value)) problems.push(`Schema ${schema.name}'s attribute ${name} is missing`);
   return problems;
 }
 
-function isMissing(schema: SchemaSymbol, name: string, entries: ReadonlyMap<string, Entry>): boolean {
-  const attribute = findAttribute(schema, name);
-  if (attribute === undefined || attribute.optional || isGiven(schema, name)) return false;
-  const literal = "literal" in attribute.type && attribute.type.literal !== undefined;
-  return !literal && isNothing(entries.get(name)?.value);
+/** Attributes that a dict must have to be one of a schema, from the oldest ancestor on. */
+function requiredNames(schema: SchemaSymbol): readonly string[] {
+  const known = required.get(schema);
+  if (known !== undefined) return known;
+  const line = lineage(schema);
+  const given = new Set<string>();
+  for (const source of line.flatMap((one) => [one, ...one.mixins]))
+    for (const attribute of source.attributes.values()) if (attribute.hasValue) given.add(attribute.name);
+  const names = new Set(line.toReversed().flatMap((one) => [...one.attributes.keys()]));
+  const found = [...names].filter((name) => {
+    const attribute = findAttribute(schema, name);
+    const isOpen = attribute !== undefined && !attribute.optional && !given.has(name);
+    return isOpen && !("literal" in attribute.type && attribute.type.literal !== undefined);
+  });
+  required.set(schema, found);
+  return found;
 }
 
-function isGiven(schema: SchemaSymbol, name: string): boolean {
-  return lineage(schema).some((one) => [one, ...one.mixins].some((source) => source.attributes.get(name)?.hasValue === true));
-}
+/** Fixed once the schemas of a program are linked. */
+const required = new WeakMap<SchemaSymbol, readonly string[]>();
 
 /** Types as annotations write them. */
 function declaredText(type: Type): string {

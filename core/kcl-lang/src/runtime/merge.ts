@@ -129,7 +129,8 @@ function insertEntry(machine: Machine, map: Entries, key: string, old: Entry | u
       `only list attribute can be inserted value, got ${typeName(base instanceof KclList ? entry.value : base)}`,
     );
   }
-  const value = entry.index === undefined ? joinLists(machine, base, entry.value) : insertAt(machine, base, entry.value, entry.index);
+  const value =
+    entry.index === undefined ? joinLists(machine, base, entry.value) : insertAt(machine, base, entry.value, entry.index);
   map.set(key, { ...old, value, place: old.place ?? entry.place });
 }
 

@@ -1,8 +1,6 @@
 /** One building of an instance: the scope its bodies run in, and the steps in their order. */
 import type { Place } from "../diagnostics/place.js";
 import { EvaluationFailure } from "../diagnostics/failure.js";
-import { findAttribute } from "../semantics/symbols.js";
-import type { Type } from "../semantics/types.js";
 import { convert } from "./convert.js";
 import { type BodyHost, Environment } from "./environment.js";
 import { isNothing, isTrue } from "./inspect.js";
@@ -21,7 +19,6 @@ export class SchemaBuild implements BodyHost {
   private readonly layout: SchemaLayout;
   private readonly environments: Environment[];
   private readonly setters: Map<string, Setter[]>;
-  private readonly types = new Map<string, Type | undefined>();
   /** Attributes that the check under way has read; nothing is noted outside checks. */
   private reads: string[] | undefined;
 
@@ -89,7 +86,7 @@ export class SchemaBuild implements BodyHost {
     const entry = this.config.peekEntries().get(name);
     const merged = entry === undefined ? undefined : applyEntry(this.machine, value, entry);
     const result = merged === undefined ? value : merged.value;
-    const type = this.typeOf(name);
+    const type = this.layout.types.get(name);
     this.scope.values.set(name, type === undefined ? result : convert(this.machine, result, type));
     this.places.set(name, entry !== undefined && !isNothing(entry.value) ? entry.place : (place ?? this.places.get(name)));
   }
@@ -98,11 +95,6 @@ export class SchemaBuild implements BodyHost {
   isReplaced(name: string): boolean {
     const entry = this.config.peekEntries().get(name);
     return entry?.operator === "=" && entry.index === undefined;
-  }
-
-  private typeOf(name: string): Type | undefined {
-    if (!this.types.has(name)) this.types.set(name, findAttribute(this.schema.symbol, name)?.type);
-    return this.types.get(name);
   }
 
   /** The value of a name inside a body; undefined when it is none of the instance's. */
@@ -121,8 +113,8 @@ export class SchemaBuild implements BodyHost {
   }
 
   private applyIndexSignature(): void {
-    const known = new Set(this.layout.attributes.map((attribute) => attribute.name));
-    const others = [...this.config.peekEntries()].filter(([key]) => !known.has(key) && !this.scope.has(key));
+    const { names } = this.layout;
+    const others = [...this.config.peekEntries()].filter(([key]) => !names.has(key) && !this.scope.has(key));
     if (others.length === 0) return;
     const signature = this.schema.indexSignature;
     if (signature === undefined) {
@@ -167,18 +159,20 @@ export class SchemaBuild implements BodyHost {
   }
 
   private runChecks(): void {
-    for (const [index, body] of this.layout.bodies.entries()) {
+    const { bodies, names } = this.layout;
+    const alias = bodies.find((one) => one.code.indexSignature?.alias !== undefined)?.code.indexSignature?.alias;
+    for (let index = 0; index < bodies.length; index++) {
+      const { checks } = bodies[index]!.code;
       const environment = this.environments[index]!;
-      const alias = this.layout.bodies.find((one) => one.code.indexSignature?.alias !== undefined)?.code.indexSignature?.alias;
       if (alias === undefined) {
-        this.runCheckList(body.code.checks, environment);
+        this.runCheckList(checks, environment);
         continue;
       }
-      const known = new Set(this.layout.attributes.map((attribute) => attribute.name));
+      if (checks.length === 0) continue;
       for (const key of this.config.entries.keys()) {
-        if (known.has(key)) continue;
+        if (names.has(key)) continue;
         environment.alias = { name: alias, value: key };
-        this.runCheckList(body.code.checks, environment);
+        this.runCheckList(checks, environment);
       }
       environment.alias = undefined;
     }

@@ -3,7 +3,9 @@
  * configuration merged into every attribute as soon as it is set; then index signature, required attributes and checks.
  */
 import { type Place, placeOf } from "../diagnostics/place.js";
-import { attributeNames, findAttribute, findIndexSignature, isDescendant, type SchemaSymbol } from "../semantics/symbols.js";
+import { findAttribute } from "../semantics/attribute-index.js";
+import { attributeNames, findIndexSignature, isDescendant, type SchemaSymbol } from "../semantics/symbols.js";
+import type { Type } from "../semantics/types.js";
 import type { SchemaCode } from "./compile-schema.js";
 import { SchemaBuild } from "./schema-build.js";
 import type { Machine } from "./machine.js";
@@ -25,6 +27,9 @@ export interface SchemaLayout {
   readonly bodies: readonly BodyLayout[];
   /** In order of output. */
   readonly attributes: readonly AttributeLayout[];
+  readonly names: ReadonlySet<string>;
+  /** The declared types of attributes. */
+  readonly types: ReadonlyMap<string, Type>;
 }
 
 export class SchemaClass {
@@ -89,11 +94,10 @@ export class SchemaClass {
 
   private computeLayout(machine: Machine): SchemaLayout {
     const bodies = this.collectBodies(machine, []);
-    const attributes = attributeNames(this.symbol).map((name) => ({
-      name,
-      optional: findAttribute(this.symbol, name)?.optional ?? true,
-    }));
-    return { bodies, attributes };
+    const names = attributeNames(this.symbol);
+    const symbols = names.flatMap((name) => findAttribute(this.symbol, name) ?? []);
+    const attributes = symbols.map(({ name, optional }) => ({ name, optional }));
+    return { bodies, attributes, names: new Set(names), types: new Map(symbols.map(({ name, type }) => [name, type])) };
   }
 
   private collectBodies(machine: Machine, bodies: BodyLayout[]): BodyLayout[] {

@@ -1,5 +1,6 @@
 /** Whether a value of one type may stand where another is declared. Unknown types pass; they are checked at run time. */
-import { findAttribute, findIndexSignature, isDescendant, type SchemaSymbol } from "./symbols.js";
+import { findAttribute } from "./attribute-index.js";
+import { findIndexSignature, isDescendant, type SchemaSymbol } from "./symbols.js";
 import type { DictType, FunctionType, Type } from "./types.js";
 
 export function isAssignable(from: Type, to: Type): boolean {

@@ -6,7 +6,8 @@ import { decoratorNames } from "../runtime/decorators.js";
 import type { Checker } from "./checker.js";
 import { checkParameters } from "./check-parameters.js";
 import { inferExpression } from "./infer-expression.js";
-import { findAttribute, findIndexSignature, lineage, type SchemaSymbol } from "./symbols.js";
+import { findAttribute } from "./attribute-index.js";
+import { findIndexSignature, lineage, type SchemaSymbol } from "./symbols.js";
 import { type Type, typeText } from "./types.js";
 
 export function checkSchemas(checker: Checker): void {
@@ -80,6 +81,7 @@ function checkMixins(checker: Checker, schema: SchemaSymbol): void {
 }
 
 function checkCycle(checker: Checker, schema: SchemaSymbol): void {
+  if (endsAtRoot(schema)) return;
   const chain = lineage(schema);
   const last = chain.at(-1);
   if (last?.parent !== schema) return;
@@ -91,6 +93,21 @@ function checkCycle(checker: Checker, schema: SchemaSymbol): void {
     schema.statement.nameAt,
   );
 }
+
+/** Whether the ancestors come to an end; each is looked at once. */
+function endsAtRoot(schema: SchemaSymbol): boolean {
+  const path = new Set<SchemaSymbol>();
+  let at: SchemaSymbol | undefined = schema;
+  for (; at !== undefined && !rooted.has(at); at = at.parent) {
+    if (path.has(at)) return false;
+    path.add(at);
+  }
+  for (const one of path) rooted.add(one);
+  return true;
+}
+
+/** Schemas whose ancestors are known to come to an end. */
+const rooted = new WeakSet<SchemaSymbol>();
 
 /** A child may narrow the type of an attribute, but not change it; nor may a second declaration. */
 function checkAttributes(checker: Checker, schema: SchemaSymbol): void {

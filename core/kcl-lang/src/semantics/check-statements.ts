@@ -16,7 +16,8 @@ import { checkTypeNode } from "./check-type-names.js";
 import { inferExpression, memberType, requireAssignable } from "./infer-expression.js";
 import { inferSchemaExpression, reportUnknownMember } from "./infer-config.js";
 import { binaryType } from "./operator-types.js";
-import { findAttribute, type SchemaSymbol } from "./symbols.js";
+import { findAttribute } from "./attribute-index.js";
+import type { SchemaSymbol } from "./symbols.js";
 import { anyType, type Type, typeText } from "./types.js";
 
 export function checkStatement(checker: Checker, statement: Statement): void {

@@ -8,9 +8,9 @@ import { targetsOf } from "./declare.js";
 import type { Annotation } from "./check-annotations.js";
 import { inferExpression } from "./infer-expression.js";
 import { resolveNamed, resolveTypeNode } from "./resolve-type.js";
+import { findAttribute } from "./attribute-index.js";
 import {
   attributeNames,
-  findAttribute,
   findImport,
   findIndexSignature,
   type PackageSymbols,

@@ -54,15 +54,18 @@ function emptySchema(pkg: PackageSymbols, statement: SchemaStatement): SchemaSym
   };
 }
 
+type PlainStatement = Exclude<Statement, IfStatement>;
+
 /** Statements of a body including those inside `if`, in order. */
-export function* flatten(body: readonly Statement[]): Generator<Exclude<Statement, IfStatement>> {
+export function flatten(body: readonly Statement[], found: PlainStatement[] = []): readonly PlainStatement[] {
   for (const statement of body) {
-    if (statement.kind !== "if") yield statement;
+    if (statement.kind !== "if") found.push(statement);
     else {
-      yield* flatten(statement.body);
-      yield* flatten(statement.otherwise);
+      flatten(statement.body, found);
+      flatten(statement.otherwise, found);
     }
   }
+  return found;
 }
 
 export function targetsOf(statement: Statement): readonly Target[] {

@@ -6,7 +6,8 @@ import { similarNames } from "../diagnostics/suggest.js";
 import type { Checker } from "./checker.js";
 import { inferExpression, requireAssignable } from "./infer-expression.js";
 import { functionSignatures } from "./signatures.js";
-import { findAttribute, lineage, type SchemaSymbol } from "./symbols.js";
+import { findAttribute } from "./attribute-index.js";
+import { lineage, type SchemaSymbol } from "./symbols.js";
 import { anyType, type FunctionType, type Type, typeText } from "./types.js";
 
 export function inferCall(checker: Checker, node: CallExpression): Type {

@@ -6,7 +6,8 @@ import { isAssignable } from "./assignable.js";
 import { type Checker, didYouMean } from "./checker.js";
 import { checkSchemaArguments } from "./infer-call.js";
 import { inferExpression, requireAssignable } from "./infer-expression.js";
-import { attributeNames, findAttribute, findIndexSignature, type SchemaSymbol } from "./symbols.js";
+import { findAttribute } from "./attribute-index.js";
+import { attributeNames, findIndexSignature, type SchemaSymbol } from "./symbols.js";
 import { anyType, bounded, type DictType, strType, type Type, typeText, unionOf } from "./types.js";
 
 /** What the entries of a literal are checked against. */

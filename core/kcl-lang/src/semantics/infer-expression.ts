@@ -18,9 +18,10 @@ import { type Checker, didYouMean } from "./checker.js";
 import { inferCall } from "./infer-call.js";
 import { inferConfig, inferSchemaExpression, requireKey } from "./infer-config.js";
 import { inferLambda } from "./infer-lambda.js";
-import { binaryType, compareType } from "./operator-types.js";
+import { compareType, OperandSum } from "./operator-types.js";
 import { methodSignatures } from "./signatures.js";
-import { findAttribute, findIndexSignature } from "./symbols.js";
+import { findAttribute } from "./attribute-index.js";
+import { findIndexSignature } from "./symbols.js";
 import {
   anyType,
   boolType,
@@ -64,18 +65,11 @@ export function inferExpression(checker: Checker, node: Expression, expected: Ty
     case "binary":
       return inferBinary(checker, node, expected);
     case "logic":
-      return unionOf([
-        inferExpression(checker, node.left, expected, definedAt),
-        inferExpression(checker, node.right, expected, definedAt),
-      ]);
+      return inferLogic(checker, node, expected, definedAt);
     case "compare":
       return inferCompare(checker, node);
     case "conditional":
-      inferExpression(checker, node.condition);
-      return unionOf([
-        inferExpression(checker, node.whenTrue, expected, definedAt),
-        inferExpression(checker, node.otherwise, expected, definedAt),
-      ]);
+      return inferConditional(checker, node, expected, definedAt);
     case "as":
       return inferAs(checker, node);
     case "selector":
@@ -162,19 +156,56 @@ function inferUnary(checker: Checker, node: Expression & { kind: "unary" }): Typ
   return anyType;
 }
 
+/** A chain (`a or b or c`) is one union of its parts. */
+function inferLogic(checker: Checker, node: Expression & { kind: "logic" }, expected: Type, definedAt: Place | undefined): Type {
+  const parts: Expression[] = [];
+  let first: Expression = node;
+  for (; first.kind === "logic"; first = first.left) parts.push(first.right);
+  return unionOf([first, ...parts.reverse()].map((part) => inferExpression(checker, part, expected, definedAt)));
+}
+
+/** A chain (`a if x else b if y else c`) is one union of its parts. */
+function inferConditional(
+  checker: Checker,
+  node: Expression & { kind: "conditional" },
+  expected: Type,
+  definedAt: Place | undefined,
+): Type {
+  const types: Type[] = [];
+  let last: Expression = node;
+  for (; last.kind === "conditional"; last = last.otherwise) {
+    inferExpression(checker, last.condition);
+    types.push(inferExpression(checker, last.whenTrue, expected, definedAt));
+  }
+  types.push(inferExpression(checker, last, expected, definedAt));
+  return unionOf(types);
+}
+
+/** A chain (`a | b | c`) is inferred from its first part on; dicts and lists in it are joined at once. */
 function inferBinary(checker: Checker, node: Expression & { kind: "binary" }, expected: Type): Type {
+  const chain: { readonly node: Expression & { kind: "binary" }; readonly expected: Type }[] = [];
+  let first: Expression = node;
+  let wanted = expected;
+  for (; first.kind === "binary"; first = first.left) {
+    chain.push({ node: first, expected: wanted });
+    if (first.operator !== "|") wanted = anyType;
+  }
+  const sum = new OperandSum(inferExpression(checker, first, wanted));
+  for (const step of chain.reverse()) addOperand(checker, step.node, step.expected, sum);
+  return sum.type;
+}
+
+function addOperand(checker: Checker, node: Expression & { kind: "binary" }, expected: Type, sum: OperandSum): void {
   const isUnion = node.operator === "|";
-  const left = inferExpression(checker, node.left, isUnion ? expected : anyType);
-  const right = inferExpression(checker, node.right, isUnion ? (left.kind === "schema" ? left : expected) : anyType);
-  const completes = isUnion && expected.kind === "schema" && left.kind === "dict" && right.kind === "schema";
-  const type = completes ? expected : binaryType(node.operator, left, right);
-  if (type !== undefined) return type;
+  const right = inferExpression(checker, node.right, isUnion ? (sum.kind === "schema" ? sum.type : expected) : anyType);
+  if (isUnion && expected.kind === "schema" && sum.kind === "dict" && right.kind === "schema") return sum.become(expected);
+  if (sum.add(node.operator, right)) return;
   checker.report(
     kinds.type,
-    `unsupported operand type(s) for ${node.operator}: '${typeText(left)}' and '${typeText(right)}'`,
+    `unsupported operand type(s) for ${node.operator}: '${typeText(sum.type)}' and '${typeText(right)}'`,
     node.at,
   );
-  return anyType;
+  sum.become(anyType);
 }
 
 function inferCompare(checker: Checker, node: CompareExpression): Type {

@@ -1,8 +1,9 @@
 /** The types of operators' results, and which operands they refuse. */
 import type { BinaryOperator, CompareOperator } from "../syntax/ast.js";
-import { anyType, boolType, floatType, intType, listOf, type Type, unionOf, widen } from "./types.js";
+import { anyType, boolType, type DictType, floatType, intType, listOf, type Type, unionOf, widen } from "./types.js";
 
 type Kind = Type["kind"];
+type ListType = Type & { kind: "list" };
 
 const numeric: readonly Kind[] = ["int", "float", "bool"];
 
@@ -22,6 +23,49 @@ export function binaryType(operator: BinaryOperator, left: Type, right: Type): T
     if ((b === "str" || b === "list") && a === "int") return widen(right);
   }
   return arithmetic(operator, left, right);
+}
+
+/**
+ * The type of `a + b + c …` or `a | b | c …`. Joining types costs what they have in parts, so those of dicts and of lists in a row are
+ * collected and joined when somebody asks.
+ */
+export class OperandSum {
+  private readonly dicts: DictType[] = [];
+  private readonly lists: ListType[] = [];
+
+  constructor(private known: Type) {
+    this.become(known);
+  }
+
+  get kind(): Kind {
+    return this.known.kind;
+  }
+
+  get type(): Type {
+    if (this.dicts.length > 1) this.become(mergeDicts(this.dicts));
+    if (this.lists.length > 1) this.become(listOf(unionOf(this.lists.map((list) => list.item))));
+    return this.known;
+  }
+
+  become(type: Type): void {
+    this.known = type;
+    this.dicts.length = 0;
+    this.lists.length = 0;
+    if (type.kind === "dict") this.dicts.push(type);
+    if (type.kind === "list") this.lists.push(type);
+  }
+
+  /** Adds an operand; false when the operator does not go with it. */
+  add(operator: BinaryOperator, right: Type): boolean {
+    if (operator === "|" && this.kind === "dict" && right.kind === "dict") this.dicts.push(right);
+    else if ((operator === "|" || operator === "+") && this.kind === "list" && right.kind === "list") this.lists.push(right);
+    else {
+      const type = binaryType(operator, this.type, right);
+      if (type === undefined) return false;
+      this.become(type);
+    }
+    return true;
+  }
 }
 
 /** Bools count as numbers in arithmetic at run time, but the checker refuses them in `+`. */
@@ -45,18 +89,18 @@ function unionOperator(left: Type, right: Type): Type | undefined {
   if (right.kind === "none") return left;
   if (left.kind === "int" && right.kind === "int") return intType;
   if (left.kind === "list" && right.kind === "list") return listOf(unionOf([left.item, right.item]));
-  if (left.kind === "dict" && right.kind === "dict") return mergeDicts(left, right);
+  if (left.kind === "dict" && right.kind === "dict") return mergeDicts([left, right]);
   if (left.kind === "schema" && (right.kind === "schema" || right.kind === "dict")) return left;
   return undefined;
 }
 
-function mergeDicts(left: Type & { kind: "dict" }, right: Type & { kind: "dict" }): Type {
-  const entries =
-    left.entries !== undefined && right.entries !== undefined ? new Map([...left.entries, ...right.entries]) : undefined;
+function mergeDicts(dicts: readonly DictType[]): Type {
+  const known = dicts.flatMap((dict) => (dict.entries === undefined ? [] : [dict.entries]));
+  const entries = known.length === dicts.length ? new Map(known.flatMap((one) => [...one])) : undefined;
   return {
     kind: "dict",
-    key: unionOf([left.key, right.key]),
-    value: unionOf([left.value, right.value]),
+    key: unionOf(dicts.map((dict) => dict.key)),
+    value: unionOf(dicts.map((dict) => dict.value)),
     ...(entries && { entries }),
   };
 }

@@ -18,14 +18,8 @@ import {
 
 const basicTypes = { bool: boolType, int: intType, float: floatType, str: strType } as const;
 
-export function resolveTypeNode(
-  program: ProgramSymbols,
-  pkg: PackageSymbols,
-  node: TypeNode,
-  seen: readonly string[] = [],
-): Type {
-  const resolve = (inner: TypeNode | undefined): Type =>
-    inner === undefined ? anyType : resolveTypeNode(program, pkg, inner, seen);
+export function resolveTypeNode(program: ProgramSymbols, pkg: PackageSymbols, node: TypeNode): Type {
+  const resolve = (inner: TypeNode | undefined): Type => (inner === undefined ? anyType : resolveTypeNode(program, pkg, inner));
   switch (node.kind) {
     case "anyType":
       return anyType;
@@ -44,7 +38,7 @@ export function resolveTypeNode(
       return { kind: "function", parameters, result: resolve(node.result) };
     }
     default:
-      return resolveNamed(program, pkg, node.at.file, node.path, seen) ?? anyType;
+      return resolveNamed(program, pkg, node.at.file, node.path) ?? anyType;
   }
 }
 
@@ -54,14 +48,13 @@ export function resolveNamed(
   pkg: PackageSymbols,
   file: string,
   path: readonly string[],
-  seen: readonly string[] = [],
 ): Type | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return undefined;
   if (rest.length === 0) {
     const alias = pkg.aliases.get(first);
-    const key = `${pkg.path}.${first}`;
-    if (alias !== undefined && !seen.includes(key)) return resolveTypeNode(program, pkg, alias.statement.type, [...seen, key]);
+    const aliased = alias && resolveAlias(program, pkg, alias);
+    if (aliased !== undefined) return aliased;
     const schema = pkg.schemas.get(first);
     return schema === undefined ? undefined : { kind: "schema", schema };
   }
@@ -69,10 +62,38 @@ export function resolveNamed(
   if (target?.kind === "system") return target.name === "units" && rest[0] === "NumberMultiplier" ? multiplierType : undefined;
   if (target?.kind === "package") {
     const other = program.packages.get(target.path);
-    return other && resolveNamed(program, other, file, rest, seen);
+    return other && resolveNamed(program, other, file, rest);
   }
   const qualified = program.packages.get(path.slice(0, -1).join("."));
-  return qualified && resolveNamed(program, qualified, file, path.slice(-1), seen);
+  return qualified && resolveNamed(program, qualified, file, path.slice(-1));
+}
+
+type Alias = PackageSymbols["aliases"] extends ReadonlyMap<string, infer Found> ? Found : never;
+
+/** What aliases stand for, as far as that did not depend on where a circle of them was entered. */
+const resolved = new WeakMap<Alias, Type>();
+
+/** Aliases being resolved inside each other, and how often one of them was asked for again. */
+const open = new Set<Alias>();
+let circles = 0;
+
+/** The type an alias stands for; undefined where it is part of itself. */
+function resolveAlias(program: ProgramSymbols, pkg: PackageSymbols, alias: Alias): Type | undefined {
+  const known = resolved.get(alias);
+  if (known !== undefined) return known;
+  if (open.has(alias)) {
+    circles++;
+    return undefined;
+  }
+  const before = circles;
+  open.add(alias);
+  try {
+    const type = resolveTypeNode(program, pkg, alias.statement.type);
+    if (circles === before) resolved.set(alias, type);
+    return type;
+  } finally {
+    open.delete(alias);
+  }
 }
 
 function literalType(value: LiteralValue): Type {

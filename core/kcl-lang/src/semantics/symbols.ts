@@ -1,6 +1,7 @@
 /** What a package declares: variables, schemas, type aliases, imports. */
 import type { Place } from "../diagnostics/place.js";
 import type { AttributeStatement, Module, SchemaStatement, Statement, TypeAliasStatement } from "../syntax/ast.js";
+import { ownAttributes } from "./attribute-index.js";
 import type { Type } from "./types.js";
 
 /** What an import name stands for. */
@@ -74,51 +75,46 @@ export function findImport(pkg: PackageSymbols, file: string, name: string): Imp
 
 /** The schema and its ancestors, nearest first. Ends at a cycle. */
 export function lineage(schema: SchemaSymbol): readonly SchemaSymbol[] {
-  const known = lineages.get(schema);
-  if (known !== undefined) return known;
   const chain = new Set<SchemaSymbol>();
   for (let at: SchemaSymbol | undefined = schema; at !== undefined && !chain.has(at); at = at.parent) chain.add(at);
-  const found = [...chain];
-  lineages.set(schema, found);
-  return found;
+  return [...chain];
 }
-
-/** Asked for very often, and fixed once the schemas of a program are linked. */
-const lineages = new WeakMap<SchemaSymbol, readonly SchemaSymbol[]>();
 
 export function isDescendant(schema: SchemaSymbol, ancestor: SchemaSymbol): boolean {
-  return lineage(schema).includes(ancestor);
-}
-
-/** An attribute of the schema, its mixins, its host protocol or its ancestors. */
-export function findAttribute(schema: SchemaSymbol, name: string): AttributeSymbol | undefined {
-  let inferred: AttributeSymbol | undefined;
-  for (const one of lineage(schema)) {
-    for (const source of [one, ...one.mixins, ...(one.host ? [one.host] : [])]) {
-      const found = source.attributes.get(name);
-      if (found?.statement !== undefined) return found;
-      inferred ??= found;
-    }
+  let mark: SchemaSymbol | undefined;
+  let steps = 0;
+  for (let at: SchemaSymbol | undefined = schema; at !== undefined && at !== mark; at = at.parent) {
+    if (at === ancestor) return true;
+    // In a circle the mark is met again; it moves on so that it lies inside at last.
+    if ((++steps & (steps - 1)) === 0) mark = at;
   }
-  return inferred;
+  return false;
 }
 
+/** Names from the oldest ancestor on. */
 export function attributeNames(schema: SchemaSymbol): string[] {
   const names = new Set<string>();
-  for (const one of lineage(schema).toReversed()) {
-    for (const source of [one, ...one.mixins, ...(one.host ? [one.host] : [])])
-      for (const name of source.attributes.keys()) names.add(name);
-  }
+  for (const one of lineage(schema).toReversed()) for (const name of ownAttributes(one).keys()) names.add(name);
   return [...names];
 }
 
 export function findIndexSignature(schema: SchemaSymbol): IndexSignatureSymbol | undefined {
-  for (const one of lineage(schema)) {
-    if (one.indexSignature !== undefined) return one.indexSignature;
-    if (one.host?.indexSignature !== undefined) return one.host.indexSignature;
+  const path: SchemaSymbol[] = [];
+  let found: IndexSignatureSymbol | undefined;
+  let at: SchemaSymbol | undefined = schema;
+  for (; at !== undefined && found === undefined && !signatures.has(at); at = at.parent) {
+    found = at.indexSignature ?? at.host?.indexSignature;
+    // None until it is known to be otherwise: so a circle has an end.
+    signatures.set(at, undefined);
+    path.push(at);
   }
-  return undefined;
+  if (found === undefined && at !== undefined) found = signatures.get(at);
+  for (const one of path) signatures.set(one, found);
+  return found;
 }
+
+/** Asked for very often, and fixed once the schemas of a program are linked. */
+const signatures = new WeakMap<SchemaSymbol, IndexSignatureSymbol | undefined>();
 
 /** The package of single expressions: names given from outside come before imports and builtins. */
 export const expressionPackage = "__expression__";

@@ -28,7 +28,7 @@ export async function startSurrealServer(
 ): Promise<SurrealServer> {
   const folder = await mkdtemp(join(tmpdir(), "provisioning-surreal-server-"));
   const program = join(folder, "server.mjs");
-  await buildProgram(fileURLToPath(new URL("surreal-server-program.ts", import.meta.url)), program);
+  await buildProgram(fileURLToPath(new URL("../../src/testing/surreal-server-program.ts", import.meta.url)), program);
   const user = "root";
   const password = randomUUID();
   let port = 0;

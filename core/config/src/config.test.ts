@@ -50,6 +50,37 @@ describe("loadConfig", () => {
     expect(config.get("run.on_failure")).toBe("continue");
   });
 
+  it("takes the user's file below the workspace, and variables between it and flags", async () => {
+    const file = await workspaceFile("storage:\n  type: postgres\n  postgres:\n    host: db.example.com\n");
+    const userFile = join(dir, "user_config.yaml");
+    await writeFile(
+      userFile,
+      "workspaces: {}\nactive: shop\nconfig:\n  storage:\n    type: memory\n    postgres: {schema: mine, port: 1}\n",
+    );
+    const environment = { PROVISIONING_POSTGRES_PORT: "5433", PROVISIONING_POSTGRES_SCHEMA: "", PROVISIONING_DATA_DIR: "/data" };
+    const flags = { "storage.data_dir": "/typed" };
+    const config = await loadConfig({ defaultsFile, userFile, workspaceFile: file, environment, flags });
+    expect(config.get("storage.type")).toBe("postgres");
+    expect(config.get("storage.postgres.schema")).toBe("mine");
+    expect(config.provenance("storage.postgres.schema")).toMatchObject({ layer: "user", position: { file: userFile, line: 6 } });
+    expect(config.get("storage.postgres.port")).toBe(5433);
+    expect(config.provenance("storage.postgres.port")).toEqual({ layer: "environment" });
+    expect(config.get("storage.data_dir")).toBe("/typed");
+  });
+
+  it("names the variable that holds a wrong value", async () => {
+    const wrong = loadConfig({
+      defaultsFile,
+      environment: { PROVISIONING_STORAGE_TYPE: "tape", PROVISIONING_POSTGRES_PORT: "x" },
+    });
+    await expect(wrong).rejects.toMatchObject({
+      diagnostics: [
+        { code: "CONFIG_TYPE", hint: "It comes from the variable PROVISIONING_STORAGE_TYPE." },
+        { code: "CONFIG_TYPE", hint: "It comes from the variable PROVISIONING_POSTGRES_PORT." },
+      ],
+    });
+  });
+
   it("reports every mistake at once, with its place and a suggestion", async () => {
     const file = await workspaceFile("servers:\n  default_plam: large\nrun:\n  parallel_limit: 0\n  on_failure: explode\n");
     const error = await loadConfig({ defaultsFile, workspaceFile: file }).catch((caught: unknown) => caught);

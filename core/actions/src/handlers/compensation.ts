@@ -21,5 +21,9 @@ export function undoCreation(
   };
 }
 
-/** For what only looked. */
-export const nothingToUndo: NonNullable<OperationHandler["compensate"]> = () => Promise.resolve();
+/** For what only looked: there is nothing that could differ. */
+export const nothingToUndo = {
+  compensate: () => Promise.resolve(),
+  undoesHalves: true,
+  inspect: () => Promise.resolve(null),
+} satisfies Partial<OperationHandler>;

@@ -27,7 +27,7 @@ export function createHandlers(session: InfraSession): Handlers {
     ...networkHandlers(session, events),
     ...serverHandlers(session, events),
     ...taskservHandlers(session, events),
-    "servers.known": { execute: () => Promise.resolve(null), compensate: nothingToUndo },
+    "servers.known": { execute: () => Promise.resolve(null), ...nothingToUndo },
   };
   return new Map(Object.entries(all));
 }

@@ -5,6 +5,7 @@ import { handlerFor, providerContext } from "../provider-context.js";
 import type { InfraSession } from "../session.js";
 import { undoCreation } from "./compensation.js";
 import type { ActionHandlers, HandlerEvents } from "./handlers.js";
+import { seenAndRecorded } from "./inspection.js";
 import { subjectOf } from "./subject.js";
 
 export function networkHandlers(session: InfraSession, events: HandlerEvents): ActionHandlers {
@@ -34,6 +35,14 @@ export function networkHandlers(session: InfraSession, events: HandlerEvents): A
         return attributes;
       },
       compensate: undoCreation(remove),
+      undoesHalves: true,
+      async inspect(context) {
+        const { address } = context.operation;
+        const provider = await session.providers.get(subjectOf(session, address).provider);
+        return seenAndRecorded(session, address, () =>
+          handlerFor(provider, "network").read({ name: session.infra }, contextOf(context)),
+        );
+      },
     },
     "network.delete": { execute: remove },
   };

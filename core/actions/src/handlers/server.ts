@@ -7,6 +7,7 @@ import { connectionTarget } from "../servers/connection-target.js";
 import type { InfraSession } from "../session.js";
 import { undoCreation } from "./compensation.js";
 import type { ActionHandlers, HandlerEvents } from "./handlers.js";
+import { seenAndRecorded } from "./inspection.js";
 import { subjectOf } from "./subject.js";
 
 export function serverHandlers(session: InfraSession, events: HandlerEvents): ActionHandlers {
@@ -41,6 +42,15 @@ export function serverHandlers(session: InfraSession, events: HandlerEvents): Ac
         return known;
       },
       compensate: undoCreation(destroy),
+      undoesHalves: true,
+      async inspect(context) {
+        const { address } = context.operation;
+        const provider = await session.providers.get(subjectOf(session, address).provider);
+        const name = serverOf(address);
+        return seenAndRecorded(session, address, () =>
+          handlerFor(provider, "server").read({ name }, providerContext(session, call(context))),
+        );
+      },
     },
     "server.delete": { execute: destroy },
   };

@@ -22,6 +22,7 @@ import type { ProgramRun } from "../servers/server-access.js";
 import type { InfraSession } from "../session.js";
 import { nothingToUndo, undoCreation } from "./compensation.js";
 import type { ActionHandlers, HandlerEvents } from "./handlers.js";
+import { recorded } from "./inspection.js";
 import { subjectOf } from "./subject.js";
 
 export function taskservHandlers(session: InfraSession, events: HandlerEvents): ActionHandlers {
@@ -29,8 +30,10 @@ export function taskservHandlers(session: InfraSession, events: HandlerEvents): 
     "taskserv.install": {
       execute: (context) => install(session, events, context),
       compensate: undoCreation((context) => remove(session, events, context)),
+      undoesHalves: true,
+      inspect: (context) => Promise.resolve(recorded(session, context.operation.address)),
     },
-    "taskserv.health": { execute: (context) => checkHealth(session, events, context), compensate: nothingToUndo },
+    "taskserv.health": { execute: (context) => checkHealth(session, events, context), ...nothingToUndo },
     "taskserv.remove": { execute: (context) => remove(session, events, context) },
   };
 }

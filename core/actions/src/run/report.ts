@@ -5,13 +5,23 @@ import {
   errorRecordSchema,
   infraNameSchema,
   addressSchema,
+  jsonSchema,
   operationIdSchema,
   runIdSchema,
   runStatusSchema,
 } from "@provisioning/model/wire";
 import { runScope, type Storage } from "@provisioning/storage";
 import * as z from "zod/mini";
-import { isEnded, type OperationState, type RunState, replay } from "@provisioning/workflow";
+import {
+  type Difference,
+  isEnded,
+  type OperationState,
+  type RollbackReport,
+  type RunState,
+  replay,
+  rollbackReport,
+  type Undone,
+} from "@provisioning/workflow";
 
 export interface RunReport {
   readonly id: RunId;
@@ -24,6 +34,8 @@ export interface RunReport {
   /** It has not ended and nobody works on it: the command was stopped or killed. */
   readonly interrupted: boolean;
   readonly operations: readonly OperationReport[];
+  /** What the last rollback came to. */
+  readonly rollback?: RollbackReport;
 }
 
 export interface OperationReport {
@@ -62,6 +74,26 @@ const operationReportSchema: z.ZodMiniType<OperationReport> = z.strictObject({
   because: z.exactOptional(operationIdSchema),
 });
 
+const differenceSchema: z.ZodMiniType<Difference> = z.strictObject({
+  path: z.array(z.union([z.string(), z.int()])),
+  before: z.exactOptional(jsonSchema),
+  after: z.exactOptional(jsonSchema),
+});
+
+const undoneSchema: z.ZodMiniType<Undone> = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("equal"), operation: operationIdSchema }),
+  z.strictObject({ type: z.literal("differs"), operation: operationIdSchema, differences: z.array(differenceSchema) }),
+  z.strictObject({ type: z.literal("unverified"), operation: operationIdSchema }),
+  z.strictObject({ type: z.literal("notUndone"), operation: operationIdSchema, error: z.exactOptional(errorRecordSchema) }),
+  z.strictObject({ type: z.literal("half"), operation: operationIdSchema }),
+]);
+
+const rollbackReportSchema: z.ZodMiniType<RollbackReport> = z.strictObject({
+  number: z.int(),
+  isProven: z.boolean(),
+  operations: z.array(undoneSchema),
+});
+
 export const runReportSchema: z.ZodMiniType<RunReport> = z.strictObject({
   id: runIdSchema,
   name: z.string(),
@@ -71,6 +103,7 @@ export const runReportSchema: z.ZodMiniType<RunReport> = z.strictObject({
   createdAt: z.iso.datetime(),
   interrupted: z.boolean(),
   operations: z.array(operationReportSchema),
+  rollback: z.exactOptional(rollbackReportSchema),
 });
 
 /** @throws RunNotFoundError */
@@ -83,6 +116,7 @@ export async function loadRunReport(storage: Storage, id: RunId): Promise<RunRep
 
 function reportOf(state: RunState, events: readonly RunEvent[], interrupted: boolean): RunReport {
   const durations = durationsOf(events);
+  const rollback = rollbackReport(state);
   return {
     id: state.definition.id,
     name: state.definition.name,
@@ -105,6 +139,7 @@ function reportOf(state: RunState, events: readonly RunEvent[], interrupted: boo
         ...(found.status === "skipped" ? { because: found.because } : {}),
       };
     }),
+    ...(rollback === undefined ? {} : { rollback }),
   };
 }
 

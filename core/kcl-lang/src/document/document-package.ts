@@ -19,6 +19,8 @@ class Documenter {
   private readonly excerpts = new Map<string, Excerpts>();
   private readonly documentations = new Map<SchemaSymbol, Documentation>();
 
+  private readonly texts = new Map<AttributeSymbol, Pick<AttributeDocument, "type" | "default">>();
+
   constructor(private readonly program: Program) {}
 
   document(): PackageDocument {
@@ -89,7 +91,14 @@ class Documenter {
     };
   }
 
+  /** Inherited attributes are shown with every descendant; their text is read once. */
   private typeAndDefault(attribute: AttributeSymbol): Pick<AttributeDocument, "type" | "default"> {
+    const known = this.texts.get(attribute) ?? this.readTypeAndDefault(attribute);
+    this.texts.set(attribute, known);
+    return known;
+  }
+
+  private readTypeAndDefault(attribute: AttributeSymbol): Pick<AttributeDocument, "type" | "default"> {
     const { statement } = attribute;
     if (statement === undefined) return { type: typeText(attribute.type) };
     const [, type, initial] = this.excerptsOf(statement.at.file).pieces(statement.at, attributeWords);

@@ -77,8 +77,7 @@ export class Machine {
   readonly schemaPlaces: Place[] = [];
   /** Instances, and lists and dicts of them, whose required attributes were found complete. */
   readonly complete = new WeakSet<KclInstance | KclList | KclDict>();
-  /** How many parts of lists, dicts and instances were copied. */
-  partsCopied = 0;
+  private partsCopied = 0;
   private steps = 0;
   private nextClockReading: number;
   private bytes = 0;
@@ -131,6 +130,11 @@ export class Machine {
     this.partsCopied += parts;
     this.work(parts);
     this.allocate(64 + bytes * parts);
+  }
+
+  /** What the run has cost so far; `copies`: parts of lists, dicts and instances that were copied. */
+  get spent(): { readonly steps: number; readonly bytes: number; readonly copies: number } {
+    return { steps: this.steps, bytes: this.bytes, copies: this.partsCopied };
   }
 
   /** Counts the memory of a text, a list or a dict, without what its parts refer to. */

@@ -107,6 +107,8 @@ export type RunEvent =
       readonly attempt: number;
       readonly token: FencingToken;
     }
+  /** What was there before its first attempt did anything, for a rollback to be compared with. Only of handlers that can tell. */
+  | { readonly type: "operationInspected"; readonly at: Instant; readonly operation: OperationId; readonly found: Json }
   | {
       readonly type: "operationCompleted";
       readonly at: Instant;
@@ -134,7 +136,8 @@ export type RunEvent =
       readonly toCheckpoint?: number;
     }
   | { readonly type: "compensationStarted"; readonly at: Instant; readonly operation: OperationId; readonly token: FencingToken }
-  | { readonly type: "compensationCompleted"; readonly at: Instant; readonly operation: OperationId }
+  /** `found`: what is there after it. Only of handlers that can tell. */
+  | { readonly type: "compensationCompleted"; readonly at: Instant; readonly operation: OperationId; readonly found?: Json }
   | { readonly type: "compensationFailed"; readonly at: Instant; readonly operation: OperationId; readonly error: ErrorRecord }
   /** May come from anyone, at any time: it is appended without a fencing token. */
   | {

@@ -4,10 +4,17 @@ import { type ErrorRecord, type Instant, type Json, type ProvisioningError, toEr
 import { OperationTimeoutError } from "./errors.js";
 
 export type Outcome =
-  | { readonly type: "completed"; readonly output: Json }
+  | ({ readonly type: "completed" } & Result)
   | { readonly type: "failed"; readonly error: ErrorRecord }
   /** It was told to stop and stopped, or did not answer in time. */
   | { readonly type: "cancelled" };
+
+/** What a handler gave. */
+export interface Result {
+  readonly output: Json;
+  /** What is there after a compensation. */
+  readonly found?: Json;
+}
 
 export interface AttemptOptions {
   readonly title: string;
@@ -16,7 +23,7 @@ export interface AttemptOptions {
   /** How long a handler that was told to stop may take before it is no longer waited for. */
   readonly graceMs: number;
   /** The signal is there for whoever asks for it. */
-  readonly call: (attempt: { readonly signal: AbortSignal }) => Promise<Json>;
+  readonly call: (attempt: { readonly signal: AbortSignal }) => Promise<Result>;
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
@@ -41,7 +48,7 @@ export class Attempt {
 
   start(): void {
     this.#options.call(this).then(
-      (output) => this.#end(isStorable(output ?? null) ? { type: "completed", output: output ?? null } : UNSTORABLE_RESULT),
+      (result) => this.#end(isStorable(result) ? { type: "completed", ...result } : UNSTORABLE_RESULT),
       (error: unknown) => this.#end(this.#stopped === undefined ? { type: "failed", error: storable(error) } : this.#cutShort()),
     );
   }
@@ -103,7 +110,7 @@ function storable(error: unknown): ErrorRecord {
   return details === undefined || !isStorable(details) ? record : { ...record, details };
 }
 
-function isStorable(value: unknown): boolean {
+export function isStorable(value: unknown): boolean {
   try {
     return JSON.stringify(value) !== undefined;
   } catch {

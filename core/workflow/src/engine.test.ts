@@ -7,7 +7,7 @@ import {
   type EngineOptions,
   type ExecuteOptions,
   type LiveEvent,
-  notUndone,
+  rollbackReport,
   type RunState,
 } from "./index.js";
 import {
@@ -317,12 +317,14 @@ describe("rolling back", () => {
     operation("d", { dependsOn: needs("c") }),
   ];
 
+  const undone = (state: RunState) => rollbackReport(state)?.operations.map((item) => `${item.operation} ${item.type}`);
+
   test("undoes what was done, the last first", async () => {
     const { state, script, statuses } = await run(chain, { a: { output: "made a" }, c: { fail: "never" } });
     expect(state).toMatchObject({ status: "rolledBack", rollback: { because: "c" } });
     expect(script.done.slice(2)).toEqual(["compensate:b", "compensate:a"]);
     expect(statuses).toEqual(["a:compensated", "b:compensated", "c:failed", "d:skipped"]);
-    expect(notUndone(state)).toEqual([]);
+    expect(undone(state)).toEqual(["a unverified", "b unverified", "c half"]);
   });
 
   test("says what it could not undo and goes on", async () => {
@@ -331,15 +333,20 @@ describe("rolling back", () => {
     const { state, statuses } = await run(operations, behaviours);
     expect(state.status).toBe("rolledBack");
     expect(statuses.slice(0, 3)).toEqual(["x:compensationFailed", "a:compensated", "b:compensationFailed"]);
-    expect(notUndone(state)).toMatchObject([
-      { operation: "x", error: { code: "NOT_COMPENSABLE" } },
-      { operation: "b", error: { code: "SCRIPTED" } },
-    ]);
+    expect(rollbackReport(state)).toMatchObject({
+      isProven: false,
+      operations: [
+        { type: "notUndone", operation: "x", error: { code: "NOT_COMPENSABLE" } },
+        { type: "unverified", operation: "a" },
+        { type: "notUndone", operation: "b", error: { code: "SCRIPTED" } },
+        { type: "half", operation: "c" },
+      ],
+    });
   });
 
   test("tries a compensation again as often as the operation", async () => {
     const { state, script } = await run(chain, { c: { fail: "never" }, "compensate:b": [{ fail: "now" }, { fail: "now" }, {}] });
-    expect(notUndone(state)).toEqual([]);
+    expect(undone(state)).toEqual(["a unverified", "b unverified", "c half"]);
     expect(script.calls.filter(({ kind, operation: name }) => kind === "compensate" && name === "b")).toHaveLength(3);
   });
 
@@ -354,10 +361,10 @@ describe("rolling back", () => {
     const toCheckpoint = await engine.rollback(runId, { ...script, by: "ada", toCheckpoint: 1 });
     expect(toCheckpoint).toMatchObject({ status: "rolledBack", rollback: { by: "ada", keep: 5 } });
     expect(script.done.slice(7)).toEqual(["compensate:op-5"]);
-    expect(notUndone(toCheckpoint).map(({ operation: name }) => name)).toEqual(["op-6"]);
+    expect(undone(toCheckpoint)).toEqual(["op-5 unverified", "op-6 notUndone"]);
     const whole = await engine.rollback(runId, { ...script, by: "ada" });
     expect(script.done.slice(8)).toEqual(["op-6", "op-4", "op-3", "op-2", "op-1", "op-0"].map((name) => `compensate:${name}`));
-    expect(notUndone(whole)).toEqual([]);
+    expect(undone(whole)).toEqual(operations.map(({ id }) => `${id} unverified`));
     await expect(engine.rollback(runId, { ...script, by: "ada", toCheckpoint: 9 })).rejects.toMatchObject({
       code: "TRANSITION_ILLEGAL",
     });
@@ -380,7 +387,7 @@ describe("rolling back", () => {
     stop.abort("enough");
     const state = await clock.runUntil(running);
     expect(state.status).toBe("cancelled");
-    expect(notUndone(state)).toMatchObject([{ operation: "a" }, { operation: "b", error: { code: "CANCELLED" } }]);
+    expect(undone(state)).toEqual(["a notUndone", "b notUndone", "c half"]);
   });
 });
 

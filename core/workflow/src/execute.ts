@@ -16,15 +16,16 @@ import {
   type OperationId,
   type ProvisioningError,
   type RunEvent,
+  type RunId,
 } from "@provisioning/model";
 import type { AppendedEvents, Lease } from "@provisioning/storage";
-import { Attempt } from "./attempt.js";
+import { Attempt, isStorable, type Result } from "./attempt.js";
 import { type Conditions, type ConditionScope, type Opened, waitForCondition } from "./condition.js";
 import { ConditionFailedError, HandlerMissingError, LeaseLostError, RunCancelledError, WaitTimeoutError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
 import { Forward } from "./forward.js";
 import type { Graph } from "./graph.js";
-import type { Handlers, LiveEvent, OperationContext } from "./handler.js";
+import type { Handlers, LiveEvent, OperationContext, OperationHandler } from "./handler.js";
 import { Draft, type Finished, type Mode, type Phase, type Start } from "./phase.js";
 import type { Recorder } from "./record.js";
 import { Backward } from "./rollback.js";
@@ -56,6 +57,14 @@ const ROUNDS_PER_TURN = 100;
 /** Others may ask for something in just the moment we write; more often than this in a row it is not that. */
 const MAX_CONFLICTS = 1000;
 
+/** What an attempt saw before it did anything; it waits until that is stored. */
+interface Note {
+  readonly operation: OperationId;
+  readonly attempt: number;
+  readonly found: Json;
+  readonly settle: () => void;
+}
+
 type Signalled = { readonly signal: AbortSignal };
 
 export class Execution {
@@ -64,6 +73,7 @@ export class Execution {
   readonly #attempts = new Map<number, Attempt>();
   #finished: Finished[] = [];
   #requests: RunEvent[] = [];
+  #notes: Note[] = [];
   #mustCatchUp = false;
   #mustLook = false;
   #phase: Phase | undefined;
@@ -155,15 +165,19 @@ export class Execution {
       for (const name of this.#freed.splice(0)) phase.slotFreed(name);
       const finished = this.#finished.splice(0);
       const requests = this.#requests.splice(0);
+      const notes = this.#notes.splice(0);
+      for (const note of notes) this.#add(draft, note);
       const starts = this.#decide(draft, phase, finished, requests);
       if (!(await this.#commit(draft, starts))) {
         conflicts += 1;
         if (conflicts > MAX_CONFLICTS) throw new InvariantError(`${conflicts} conflicts in a row`);
         this.#finished.unshift(...finished);
         this.#requests.unshift(...requests);
+        this.#notes.unshift(...notes);
         continue;
       }
       conflicts = 0;
+      for (const { settle } of notes) settle();
       for (const index of phase.gates()) void this.#watchCondition(index);
       claimed = true;
       if (!isWorkedOn(recorder.state)) return recorder.state;
@@ -195,8 +209,9 @@ export class Execution {
   #backward(state: RunState, before: Phase | undefined): Phase {
     const { graph, handlers, random } = this.#options;
     const canCompensate = ({ action }: OperationDefinition) => handlers.get(action)?.compensate !== undefined;
+    const undoesHalves = ({ action }: OperationDefinition) => handlers.get(action)?.undoesHalves === true;
     const undoing = before instanceof Backward ? before.undoing(state) : undefined;
-    return new Backward(graph, state, { canCompensate, random, undoing });
+    return new Backward(graph, state, { canCompensate, undoesHalves, random, undoing });
   }
 
   #decide(draft: Draft, phase: Phase, finished: readonly Finished[], requests: readonly RunEvent[]): readonly Start[] {
@@ -317,32 +332,65 @@ export class Execution {
     attempt.start();
   }
 
-  async #call(operation: OperationDefinition, attempt: number, isCompensation: boolean, called: Signalled) {
+  async #call(operation: OperationDefinition, attempt: number, isCompensation: boolean, called: Signalled): Promise<Result> {
     const { handlers } = this.#options;
     const handler = handlers.get(operation.action);
     if (handler === undefined) return this.#stopWithout(operation.action);
     await this.#fault("effect.before");
     const context = this.#contextOf(operation, attempt, called);
     try {
-      if (!isCompensation) return (await handler.execute(context)) ?? null;
-      const state = this.#options.recorder.state.operations.get(operation.id);
-      await handler.compensate?.({ ...context, output: state.status === "compensating" ? state.output : null });
-      return null;
+      if (isCompensation) return await this.#undo(handler, context);
+      if (handler.inspect !== undefined) await this.#inspect(handler, context);
+      return { output: (await handler.execute(context)) ?? null };
     } finally {
       await this.#fault("effect.after");
     }
   }
 
+  async #undo(handler: OperationHandler, context: OperationContext): Promise<Result> {
+    const state = this.#options.recorder.state.operations.get(context.operation.id);
+    const output = state.status === "compensating" ? state.output : null;
+    await handler.compensate?.(Object.assign(context, { output }));
+    const found = await handler.inspect?.(context);
+    return { output: null, ...(found === undefined ? {} : { found }) };
+  }
+
+  /** Once for an operation, and durable before anything is done. */
+  async #inspect({ inspect }: OperationHandler, context: OperationContext): Promise<void> {
+    const { id: operation } = context.operation;
+    const isKnown = () => {
+      const { status, trace } = this.#options.recorder.state.operations.get(operation);
+      return status === "running" && trace?.before !== undefined;
+    };
+    if (isKnown()) return;
+    const found = (await inspect?.(context)) ?? null;
+    if (!isStorable(found)) throw new InvariantError(`what "${context.operation.action}" found is not plain data`);
+    await new Promise<void>((resolve) => {
+      this.#notes.push({ operation, attempt: context.attempt, found, settle: resolve });
+      this.#wake.notify();
+    });
+    // It was told to stop meanwhile, or was given up: then nobody listens any more.
+    if (!isKnown()) throw new InvariantError(`attempt ${context.attempt} of ${operation} is over`);
+  }
+
+  /** Unless the attempt was given up meanwhile. */
+  #add(draft: Draft, { operation, attempt, found }: Note): void {
+    const state = draft.state.operations.get(operation);
+    if (state.status !== "running" || state.attempt !== attempt || state.trace?.before !== undefined) return;
+    draft.add({ type: "operationInspected", at: draft.now, operation, found });
+  }
+
   #contextOf(operation: OperationDefinition, attempt: number, called: Signalled): OperationContext {
     const { recorder, lease, clock, observe } = this.#options;
     const run = recorder.state.definition;
+    const { trace } = recorder.state.operations.get(operation.id);
     const live = () => ({ at: clock.now(), operation: operation.id, attempt });
     return {
       run,
       operation,
       attempt,
       token: lease.token,
-      idempotencyKey: `${run.id}/${operation.id}`,
+      idempotencyKey: idempotencyKeyOf(run.id, operation.id, trace?.generation ?? 0),
       get signal() {
         return called.signal;
       },
@@ -389,6 +437,11 @@ const REQUESTS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
   "runResumed",
   "operationPassed",
 ]);
+
+/** What was undone and is made again is something new, also for those who remember what they made for a key. */
+function idempotencyKeyOf(run: RunId, operation: OperationId, generation: number): string {
+  return generation === 0 ? `${run}/${operation}` : `${run}/${operation}/${generation}`;
+}
 
 function isAtRest(state: RunState): boolean {
   return isEnded(state) || state.status === "paused";

@@ -20,7 +20,10 @@ export interface OperationContext {
   readonly attempt: number;
   /** For effects that can be fenced themselves. */
   readonly token: FencingToken;
-  /** The same for every attempt, also after a crash: who creates something marks it with this. */
+  /**
+   * The same for every attempt and for undoing, also after a crash; another one when it is done again after a rollback. Who creates
+   * something marks it with this.
+   */
   readonly idempotencyKey: string;
   /** Aborts when the run is cancelled, the attempt takes too long or the lease is lost. Stop the effect and reject soon. */
   readonly signal: AbortSignal;
@@ -31,6 +34,7 @@ export interface OperationContext {
 }
 
 export interface CompensationContext extends OperationContext {
+  /** What `execute` gave; `null` when it did not complete. */
   readonly output: Json;
 }
 
@@ -42,6 +46,13 @@ export interface OperationHandler {
   execute(context: OperationContext): Promise<Json>;
   /** Undoes a completed `execute`. Called again after a crash. Without it the operation counts as not undone. */
   compensate?(context: CompensationContext): Promise<void>;
+  /** `compensate` also undoes what an `execute` may have left that failed or was cut short. Default: only what completed is undone. */
+  readonly undoesHalves?: boolean;
+  /**
+   * What is there now, as plain data without secrets: equal data, equal state. Asked before the first attempt and after undoing, so that a
+   * rollback can prove that everything is as it was. Changes nothing.
+   */
+  inspect?(context: OperationContext): Promise<Json>;
 }
 
 /** By action. */

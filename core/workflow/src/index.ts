@@ -33,14 +33,13 @@ export {
   type Checkpoint,
   type Claim,
   isEnded,
-  type NotUndone,
-  notUndone,
   type OperationState,
   type OperationStatus,
   type PauseRequest,
   type Rollback,
   type RunState,
 } from "./state.js";
+export { type Difference, type RollbackReport, rollbackReport, type Undone } from "./rollback-report.js";
 export { findProblems } from "./submit.js";
 export { next, replay } from "./transition.js";
 export { DEFAULT_POLL_MS, startWorker, type Worker, type WorkerOptions } from "./worker.js";

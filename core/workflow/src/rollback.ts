@@ -1,5 +1,5 @@
 /**
- * The way back: compensates what was completed, the last first, one at a time. A compensation that fails for good is recorded and
+ * The way back: compensates what was done, the last first, one at a time. A compensation that fails for good is recorded and
  * the next one follows. Decides only, see phase.ts.
  */
 
@@ -8,10 +8,12 @@ import { NotCompensableError, RunCancelledError } from "./errors.js";
 import type { Graph } from "./graph.js";
 import type { Draft, Finished, Mode, Phase, Start } from "./phase.js";
 import { retryAt } from "./retry.js";
-import type { RunState } from "./state.js";
+import { isHalf, type OperationState, type RunState } from "./state.js";
 
 export interface BackwardOptions {
   readonly canCompensate: (operation: OperationDefinition) => boolean;
+  /** Whether it also undoes what was begun and did not complete. */
+  readonly undoesHalves: (operation: OperationDefinition) => boolean;
   readonly random: () => number;
   /** What this worker is undoing already. */
   readonly undoing: Undoing | undefined;
@@ -38,7 +40,7 @@ export class Backward implements Phase {
     this.#options = options;
     const { undoing } = options;
     this.#current = undoing;
-    this.#left = toUndo(graph, state).filter((index) => index !== undoing?.index);
+    this.#left = toUndo(graph, state, options.undoesHalves).filter((index) => index !== undoing?.index);
   }
 
   /** What is being undone according to what is stored. */
@@ -55,7 +57,9 @@ export class Backward implements Phase {
     for (const { index, outcome } of finished) {
       const operation = this.#operation(index);
       if (outcome.type === "completed") {
-        draft.add({ type: "compensationCompleted", at: draft.now, operation: operation.id });
+        const { found } = outcome;
+        const seen = found === undefined ? {} : { found };
+        draft.add({ type: "compensationCompleted", at: draft.now, operation: operation.id, ...seen });
         this.#current = undefined;
       } else if (outcome.type === "failed") this.#fail(draft, index, outcome.error);
       else this.#giveUp(draft, index);
@@ -140,17 +144,29 @@ export class Backward implements Phase {
   }
 }
 
-/** First completed first, so that the last one can be popped. What failed in an earlier rollback is tried again. */
-function toUndo(graph: Graph, state: RunState): number[] {
+/**
+ * First completed first, so that the last one can be popped; halves were begun after what they need had completed. What failed in an
+ * earlier rollback is tried again.
+ */
+function toUndo(graph: Graph, state: RunState, undoesHalves: BackwardOptions["undoesHalves"]): number[] {
   const keep = state.status === "rollingBack" ? state.rollback.keep : 0;
   const found: { readonly index: number; readonly order: number }[] = [];
-  for (const index of graph.operations.keys()) {
-    const operation = state.operations.at(index);
-    const isLeft =
-      operation.status === "completed" ||
-      operation.status === "compensating" ||
-      (operation.status === "compensationFailed" && operation.rollback < state.rollbacks);
-    if (isLeft && operation.order >= keep) found.push({ index, order: operation.order });
+  for (const [index, definition] of graph.operations.entries()) {
+    const order = orderOf(state.operations.at(index), state, () => undoesHalves(definition));
+    if (order !== undefined && order >= keep) found.push({ index, order });
   }
   return found.sort((a, b) => a.order - b.order).map(({ index }) => index);
+}
+
+/** Absent for what is not to be undone. */
+function orderOf(operation: OperationState, state: RunState, undoesHalves: () => boolean): number | undefined {
+  switch (operation.status) {
+    case "completed":
+    case "compensating":
+      return operation.order;
+    case "compensationFailed":
+      return operation.rollback < state.rollbacks ? operation.order : undefined;
+    default:
+      return isHalf(operation) && undoesHalves() ? state.completions : undefined;
+  }
 }

@@ -17,6 +17,7 @@
  *        │        ▼  │
  *        │       retrying                 running ─▶ running: its worker died, another one tries again
  *        └─▶ skipped | cancelled          running, retrying ─▶ cancelled
+ *                                         failed, cancelled, skipped ─▶ compensating: begun before, and its handler undoes halves
  *     A person may pass over what does not run (pending, retrying, failed, skipped, cancelled ─▶ passed), and have what has ended tried
  *     again (─▶ pending).
  */
@@ -25,7 +26,20 @@ import type { CancelMode, ErrorRecord, FencingToken, Instant, Json, OperationId,
 import type { OperationTable } from "./operation-table.js";
 import type { Vector } from "./vector.js";
 
-export type OperationState =
+/** What an operation may have left in the world, over all its attempts, retries and rollbacks. */
+export interface Trace {
+  /** How often it was undone: what is made again after that is something new. */
+  readonly generation: number;
+  /** It was begun and not undone since: something of it may be there. */
+  readonly isBegun: boolean;
+  /** What was there before its first attempt since it was last undone; absent when the handler cannot tell. */
+  readonly before?: Json;
+}
+
+/** `trace` is absent while it was never begun. */
+export type OperationState = OperationPhase & { readonly trace?: Trace };
+
+type OperationPhase =
   | { readonly status: "pending" }
   | {
       readonly status: "running";
@@ -56,16 +70,18 @@ export type OperationState =
   | { readonly status: "skipped"; readonly because: OperationId }
   /** Somebody decided that it counts as done. */
   | { readonly status: "passed"; readonly by: string; readonly passedAt: Instant }
-  /** `attempt` 0: it was never started. Otherwise its effect may be there in part. */
+  /** `attempt` 0: it was not started. */
   | { readonly status: "cancelled"; readonly attempt: number }
   | {
       readonly status: "compensating";
+      /** `null` for what had not completed. */
       readonly output: Json;
       readonly order: number;
       readonly startedAt: Instant;
       readonly token: FencingToken;
     }
-  | { readonly status: "compensated"; readonly compensatedAt: Instant }
+  /** What was there before it and what is there after undoing; absent when the handler cannot tell. */
+  | { readonly status: "compensated"; readonly compensatedAt: Instant; readonly before?: Json; readonly after?: Json }
   | {
       readonly status: "compensationFailed";
       readonly output: Json;
@@ -159,20 +175,9 @@ export function isEnded(state: RunState): boolean {
 
 const ENDED: ReadonlySet<RunState["status"]> = new Set<RunState["status"]>(["completed", "failed", "cancelled", "rolledBack"]);
 
-export interface NotUndone {
-  readonly operation: OperationId;
-  /** Absent: its compensation was not tried. */
-  readonly error?: ErrorRecord;
+/** It was begun and has no result that counts: something of it may be there in part. */
+export function isHalf({ status, trace }: OperationState): boolean {
+  return trace?.isBegun === true && HALVES.has(status);
 }
 
-/** What a rollback should have undone and did not. Empty for a run that was never rolled back. */
-export function notUndone(state: RunState): readonly NotUndone[] {
-  const rollback = "rollback" in state ? state.rollback : undefined;
-  if (rollback === undefined || state.status === "rollingBack") return [];
-  const found: NotUndone[] = [];
-  for (const [operation, operationState] of state.operations) {
-    if (operationState.status === "compensationFailed") found.push({ operation, error: operationState.error });
-    if (operationState.status === "completed" && operationState.order >= rollback.keep) found.push({ operation });
-  }
-  return found;
-}
+const HALVES: ReadonlySet<OperationStatus> = new Set<OperationStatus>(["failed", "cancelled", "skipped"]);

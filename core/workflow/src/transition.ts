@@ -3,12 +3,23 @@
 import type { Instant, Json, OperationId, RunEvent } from "@provisioning/model";
 import { IllegalTransitionError } from "./errors.js";
 import { OperationTable } from "./operation-table.js";
-import type { Cancellation, Claim, OperationState, OperationStatus, PauseRequest, Rollback, RunState } from "./state.js";
+import {
+  type Cancellation,
+  type Claim,
+  isHalf,
+  type OperationState,
+  type OperationStatus,
+  type PauseRequest,
+  type Rollback,
+  type RunState,
+  type Trace,
+} from "./state.js";
 import { Vector } from "./vector.js";
 
 type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { readonly type: Type }>;
 type OperationEvent = EventOf<
   | "operationStarted"
+  | "operationInspected"
   | "operationCompleted"
   | "operationFailed"
   | "operationSkipped"
@@ -104,6 +115,7 @@ function afterRunning(state: StateOf<"running">, event: RunEvent): RunState {
     case "cancelRequested":
       return { ...state, cancellation: cancellationOf(event) };
     case "operationStarted":
+    case "operationInspected":
     case "operationCompleted":
     case "operationFailed":
     case "operationSkipped":
@@ -195,13 +207,18 @@ function withCheckpoint(state: StateOf<"running">, event: EventOf<"checkpointRea
 
 function retried(state: EndedState, event: EventOf<"runRetried">): RunState {
   let run: RunState = { ...factsOf(state), status: "pending" };
-  for (const id of event.operations) run = replaced(run, id, { status: "pending" });
+  for (const id of event.operations) {
+    const { trace } = run.operations.get(id);
+    run = replaced(run, id, { status: "pending", ...(trace === undefined ? {} : { trace }) });
+  }
   return run;
 }
 
 function withOperation<State extends RunState>(state: State, event: OperationEvent): State {
-  const after = nextOperation(state.operations.get(event.operation), event, state);
-  const run = replaced(state, event.operation, after);
+  const before = state.operations.get(event.operation);
+  const after = nextOperation(before, event, state);
+  const trace = traceAfter(before.trace, event);
+  const run = replaced(state, event.operation, trace === undefined ? after : { ...after, trace });
   return event.type === "operationCompleted" ? { ...run, completions: state.completions + 1 } : run;
 }
 
@@ -234,17 +251,21 @@ function nextOperation(state: OperationState, event: OperationEvent, run: RunSta
     case "compensationFailed":
       if (event.type === "compensationStarted") return compensating(state, event);
       break;
+    case "failed":
+    case "cancelled":
+    case "skipped":
+      if (event.type === "compensationStarted" && isHalf(state)) {
+        return compensating({ output: null, order: run.completions }, event);
+      }
+      break;
     case "compensating":
       if (event.type === "compensationStarted" && event.token > state.token) return compensating(state, event);
-      if (event.type === "compensationCompleted") return { status: "compensated", compensatedAt: event.at };
+      if (event.type === "compensationCompleted") return compensated(state, event);
       if (event.type === "compensationFailed") {
         const { output, order } = state;
         return { status: "compensationFailed", output, order, error: event.error, rollback: run.rollbacks };
       }
       break;
-    case "failed":
-    case "skipped":
-    case "cancelled":
     case "compensated":
     case "passed":
       break;
@@ -272,6 +293,8 @@ function afterAttempt(state: OperationState & { status: "running" }, event: Oper
     case "operationStarted":
       if (event.token > state.token) return started(event, state.attempt, state.failures);
       break;
+    case "operationInspected":
+      return state;
     case "operationCompleted":
       if (event.attempt !== state.attempt) break;
       return { status: "completed", attempt: state.attempt, output: event.output, completedAt: event.at, order };
@@ -297,8 +320,36 @@ function failed(state: OperationState & { status: "running" | "retrying" }, even
   return { status: "retrying", attempt, failures: state.failures + 1, error, retryAt };
 }
 
-function compensating(state: { output: Json; order: number }, event: EventOf<"compensationStarted">): OperationState {
-  return { status: "compensating", output: state.output, order: state.order, startedAt: event.at, token: event.token };
+function compensating(
+  { output, order }: { readonly output: Json; readonly order: number },
+  event: EventOf<"compensationStarted">,
+): OperationState {
+  return { status: "compensating", output, order, startedAt: event.at, token: event.token };
+}
+
+function compensated({ trace }: OperationState, { at, found }: EventOf<"compensationCompleted">): OperationState {
+  return {
+    status: "compensated",
+    compensatedAt: at,
+    ...(trace?.before === undefined ? {} : { before: trace.before }),
+    ...(found === undefined ? {} : { after: found }),
+  };
+}
+
+/** Kept through everything that happens to the operation. */
+function traceAfter(trace: Trace | undefined, event: OperationEvent): Trace | undefined {
+  switch (event.type) {
+    case "operationStarted":
+      return trace?.isBegun === true ? trace : { generation: trace?.generation ?? 0, isBegun: true };
+    case "operationInspected":
+      if (trace === undefined || trace.before !== undefined)
+        throw new IllegalTransitionError("running", event.type, event.operation);
+      return { ...trace, before: event.found };
+    case "compensationCompleted":
+      return { generation: (trace?.generation ?? 0) + 1, isBegun: false };
+    default:
+      return trace;
+  }
 }
 
 function rollbackOf(state: RunState, event: EventOf<"rollbackStarted">): Rollback {

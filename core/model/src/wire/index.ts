@@ -7,6 +7,7 @@ export {
   infraNameSchema,
   instantSchema,
   jsonObjectSchema,
+  jsonSchema,
   operationIdSchema,
   providerNameSchema,
   runIdSchema,

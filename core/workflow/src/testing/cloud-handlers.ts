@@ -14,6 +14,9 @@ export interface CloudHandlerOptions {
   readonly bootMs?: () => number;
 }
 
+/** There is no such resource; the key's resource was there and is no more. */
+const GONE: ReadonlySet<number> = new Set([404, 410]);
+
 /** Tries within one attempt; after that the engine's retry policy decides. */
 const MAX_TRIES = 4;
 const PAUSE_MS = 500;
@@ -40,16 +43,21 @@ export function createCloudHandler({ cloud, clock, bootMs = () => 0 }: CloudHand
       await clock.sleep(bootMs(), context.signal);
       return { id: resource.id };
     },
+    /** What was made without anybody being told is known to the cloud by its key alone: it need not be listed yet. */
     async compensate(context: CompensationContext): Promise<void> {
-      const { id } = context.output as { id: string };
       await persistently(context, clock, async () => {
         try {
+          const made = context.output as { readonly id: string } | null;
+          const { id } =
+            made ?? (await cloud.create({ key: context.idempotencyKey, owner: ownerOf(context), fence: context.token }));
           await cloud.destroy(id, context.token);
         } catch (error) {
-          if (!(error instanceof CloudError && error.status === 404)) throw error;
+          if (!(error instanceof CloudError && GONE.has(error.status))) throw error;
         }
       });
     },
+    undoesHalves: true,
+    inspect: (context) => persistently(context, clock, async () => ({ resources: (await cloud.find(ownerOf(context))).length })),
   };
 }
 
@@ -71,5 +79,5 @@ async function persistently<T>({ signal }: OperationContext, clock: Clock, act: 
 }
 
 function isPassing({ status }: CloudError): boolean {
-  return status !== 403 && status !== 412;
+  return status !== 403 && status !== 410 && status !== 412;
 }

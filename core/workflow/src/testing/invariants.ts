@@ -50,6 +50,7 @@ const WHILE_PAUSED: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
 ]);
 const MET_HARD: ReadonlySet<ObservedPhase> = new Set<ObservedPhase>(["completed", "passed"]);
 const UNMET_SOFT: ReadonlySet<ObservedPhase> = new Set<ObservedPhase>(["waiting", "running"]);
+const HALVES: ReadonlySet<ObservedPhase> = new Set<ObservedPhase>(["failed", "cancelled", "skipped"]);
 const PASSABLE: ReadonlySet<ObservedPhase> = new Set<ObservedPhase>(["waiting", "failed", "skipped", "cancelled"]);
 
 /** Sees the events of one run one after the other; each problem is noted when its event is seen. */
@@ -68,6 +69,8 @@ export class RunInvariants {
   /** What the rollback has still to undo, the next one last. */
   #toUndo: OperationId[] = [];
   #compensating: OperationId | undefined;
+  /** This rollback has come to what had completed. */
+  #hasUndoneWhole = false;
   #failuresThatStop = 0;
   #isCancelled = false;
   #isPausing = false;
@@ -305,6 +308,7 @@ export class RunInvariants {
     const found = [...this.#seen].filter(
       ([, { phase, order }]) => (phase === "completed" || phase === "notUndone") && order >= keep,
     );
+    this.#hasUndoneWhole = false;
     this.#toUndo = found.sort(([, left], [, right]) => left.order - right.order).map(([id]) => id);
   }
 
@@ -313,8 +317,16 @@ export class RunInvariants {
     if (this.#status !== "rollingBack") this.#broken(`${id} is compensated while the run is ${this.#status}`);
     if (this.#compensating !== undefined && this.#compensating !== id)
       this.#broken(`${id} is compensated while ${this.#compensating} is`);
-    if (phase !== "completed" && phase !== "compensating" && phase !== "notUndone")
+    const isHalf = HALVES.has(phase) && this.mayHaveEffect(id);
+    if (phase !== "completed" && phase !== "compensating" && phase !== "notUndone" && !isHalf)
       this.#broken(`${id} is compensated although it is ${phase}`);
+    if (isHalf) {
+      // Halves were begun after everything they need.
+      if (this.#hasUndoneWhole) this.#broken(`${id} is compensated after what it needs`);
+      if (stops(seen)) this.#failuresThatStop -= 1;
+      seen.order = this.#completions;
+      this.#toUndo.push(id);
+    } else if (phase !== "compensating") this.#hasUndoneWhole = true;
     const due = this.#toUndo.at(-1);
     if (due !== id) this.#broken(`${id} is compensated although it is the turn of ${due ?? "nothing"}`);
     this.#compensating = id;

@@ -2,7 +2,8 @@
  * A provider that makes trouble: resources with owner tags and idempotency keys behind calls that fail in the ways real ones do. What it
  * holds is the truth; what a caller hears need not be.
  *
- * Its promises: creating with the key of a resource that is there gives that one; a caller with an older fencing token than the newest
+ * Its promises: creating with the key of a resource that is there gives that one, with the key of one that was destroyed is answered with
+ * 410; a caller with an older fencing token than the newest
  * it has heard of for a key is refused; destroying what is gone is answered with 404. A new resource is not listed at once.
  */
 
@@ -87,6 +88,8 @@ export class SimulatedCloud {
   readonly #resources = new Map<string, CloudResource>();
   readonly #byOwner = new Map<string, Set<CloudResource>>();
   readonly #byKey = new Map<string, CloudResource>();
+  /** Keys of what was destroyed. */
+  readonly #spent = new Set<string>();
   readonly #fences = new Map<string, number>();
   readonly #doubles: string[] = [];
   #made = 0;
@@ -114,11 +117,12 @@ export class SimulatedCloud {
     return [...(this.#byOwner.get(owner) ?? [])];
   }
 
-  /** @throws CloudError 412 for an older fence */
+  /** @throws CloudError 412 for an older fence, 410 for a key that was used up */
   create({ key, owner, fence }: CreateRequest): CloudResource {
     this.#assertNewest(owner, fence);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
+    if (this.#spent.has(key)) throw new CloudError(410, "KeyUsedUp");
     if (this.ownedBy(owner).length > 0) this.#doubles.push(owner);
     this.#made += 1;
     const { now, random, unlistedMs = 5_000 } = this.#options;
@@ -147,6 +151,7 @@ export class SimulatedCloud {
     this.#assertNewest(resource.owner, fence);
     this.#resources.delete(id);
     this.#byKey.delete(resource.key);
+    this.#spent.add(resource.key);
     this.#byOwner.get(resource.owner)?.delete(resource);
   }
 

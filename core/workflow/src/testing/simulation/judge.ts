@@ -7,7 +7,8 @@ import type { Instant, OperationDefinition, OperationId, RunDefinition, RunEvent
 import { type Lease, type LeaseScope, PRIORITY_STEP_MS, type Storage } from "@provisioning/storage";
 import type { CompensationContext, Handlers, OperationContext, OperationHandler } from "../../handler.js";
 import { needsOf } from "../../slots.js";
-import { isEnded, type OperationStatus } from "../../state.js";
+import { rollbackReport } from "../../rollback-report.js";
+import { isEnded, type OperationStatus, type RunState } from "../../state.js";
 import { replay } from "../../transition.js";
 import { ownerOf } from "../cloud-handlers.js";
 import { type ObservedPhase, RunInvariants } from "../invariants.js";
@@ -168,6 +169,8 @@ export class Judge {
     return new Map(
       [...handlers].map(([action, handler]) => {
         const watched: OperationHandler = {
+          ...(handler.undoesHalves === true ? { undoesHalves: true } : {}),
+          ...(handler.inspect === undefined ? {} : { inspect: async (context) => (await handler.inspect?.(context)) ?? null }),
           execute: (context) => this.#during(process, context, "running", () => handler.execute(context)),
         };
         if (handler.compensate === undefined) return [action, watched];
@@ -220,9 +223,19 @@ export class Judge {
       const phase = invariants.phaseOf(id);
       if (phase !== (SEEN_AS[status] ?? status)) this.broken(`${id} of ${definition.id} is ${status}, and was seen as ${phase}`);
     }
+    if (state.status === "rolledBack") this.#judgeUndone(state);
     const isEnd = isEnded(state);
     if (isEnd ? invariants.status !== "ended" : invariants.status !== state.status)
       this.broken(`${definition.id} is ${state.status}, and was seen as ${invariants.status}`);
+  }
+
+  /** What a rollback undid is proven to be gone, and of what the cloud has nothing is half there. */
+  #judgeUndone(state: RunState): void {
+    for (const undone of rollbackReport(state)?.operations ?? []) {
+      const { action } = operationOf(state.definition, undone.operation);
+      if (action === "cloud" && undone.type === "half")
+        this.broken(`${undone.operation} of ${state.definition.id} is half there after a rollback`);
+    }
   }
 
   #submitted(process: SimulatedProcess, definition: RunDefinition): void {

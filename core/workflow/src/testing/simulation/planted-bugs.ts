@@ -49,12 +49,18 @@ const readingOperations = (change: (operation: OperationDefinition) => Operation
 interface Deeds {
   readonly execute: (context: OperationContext) => Promise<Json>;
   readonly compensate?: (context: CompensationContext) => Promise<void>;
+  readonly inspect?: (context: OperationContext) => Promise<Json>;
+  readonly undoesHalves?: boolean;
 }
 
 function deedsOf(handler: OperationHandler): Deeds {
-  const execute = (context: OperationContext) => handler.execute(context);
-  if (handler.compensate === undefined) return { execute };
-  return { execute, compensate: async (context) => handler.compensate?.(context) };
+  const { undoesHalves = false } = handler;
+  return {
+    execute: (context: OperationContext) => handler.execute(context),
+    undoesHalves,
+    ...(handler.compensate === undefined ? {} : { compensate: async (context) => handler.compensate?.(context) }),
+    ...(handler.inspect === undefined ? {} : { inspect: async (context) => (await handler.inspect?.(context)) ?? null }),
+  };
 }
 
 const wrapping =
@@ -396,6 +402,11 @@ const handlers: readonly PlantedBug[] = [
     name: "compensation-does-nothing",
     what: "what was made is still there although it was recorded as undone",
     handlers: wrapping(({ compensate }) => (compensate === undefined ? {} : { compensate: async () => {} })),
+  },
+  {
+    name: "halves-stay",
+    what: "what a failed operation left half made is not undone",
+    handlers: wrapping(() => ({ undoesHalves: false })),
   },
   {
     name: "slots-given-back-twice",

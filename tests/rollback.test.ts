@@ -6,6 +6,7 @@ import { engineLeftovers, fixture, identityOf, makeWorkspace, obstacle, type Tes
 
 interface Run {
   readonly status: string;
+  readonly rollback?: { readonly isProven: boolean; readonly operations: readonly { readonly type: string }[] };
   readonly operations: readonly { readonly title: string; readonly status: string; readonly error?: { readonly code: string } }[];
 }
 
@@ -29,6 +30,10 @@ describe.skipIf(obstacle !== undefined)("a run that rolls back", () => {
     const undone = run.operations.filter((operation) => operation.status === "compensated").map((operation) => operation.title);
     expect(undone).toEqual(expect.arrayContaining(["make network local", "create server one", "create server two"]));
     expect(run.operations.some((operation) => operation.status === "compensationFailed")).toBe(false);
+    expect(run.operations.find(({ title }) => title.includes("breaks"))?.status).toBe("compensated");
+    expect(run.rollback?.isProven).toBe(true);
+    expect(run.rollback?.operations.every(({ type }) => type === "equal")).toBe(true);
+    expect(applied.stdout + applied.stderr).toContain("all as it was before");
     expect(await engineLeftovers(await identityOf(workspace))).toEqual([]);
     expect(await workspace.json<unknown[]>("server", "list")).toEqual([]);
   });
@@ -43,6 +48,8 @@ describe.skipIf(obstacle !== undefined)("a run that rolls back", () => {
     const run = JSON.parse((await workspace.run("workflow", "status", "-o", "json")).stdout) as Run;
     const server = run.operations.find((operation) => operation.title === "update server one");
     expect(server).toMatchObject({ status: "compensationFailed", error: { code: "CHANGE_NOT_UNDONE" } });
+    expect(run.rollback?.isProven).toBe(false);
+    expect(run.rollback?.operations).toContainEqual(expect.objectContaining({ type: "notUndone" }));
     expect(await workspace.json<unknown[]>("server", "list")).toHaveLength(2);
   });
 });

@@ -51,7 +51,7 @@ async function apply(context: ActionContext, input: ApplyInput): Promise<ApplyRe
     if (isNoop(plan)) return { outcome: "unchanged", plan, roundTrips: session.servers.roundTrips, ...left };
     if (!(await context.confirm(plan))) return { outcome: "declined", plan };
     await session.records.refresh(planned.attributes);
-    const definition = runDefinition(session, planned, { purpose: "apply", name: input.title ?? `apply ${session.infra}` });
+    const definition = await runDefinition(session, planned, { purpose: "apply", name: input.title ?? `apply ${session.infra}` });
     const state = await executeRun(session, definition);
     return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id), ...left };
   } finally {

@@ -33,7 +33,7 @@ async function destroy(context: ActionContext, input: PlanInfraInput): Promise<A
     if (!isNoop(plan)) {
       if (!(await context.confirm(plan))) return { outcome: "declined", plan };
       await abandonUnfinished(session, "superseded by a removal");
-      const definition = runDefinition(
+      const definition = await runDefinition(
         session,
         { plan, uses: new Map() },
         { purpose: "destroy", name: `destroy ${session.infra}` },

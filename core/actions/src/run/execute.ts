@@ -2,9 +2,10 @@
 
 import { randomInt } from "node:crypto";
 import type { RunDefinition } from "@provisioning/model";
-import { createEngine, type Engine, type ExecuteOptions, type RunState } from "@provisioning/workflow";
+import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, type RunState } from "@provisioning/workflow";
 import { createHandlers } from "../handlers/handlers.js";
 import type { InfraSession } from "../session.js";
+import { runRetention } from "./options.js";
 
 export async function executeRun(session: InfraSession, definition: RunDefinition): Promise<RunState> {
   const engine = engineOf(session);
@@ -21,7 +22,14 @@ export async function workOn(
   const { context } = session;
   const operations = definition.operations.map(({ id, title }) => ({ id, title }));
   context.report({ type: "runStarted", runId: definition.id, operations, resumed });
-  return engine.execute(definition.id, executionOf(session));
+  const state = await engine.execute(definition.id, executionOf(session));
+  await forgetOld(session);
+  return state;
+}
+
+/** What is kept too long does no harm: the next run tries again. */
+async function forgetOld({ storage, context, config }: InfraSession): Promise<void> {
+  await forgetOldRuns(storage.runs, context.clock, runRetention(config)).catch(() => {});
 }
 
 export async function rollBack(

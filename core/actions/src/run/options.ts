@@ -2,12 +2,14 @@
 
 import type { Config } from "@provisioning/config";
 import type { OnFailure, RetryPolicy } from "@provisioning/model";
+import type { Retention } from "@provisioning/workflow";
 
 export interface RunOptions {
   readonly timeoutMs: number;
   readonly parallelLimit: number;
   readonly onFailure: OnFailure;
   readonly retry: RetryPolicy;
+  readonly priority: number;
 }
 
 export function runOptions(config: Config): RunOptions {
@@ -15,6 +17,7 @@ export function runOptions(config: Config): RunOptions {
     timeoutMs: config.get("run.operation_timeout_seconds") * 1000,
     parallelLimit: config.get("run.parallel_limit"),
     onFailure: config.get("run.on_failure"),
+    priority: config.get("run.priority"),
     retry: {
       maxAttempts: config.get("run.retry.max_attempts"),
       backoff: config.get("run.retry.backoff"),
@@ -23,3 +26,10 @@ export function runOptions(config: Config): RunOptions {
     },
   };
 }
+
+/** Which runs that ended are kept. */
+export function runRetention(config: Config): Retention {
+  return { keepRuns: config.get("run.keep"), keepMs: config.get("run.keep_days") * DAY_MS };
+}
+
+const DAY_MS = 24 * 3_600_000;

@@ -1,7 +1,8 @@
 /**
- * `npm run test:kills -- [--backend filesystem] [--points 2000] [--seed S] [--deaths 3] [--runs 50]`: processes that carry out runs are killed
+ * `npm run test:kills -- [--backend filesystem] [--points 2000] [--seed S] [--deaths 3] [--runs 50] [--unruly]`: processes that carry out runs are killed
  * with SIGKILL at so many points, on built files. Backends: `filesystem`, `surrealdb-embedded`, `postgres`, and `postgres-server` and
- * `postgres-backend`, where the database is killed under a process that goes on. What is found wrong is kept, with its seed and folder.
+ * `postgres-backend`, where the database is killed under a process that goes on. With `--unruly` people ask for everything at once, and the calls
+ * to the store are judged: whether they can have happened one after the other, for each run. What is found wrong is kept, with its seed and folder.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     points: { type: "string", default: "2000" },
     deaths: { type: "string", default: "3" },
     runs: { type: "string", default: "50" },
+    unruly: { type: "boolean", default: false },
     seed: { type: "string" },
   },
 });
@@ -34,6 +36,7 @@ const began = performance.now();
 let told = began;
 const summary = (report) =>
   `${values.backend}: ${report.deaths} deaths at ${report.distinct} distinct points in ${report.rounds} rounds, ` +
+  (report.calls > 0 ? `${report.calls} calls to the store, ` : "") +
   `${report.acknowledged} acknowledgements, ${report.effects} effects, ${report.repeated} of them again under the same token; ` +
   `slowest opening ${report.slowestOpenMs} ms; ${((performance.now() - began) / 1000).toFixed(0)} s`;
 
@@ -46,6 +49,7 @@ const report = await killAgainAndAgain({
   points: Number(values.points),
   deathsPerRound: Number(values.deaths),
   runs: Number(values.runs),
+  isUnruly: values.unruly,
   onRound(soFar) {
     if (performance.now() - told < PROGRESS_MS) return;
     told = performance.now();

@@ -16,6 +16,8 @@ export interface Life {
   readonly leaseMs: number;
   /** The how many-th point is the last one; 0: it lives on. */
   readonly killAt: number;
+  /** People ask for everything at once, and every call to the store is written down. */
+  readonly isUnruly: boolean;
   /** Who is killed at that point; absent: the process itself. */
   readonly victim?: { readonly pid: number; readonly whom: "all" | "one" };
 }

@@ -6,6 +6,7 @@
  *     submitted <run>                      asked <run> <event>                acknowledged to who asked
  *     stored <run> <version> <event> <operation> <attempt>                    acknowledged to the engine
  *     effect <kind> <run> <operation> <attempt> <token> <key>                 done in the world, before it is reported
+ *     call …, answer …                     see history.ts
  *     mended <run>                         what made it fail is gone
  *     killed <point> <what>                failed <code>                      done <points>
  */
@@ -19,8 +20,10 @@ import type { CompensationContext, OperationContext } from "../../handler.js";
 import { replay } from "../../transition.js";
 import { startWorker } from "../../worker.js";
 import { countdown, dieNow, killServer, type Point, portOf, watchFiles, watchPort, watchQueries } from "./death.js";
+import { recorded } from "./history.js";
 import type { Life } from "./life.js";
 import { isFinished, type Request, wish } from "./people.js";
+import { makeTrouble } from "./unruly.js";
 import { BROKEN, CONDITIONS, definitionsOf } from "./work.js";
 
 const life = JSON.parse(process.env["LIFE"] ?? "{}") as Life;
@@ -40,7 +43,8 @@ async function main(): Promise<void> {
     writeSync(1, "server down\n");
   });
   await watchStore(life.storage, point);
-  const storage = await open(life.storage);
+  const opened = await open(life.storage);
+  const storage = life.isUnruly ? recorded(opened, say) : opened;
   const versions = await versionsIn(storage);
   for (const [run, version] of versions) say(`present ${run} ${version}`);
   say(`opened ${Math.round(performance.now() - bornAt)}`);
@@ -76,6 +80,7 @@ async function main(): Promise<void> {
     engine,
     definitions.filter(({ id }) => !versions.has(id)),
   );
+  if (life.isUnruly) await makeTrouble({ engine, clock: systemClock, definitions, people: 8, requests: 40, random: Math.random });
   await Promise.all(definitions.map(({ id }) => attend(storage, engine, mended, id)));
   await worker.drain();
   const histories = await Promise.all(definitions.map(async ({ id }) => (await storage.runs.load(id)).events));
@@ -137,8 +142,8 @@ async function attend(storage: Storage, engine: Engine, mended: Set<string>, run
       isDirty = false;
       const { events } = await storage.runs.load(runId);
       const state = replay(events);
-      if (isFinished(state)) return stop();
-      const wanted = wish(state, events);
+      if (isFinished(state, life.isUnruly)) return stop();
+      const wanted = wish(state, events, life.isUnruly);
       if (wanted?.name === "retry" && !mended.has(runId)) {
         say(`mended ${runId}`);
         mended.add(runId);

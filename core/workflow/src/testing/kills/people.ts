@@ -14,8 +14,9 @@ export interface Request {
 
 const BY = "ada";
 
-/** What somebody wants of the run now. */
-export function wish(state: RunState, events: readonly RunEvent[]): Request | undefined {
+/** What somebody wants of the run now. `isUnruly`: when others have paused it, to let it go on. */
+export function wish(state: RunState, events: readonly RunEvent[], isUnruly: boolean): Request | undefined {
+  if (isUnruly && state.status === "paused") return resume;
   const happened = (type: RunEvent["type"]) => events.some((event) => event.type === type);
   const isUnderWay = state.status === "running" && state.counts.completed > 0;
   switch (kindOf(state.definition)) {
@@ -34,8 +35,12 @@ export function wish(state: RunState, events: readonly RunEvent[]): Request | un
 }
 
 /** Whether nothing more will happen to it. */
-export function isFinished(state: RunState): boolean {
-  return isEnded(state) && !(kindOf(state.definition) === "healed" && state.status === "failed");
+export function isFinished(state: RunState, isUnruly: boolean): boolean {
+  return isEnded(state) && (isUnruly || !isBroken(state));
+}
+
+function isBroken(state: RunState): boolean {
+  return kindOf(state.definition) === "healed" && state.status === "failed";
 }
 
 const pause: Request = { name: "pause", event: "pauseRequested", make: (engine, id) => engine.pause(id, BY, "test") };

@@ -14,7 +14,7 @@ export interface Places {
 }
 
 const LONG_LEASE_MS = 30_000;
-const SHORT_LEASE_MS = 600;
+const SHORT_LEASE_MS = 1_500;
 const nothing = async () => {};
 
 /** @throws when there can be no such backend on this machine */

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { RunEvent } from "@provisioning/model";
 import type { StorageOptions } from "@provisioning/storage";
 import { seededRandom, startProcess } from "@provisioning/storage/testing";
+import { judgeHistory } from "./history.js";
 import type { Life } from "./life.js";
 import { judge } from "./verdict.js";
 
@@ -36,6 +37,11 @@ export interface RoundsOptions {
   /** Runs at the same time. Default 50. */
   readonly runs?: number;
   readonly leaseMs: number;
+  /**
+   * People ask for everything at once, and instead of what became of the runs it is judged whether all calls to the store can have happened
+   * one after the other. Default: no.
+   */
+  readonly isUnruly?: boolean;
   readonly onRound?: (report: KillReport) => void;
 }
 
@@ -44,6 +50,8 @@ export interface KillReport {
   deaths: number;
   /** Different ones: the how many-th process of a round, the how many-th point of its life, what it was about to do. */
   distinct: number;
+  /** To the store, when they were written down. */
+  calls: number;
   acknowledged: number;
   effects: number;
   repeated: number;
@@ -65,6 +73,7 @@ export async function killAgainAndAgain(options: RoundsOptions): Promise<KillRep
     rounds: 0,
     deaths: 0,
     distinct: 0,
+    calls: 0,
     acknowledged: 0,
     effects: 0,
     repeated: 0,
@@ -95,7 +104,7 @@ async function playRound(
   killAt: readonly number[],
   report: KillReport,
 ): Promise<readonly string[]> {
-  const { program, places, root, seed, runs = RUNS, leaseMs } = options;
+  const { program, places, root, seed, runs = RUNS, leaseMs, isUnruly = false } = options;
   const folder = join(root, `round-${round}`);
   await mkdir(folder, { recursive: true });
   const storage = await places.place(round, folder);
@@ -112,6 +121,7 @@ async function playRound(
       runs,
       startedAt,
       leaseMs,
+      isUnruly,
       killAt: at,
       ...(places.server === undefined || at === 0 ? {} : { victim: { pid: places.server.pid, whom: places.server.whom } }),
     };
@@ -121,7 +131,9 @@ async function playRound(
   const lines = (await readFile(log, "utf8")).split("\n").slice(0, -1);
   const deaths = lines.filter((line) => line.startsWith("killed "));
   count(report, lines, deaths, round);
-  await conclude(report, lines, histories, `seed ${seed}, round ${round}, killed at ${killAt.join(", ")}`);
+  const isExclusive = storage.type === "filesystem";
+  if (isUnruly) judgeCalls(report, lines, isExclusive, `seed ${seed}, round ${round}`);
+  await conclude(report, lines, histories, isUnruly, `seed ${seed}, round ${round}, killed at ${killAt.join(", ")}`);
   await places.remove(round);
   if (report.problems.length === 0) await rm(folder, { recursive: true });
   return deaths.map((line, index) => `${index} ${line}`);
@@ -154,13 +166,25 @@ function count(report: KillReport, lines: readonly string[], deaths: readonly st
   }
 }
 
-async function conclude(report: KillReport, lines: readonly string[], histories: string, where: string): Promise<void> {
+function judgeCalls(report: KillReport, lines: readonly string[], isExclusive: boolean, where: string): void {
+  const { calls, problems } = judgeHistory(lines, { isExclusive });
+  report.calls += calls;
+  report.problems.push(...problems.map((problem) => `${where}: ${problem}`));
+}
+
+async function conclude(
+  report: KillReport,
+  lines: readonly string[],
+  histories: string,
+  isUnruly: boolean,
+  where: string,
+): Promise<void> {
   // On a busy machine a short lease can run out under a living process.
   const problems = lines.filter((line) => line.startsWith("failed ") && line !== "failed LEASE_LOST");
   const text = await readFile(histories, "utf8").catch(() => undefined);
   if (text === undefined) problems.push("nobody finished");
   else {
-    const verdict = judge(lines, JSON.parse(text) as readonly (readonly RunEvent[])[]);
+    const verdict = judge(lines, JSON.parse(text) as readonly (readonly RunEvent[])[], isUnruly);
     problems.push(...verdict.problems);
     report.acknowledged += verdict.acknowledged;
     report.effects += verdict.effects;

@@ -25,7 +25,7 @@ const CAPACITY = 32;
 const LONG_LEASE_MS = 30_000;
 /** After a kill what was under way is taken up again when its lease is over. */
 const SHORT_LEASE_MS = 3_000;
-const CUT_TASKS = 400;
+const CUT_TASKS = 200;
 
 const load = {
   tasks,

@@ -4,15 +4,7 @@
  */
 
 import type { Clock, InfraName, Instant, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
-import {
-  type ClaimedRun,
-  type Lease,
-  LeaseHeldError,
-  type RunSummary,
-  runScope,
-  type Storage,
-  type StoredRun,
-} from "@provisioning/storage";
+import { type ClaimedRun, type Lease, LeaseHeldError, type RunSummary, runScope, type Storage } from "@provisioning/storage";
 import { askFor, type HeldLease, keepAlive } from "./claim.js";
 import { type Conditions, DEFAULT_CONDITION_POLL_MS } from "./condition.js";
 import { passOver, request, requestCancel, requestPause, resume, retry } from "./control.js";
@@ -22,10 +14,11 @@ import { type FaultPoint, noFaults } from "./fault-point.js";
 import { buildGraph } from "./graph.js";
 import type { Handlers, LiveEvent } from "./handler.js";
 import { Recorder } from "./record.js";
+import { type RecoveredRun, recover } from "./recover.js";
 import { SlotPool, type SlotView } from "./slots.js";
 import { isEnded, type OperationStatus, type RunState } from "./state.js";
 import { assertRunnable } from "./submit.js";
-import { next, replay } from "./transition.js";
+import { next } from "./transition.js";
 
 export interface EngineOptions {
   readonly storage: Storage;
@@ -129,14 +122,15 @@ export function createEngine(engineOptions: EngineOptions): Engine {
   const { storage, clock, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
   const { runs } = storage;
   const control = { runs, clock, faultPoint };
-  const state = async (runId: RunId) => replay((await runs.load(runId)).events);
+  const state = async (runId: RunId) => (await recover(runs, runId)).state;
 
   const execute = async (runId: RunId, executeOptions: ExecuteOptions) => {
-    const before = await state(runId);
+    const recovered = await recover(runs, runId);
+    const { state: before } = recovered;
     if (isEnded(before) || before.status === "paused") return before;
     assertHandled(before, executeOptions.handlers);
     const held = await acquire(options, runId);
-    return work(options, runId, held, executeOptions);
+    return work(options, runId, held, executeOptions, recovered);
   };
   return {
     async submit(definition) {
@@ -193,11 +187,10 @@ async function workOnClaimed(
 ): Promise<RunState> {
   const { storage } = options;
   try {
-    const stored = await storage.runs.load(runId);
-    const before = replay(stored.events);
-    const handlers = (await wanted.handlersFor?.(before.definition)) ?? wanted.handlers;
-    assertHandled(before, handlers);
-    return await work(options, runId, { lease, askedAt }, { ...wanted, handlers }, stored);
+    const recovered = await recover(storage.runs, runId);
+    const handlers = (await wanted.handlersFor?.(recovered.state.definition)) ?? wanted.handlers;
+    assertHandled(recovered.state, handlers);
+    return await work(options, runId, { lease, askedAt }, { ...wanted, handlers }, recovered);
   } catch (error) {
     if (error instanceof HandlerMissingError) await release(options, lease);
     throw error;
@@ -216,13 +209,13 @@ async function work(
   runId: RunId,
   held: HeldLease,
   executeOptions: WorkOptions,
-  stored?: StoredRun,
+  recovered?: RecoveredRun,
 ): Promise<RunState> {
   const { lease } = held;
   const { storage, clock, slots, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
   await faultPoint("claim.after");
   const observe = shielded(executeOptions.observe);
-  const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint }, stored);
+  const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint }, recovered);
   if (isEnded(recorder.state) || recorder.state.status === "paused" || !isWanted(recorder.state, executeOptions)) {
     await release(options, lease);
     return recorder.state;

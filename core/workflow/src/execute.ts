@@ -10,22 +10,20 @@ import {
   type Clock,
   type Instant,
   InvariantError,
-  type Json,
-  type JsonObject,
   type OperationDefinition,
-  type OperationId,
   type ProvisioningError,
   type RunEvent,
-  type RunId,
 } from "@provisioning/model";
 import type { AppendedEvents, Lease } from "@provisioning/storage";
-import { Attempt, isStorable, type Result } from "./attempt.js";
-import { type Conditions, type ConditionScope, type Opened, waitForCondition } from "./condition.js";
-import { ConditionFailedError, HandlerMissingError, LeaseLostError, RunCancelledError, WaitTimeoutError } from "./errors.js";
+import { Attempt } from "./attempt.js";
+import { Caller, type Inspection } from "./call.js";
+import type { Conditions } from "./condition.js";
+import { LeaseLostError, RunCancelledError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
 import { Forward } from "./forward.js";
+import { Gates } from "./gates.js";
 import type { Graph } from "./graph.js";
-import type { Handlers, LiveEvent, OperationContext, OperationHandler } from "./handler.js";
+import type { Handlers, LiveEvent } from "./handler.js";
 import { Draft, type Finished, type Mode, type Phase, type Start } from "./phase.js";
 import type { Recorder } from "./record.js";
 import { Backward } from "./rollback.js";
@@ -57,15 +55,8 @@ const ROUNDS_PER_TURN = 100;
 /** Others may ask for something in just the moment we write; more often than this in a row it is not that. */
 const MAX_CONFLICTS = 1000;
 
-/** What an attempt saw before it did anything; it waits until that is stored. */
-interface Note {
-  readonly operation: OperationId;
-  readonly attempt: number;
-  readonly found: Json;
-  readonly settle: () => void;
-}
-
-type Signalled = { readonly signal: AbortSignal };
+/** It waits until that is stored. */
+type Note = Inspection & { readonly settle: () => void };
 
 export class Execution {
   readonly #options: ExecutionOptions;
@@ -82,11 +73,8 @@ export class Execution {
   /** Slots of which others gave a place back. */
   readonly #freed: string[] = [];
   #isDeciding = false;
-  /** Waits for conditions, by operation, and how those that are over ended. */
-  readonly #waits = new Map<number, Opened | undefined>();
-  readonly #opened: Opened[] = [];
-  /** Made with the first wait. */
-  #over: AbortController | undefined;
+  readonly #gates: Gates;
+  readonly #caller: Caller;
   #mode: Mode = "work";
   #releaseBy: Instant | undefined;
   /** Ends the loop; nothing more is recorded. */
@@ -95,6 +83,13 @@ export class Execution {
   constructor(options: ExecutionOptions) {
     this.#options = options;
     this.#wake = new Wake(options.clock);
+    const { recorder, graph, conditions, clock, conditionPollMs: pollMs, lease, handlers, observe, faultPoint } = options;
+    const state = () => recorder.state;
+    const onOpened = () => this.#wake.notify();
+    this.#gates = new Gates({ operations: graph.operations, conditions, clock, pollMs, state, onOpened });
+    const inspected = (inspection: Inspection) => this.#inspected(inspection);
+    const abandon = (error: unknown) => this.abandon(error);
+    this.#caller = new Caller({ state, token: lease.token, handlers, clock, observe, faultPoint, inspected, abandon });
   }
 
   /** @throws LeaseLostError, and whatever the store throws; the run can be taken up again then */
@@ -108,7 +103,7 @@ export class Execution {
       throw error;
     } finally {
       stopListening();
-      this.#over?.abort();
+      this.#gates.stop();
       slots.giveBackAll(recorder.state.definition.id, lease.token);
       this.#wake.close();
     }
@@ -161,7 +156,7 @@ export class Execution {
       const draft = new Draft(recorder.state, clock.now());
       if (!claimed) draft.add({ type: "runClaimed", at: draft.now, holder: lease.holder, token: lease.token });
       const phase = this.#phaseFor(draft.state);
-      for (const gate of this.#opened.splice(0)) phase.opened(gate);
+      for (const gate of this.#gates.takeOpened()) phase.opened(gate);
       for (const name of this.#freed.splice(0)) phase.slotFreed(name);
       const finished = this.#finished.splice(0);
       const requests = this.#requests.splice(0);
@@ -178,7 +173,7 @@ export class Execution {
       }
       conflicts = 0;
       for (const { settle } of notes) settle();
-      for (const index of phase.gates()) void this.#watchCondition(index);
+      for (const index of phase.gates()) void this.#gates.watch(index);
       claimed = true;
       if (!isWorkedOn(recorder.state)) return recorder.state;
       if (draft.events.length > 0) continue;
@@ -195,7 +190,7 @@ export class Execution {
     const live = new Set([...this.#attempts.keys(), ...this.#finished.map(({ index }) => index)]);
     before?.leave(live);
     const phase = isBackward ? this.#backward(state, before) : this.#forward(state, live);
-    for (const gate of this.#waits.values()) if (gate !== undefined) phase.opened(gate);
+    for (const gate of this.#gates.opened()) phase.opened(gate);
     this.#phase = phase;
     this.#isPhaseStale = false;
     return phase;
@@ -258,40 +253,6 @@ export class Execution {
     return true;
   }
 
-  /** Never rejects. */
-  async #watchCondition(index: number): Promise<void> {
-    const { graph, conditions, clock, conditionPollMs } = this.#options;
-    const { title, waitCondition } = graph.operations[index] as OperationDefinition;
-    if (waitCondition === undefined || this.#waits.has(index)) return;
-    this.#waits.set(index, undefined);
-    const { signal } = (this.#over ??= new AbortController());
-    const watch = { ...waitCondition, title, pollMs: conditionPollMs, scope: () => this.#conditionScope() };
-    try {
-      await waitForCondition(conditions, watch, clock, signal);
-      signal.throwIfAborted();
-      this.#open({ index });
-    } catch (cause) {
-      if (signal.aborted) return;
-      const error =
-        cause instanceof WaitTimeoutError ? cause : new ConditionFailedError(title, waitCondition.expression, { cause });
-      this.#open({ index, error });
-    }
-  }
-
-  #open(gate: Opened): void {
-    this.#waits.set(gate.index, gate);
-    this.#opened.push(gate);
-    this.#wake.notify();
-  }
-
-  #conditionScope(): ConditionScope {
-    const { definition, operations } = this.#options.recorder.state;
-    const { id, name, infra, labels } = definition;
-    const outputs: Record<OperationId, Json> = {};
-    for (const [operation, state] of operations) if (state.status === "completed") outputs[operation] = state.output;
-    return { run: { id, name, infra, labels }, outputs };
-  }
-
   /** What the phase gives back itself it knows already. */
   #slotFreed(name: string): void {
     if (this.#isDeciding) return;
@@ -321,7 +282,7 @@ export class Execution {
       startedAt: clock.now(),
       timeoutMs: operation.timeoutMs,
       graceMs,
-      call: (called) => this.#call(operation, number, isCompensation, called),
+      call: (called) => this.#caller.call({ operation, attempt: number, isCompensation }, called),
       onOutcome: (outcome) => {
         this.#attempts.delete(index);
         this.#finished.push({ index, outcome });
@@ -332,45 +293,11 @@ export class Execution {
     attempt.start();
   }
 
-  async #call(operation: OperationDefinition, attempt: number, isCompensation: boolean, called: Signalled): Promise<Result> {
-    const { handlers } = this.#options;
-    const handler = handlers.get(operation.action);
-    if (handler === undefined) return this.#stopWithout(operation.action);
-    await this.#fault("effect.before");
-    const context = this.#contextOf(operation, attempt, called);
-    try {
-      if (isCompensation) return await this.#undo(handler, context);
-      if (handler.inspect !== undefined) await this.#inspect(handler, context);
-      return { output: (await handler.execute(context)) ?? null };
-    } finally {
-      await this.#fault("effect.after");
-    }
-  }
-
-  async #undo(handler: OperationHandler, context: OperationContext): Promise<Result> {
-    const state = this.#options.recorder.state.operations.get(context.operation.id);
-    const output = state.status === "compensating" ? state.output : null;
-    await handler.compensate?.(Object.assign(context, { output }));
-    const found = await handler.inspect?.(context);
-    return { output: null, ...(found === undefined ? {} : { found }) };
-  }
-
-  /** Once for an operation, and durable before anything is done. */
-  async #inspect({ inspect }: OperationHandler, context: OperationContext): Promise<void> {
-    const { id: operation } = context.operation;
-    const isKnown = () => {
-      const { status, trace } = this.#options.recorder.state.operations.get(operation);
-      return status === "running" && trace?.before !== undefined;
-    };
-    if (isKnown()) return;
-    const found = (await inspect?.(context)) ?? null;
-    if (!isStorable(found)) throw new InvariantError(`what "${context.operation.action}" found is not plain data`);
-    await new Promise<void>((resolve) => {
-      this.#notes.push({ operation, attempt: context.attempt, found, settle: resolve });
+  #inspected(inspection: Inspection): Promise<void> {
+    return new Promise((settle) => {
+      this.#notes.push({ ...inspection, settle });
       this.#wake.notify();
     });
-    // It was told to stop meanwhile, or was given up: then nobody listens any more.
-    if (!isKnown()) throw new InvariantError(`attempt ${context.attempt} of ${operation} is over`);
   }
 
   /** Unless the attempt was given up meanwhile. */
@@ -378,46 +305,6 @@ export class Execution {
     const state = draft.state.operations.get(operation);
     if (state.status !== "running" || state.attempt !== attempt || state.trace?.before !== undefined) return;
     draft.add({ type: "operationInspected", at: draft.now, operation, found });
-  }
-
-  #contextOf(operation: OperationDefinition, attempt: number, called: Signalled): OperationContext {
-    const { recorder, lease, clock, observe } = this.#options;
-    const run = recorder.state.definition;
-    const { trace } = recorder.state.operations.get(operation.id);
-    const live = () => ({ at: clock.now(), operation: operation.id, attempt });
-    return {
-      run,
-      operation,
-      attempt,
-      token: lease.token,
-      idempotencyKey: idempotencyKeyOf(run.id, operation.id, trace?.generation ?? 0),
-      get signal() {
-        return called.signal;
-      },
-      outputOf(id) {
-        const { operations } = recorder.state;
-        const state = operations.has(id) ? operations.get(id) : undefined;
-        return state !== undefined && "output" in state ? state.output : undefined;
-      },
-      report: (progress) => observe({ type: "operationProgress", ...live(), progress }),
-      log: (message, fields: JsonObject = {}) => observe({ type: "operationLog", ...live(), message, fields }),
-    };
-  }
-
-  /** Nothing is recorded of it: a worker that has the handler goes on from here. */
-  #stopWithout(action: string): never {
-    const error = new HandlerMissingError([action]);
-    this.abandon(error);
-    throw error;
-  }
-
-  async #fault(name: "effect.before" | "effect.after"): Promise<void> {
-    try {
-      await this.#options.faultPoint(name);
-    } catch (error) {
-      this.abandon(error);
-      throw error;
-    }
   }
 
   #cancelAttempts(reason: ProvisioningError): void {
@@ -437,11 +324,6 @@ const REQUESTS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
   "runResumed",
   "operationPassed",
 ]);
-
-/** What was undone and is made again is something new, also for those who remember what they made for a key. */
-function idempotencyKeyOf(run: RunId, operation: OperationId, generation: number): string {
-  return generation === 0 ? `${run}/${operation}` : `${run}/${operation}/${generation}`;
-}
 
 function isAtRest(state: RunState): boolean {
   return isEnded(state) || state.status === "paused";

@@ -8,6 +8,7 @@
 
 import { type FencingToken, Heap, type Instant, type OperationDefinition, type RunId, type SlotNeed } from "@provisioning/model";
 import type { Graph } from "./graph.js";
+import { interrupted } from "./recover.js";
 import { needsOf, SlotPool, type SlotUser } from "./slots.js";
 import type { OperationStatus, RunState } from "./state.js";
 
@@ -18,7 +19,7 @@ export class Readiness {
   readonly #limit: number;
   readonly #phases: Phase[];
   readonly #blockers: number[];
-  readonly #interrupted = new Set<number>();
+  readonly #interrupted: Set<number>;
   /** Their conditions hold. */
   readonly #opened = new Set<number>();
   #newlyGated: number[] = [];
@@ -46,7 +47,8 @@ export class Readiness {
     this.#blockers = graph.dependencyCounts.slice();
     this.#ready = this.#newHeap();
     this.#unsettled = graph.operations.length;
-    this.#restore(state, live);
+    this.#interrupted = new Set(interrupted(state, live));
+    this.#restore(state);
   }
 
   /** Every operation has come to its end. */
@@ -130,16 +132,14 @@ export class Readiness {
   }
 
   /** What is under way first: settling makes those ready that only wait, and must not take these for such. */
-  #restore(state: RunState, live: ReadonlySet<number>): void {
+  #restore(state: RunState): void {
     const places = [...this.#graph.operations.keys()];
     for (const index of places) {
       const operation = state.operations.at(index);
-      if (operation.status === "running" && live.has(index)) {
+      if (this.#interrupted.has(index)) this.#enqueue(index);
+      else if (operation.status === "running") {
         this.#phases[index] = "running";
         this.#running += 1;
-      } else if (operation.status === "running") {
-        this.#interrupted.add(index);
-        this.#enqueue(index);
       } else if (operation.status === "retrying") this.postpone(index, operation.retryAt);
     }
     for (const index of places) if (SETTLED.has(state.operations.at(index).status)) this.#markSettled(index);

@@ -1,11 +1,12 @@
 /** The one place where a run's events are written: durable first, then everybody is told. */
 
 import type { FencingToken, RunEvent, RunId } from "@provisioning/model";
-import { type RunStore, StaleTokenError, type StoredRun, type Version, VersionConflictError } from "@provisioning/storage";
+import { type RunStore, StaleTokenError, type Version, VersionConflictError } from "@provisioning/storage";
 import { LeaseLostError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
+import { assertNotTakenOver, type RecoveredRun, recover } from "./recover.js";
 import type { RunState } from "./state.js";
-import { next, replay } from "./transition.js";
+import { next } from "./transition.js";
 
 export interface RecorderOptions {
   readonly runs: RunStore;
@@ -27,13 +28,14 @@ export class Recorder {
   }
 
   /**
-   * `stored`: the run as it was read a moment ago; when it is no longer so, the first write finds out.
+   * `recovered`: the run as it was read a moment ago; when it is no longer so, the first write finds out.
    * @throws LeaseLostError when a newer worker has taken the run up, and what the store throws
    */
-  static async open(options: RecorderOptions, stored?: StoredRun): Promise<Recorder> {
-    const { version, events } = stored ?? (await options.runs.load(options.runId));
-    assertOurs(options, events);
-    return new Recorder(options, replay(events), version);
+  static async open(options: RecorderOptions, recovered?: RecoveredRun): Promise<Recorder> {
+    const { runs, runId, token } = options;
+    const { state, version, events } = recovered ?? (await recover(runs, runId));
+    assertNotTakenOver(runId, token, events);
+    return new Recorder(options, state, version);
   }
 
   /** As it is stored. */
@@ -84,18 +86,13 @@ export class Recorder {
 
   /** Whether others appended something, which is taken in then. @throws LeaseLostError when one of them took the run over */
   async catchUp(): Promise<boolean> {
-    const { version, events } = await this.#options.runs.load(this.#options.runId);
+    const { runs, runId, token } = this.#options;
+    const { version, events } = await runs.load(runId);
     const foreign = events.slice(this.#version);
-    assertOurs(this.#options, foreign);
+    assertNotTakenOver(runId, token, foreign);
     this.#state = foreign.reduce<RunState>(next, this.#state);
     this.#version = version;
     for (const event of foreign) this.#options.observe(event);
     return foreign.length > 0;
   }
-}
-
-/** Answers may come late: by then another worker may have the run, or may have had it. */
-function assertOurs({ runId, token }: RecorderOptions, events: readonly RunEvent[]): void {
-  const isLost = events.some((event) => event.type === "runClaimed" && event.token > token);
-  if (isLost) throw new LeaseLostError(runId);
 }

@@ -3,25 +3,31 @@
 import { InvariantError, type RunEvent, type RunStatus } from "@provisioning/model";
 import type { RunSummary } from "../ports/run-store.js";
 
-/** The summary after one more event; the first event of a run must be `runSubmitted`. */
-export function summarize(summary: RunSummary | undefined, event: RunEvent): RunSummary {
-  if (summary === undefined) return firstSummary(event);
-  return {
-    ...summary,
-    status: statusAfter(summary.status, event),
-    updatedAt: event.at,
-    version: summary.version + 1,
-    completed: summary.completed + (event.type === "operationCompleted" ? 1 : 0),
-    failed: event.type === "runRetried" ? 0 : summary.failed + (isFinalFailure(event) ? 1 : 0),
-  };
+/** The summary after more events; the first event of a run must be `runSubmitted`. */
+export function summarize(before: RunSummary | undefined, events: readonly RunEvent[]): RunSummary {
+  const [first, ...rest] = events;
+  const summary: Writable<RunSummary> = before === undefined ? firstSummary(first) : { ...before };
+  for (const event of before === undefined ? rest : events) add(summary, event);
+  return summary;
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function add(summary: Writable<RunSummary>, event: RunEvent): void {
+  summary.status = statusAfter(summary.status, event);
+  summary.updatedAt = event.at;
+  summary.version += 1;
+  if (event.type === "operationCompleted") summary.completed += 1;
+  if (event.type === "runRetried") summary.failed = 0;
+  else if (isFinalFailure(event)) summary.failed += 1;
 }
 
 export function isFinalFailure(event: RunEvent): boolean {
   return event.type === "operationFailed" && event.retryAt === undefined;
 }
 
-function firstSummary(event: RunEvent): RunSummary {
-  if (event.type !== "runSubmitted") throw new InvariantError(`a run begins with ${event.type}`);
+function firstSummary(event: RunEvent | undefined): RunSummary {
+  if (event?.type !== "runSubmitted") throw new InvariantError(`a run begins with ${event?.type ?? "nothing"}`);
   const { id, name, infra, labels, createdAt, operations, priority, notBefore } = event.definition;
   return {
     id,

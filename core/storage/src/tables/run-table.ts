@@ -5,7 +5,7 @@
  * with them. Events that come later (somebody rolls it back) are kept here behind the archived ones.
  */
 
-import { invariant, type RunEvent, type RunId } from "@provisioning/model";
+import type { RunEvent, RunId } from "@provisioning/model";
 import { RunNotFoundError } from "../errors.js";
 import { DEFAULT_PAGE, MAX_PAGE, type RunPage, type RunQuery, type RunSummary } from "../ports/run-store.js";
 import { formatCursor, parseCursor, type RunPlace } from "./run-cursor.js";
@@ -63,14 +63,12 @@ export function createRunTable(onChange: (run: RunSummary) => void): RunTable {
     append(id, events) {
       const known = byId.get(id);
       if (known === undefined) {
-        const summary = events.reduce<RunSummary | undefined>(summarize, undefined);
-        invariant(summary !== undefined, `run ${id} begins without events`);
-        insert({ summary, events: [...events], archived: undefined });
+        insert({ summary: summarize(undefined, events), events: [...events], archived: undefined });
         return;
       }
       for (const event of events) known.events.push(event);
       const { status } = known.summary;
-      known.summary = events.reduce(summarize, known.summary);
+      known.summary = summarize(known.summary, events);
       if (known.summary.status !== status) onChange(known.summary);
     },
     restore: insert,

@@ -34,7 +34,7 @@ async function brokenRuns(storage: Storage, summaries: readonly RunSummary[]): P
   const problems: string[] = [];
   for (const summary of summaries) {
     const { version, events } = await storage.runs.load(summary.id);
-    const replayed = events.reduce<RunSummary | undefined>(summarize, undefined);
+    const replayed = summarize(undefined, events);
     if (![1, 3, 5].includes(version)) problems.push(`run ${summary.id} has ${version} events`);
     const differs = Object.entries(replayed ?? {}).some(
       ([key, value]) => JSON.stringify(summary[key as keyof RunSummary]) !== JSON.stringify(value),

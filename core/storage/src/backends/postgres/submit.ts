@@ -54,7 +54,7 @@ export function createSubmit(database: Database): (definition: RunDefinition, ev
   });
   return async (definition, event) => {
     invariant(!definition.id.includes("\n") && !definition.infra.includes("\n"), "ids and names have no line breaks");
-    const about = JSON.stringify(aboutOf(summarize(undefined, event)));
+    const about = JSON.stringify(aboutOf(summarize(undefined, [event])));
     const isNew = await gather.ask({ definition, event: JSON.stringify(event), about });
     return isNew ? { version: 1, isNew } : { version: await versionOfSame(database, definition), isNew };
   };

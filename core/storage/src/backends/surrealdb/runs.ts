@@ -59,7 +59,7 @@ export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: R
     const events = await readEvents(reads, runId);
     if (events.length === 0) throw new RunNotFoundError(runId);
     // Whoever reads a run mostly goes on to write to it.
-    if (events.length <= MOST_SUMMARIZED) remember(events.reduce<RunSummary | undefined>(summarize, undefined) as RunSummary);
+    if (events.length <= MOST_SUMMARIZED) remember(summarize(undefined, events));
     return { version: events.length, events };
   };
   const assertWritable = () => {
@@ -69,7 +69,7 @@ export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: R
     assertWritable();
     const { id, infra, notBefore } = definition;
     const event: RunEvent = { type: "runSubmitted", at: definition.createdAt, definition };
-    const summary = summarize(undefined, event);
+    const summary = summarize(undefined, [event]);
     const json = JSON.stringify(event);
     const result = (await laneOf(id).do(
       "submit",
@@ -96,7 +96,7 @@ export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: R
     const known = events.length === 0 ? undefined : summaries.get(runId);
     const summary = known?.version === expected ? known : await summaryAt(runId, expected, token);
     if (events.length === 0) return expected;
-    const after = events.reduce<RunSummary>(summarize, summary);
+    const after = summarize(summary, events);
     const rows = events.map((event, index) => ({
       id: [runId, expected + 1 + index],
       json: JSON.stringify(event),

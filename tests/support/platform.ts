@@ -111,6 +111,9 @@ const ACTION_OF: Readonly<Record<string, ActionName>> = {
   "state list": "state.list",
   "state show": "state.show",
   "graph query": "graph.query",
+  "storage info": "storage.info",
+  "storage validate": "storage.validate",
+  "storage migrate": "storage.migrate",
 };
 
 /** What a command prints is what the output schema of its action describes. */

@@ -7,7 +7,7 @@ import { load } from "../packages.mjs";
 
 const quiet = () => () => {};
 
-export async function open({ url, packages, capacity, connections = 16 }) {
+export async function open({ url, packages, capacity, connections = 32 }) {
   const { Logger, makeWorkerUtils, run } = await load(packages);
   const logger = new Logger(quiet);
   const batches = { localQueue: { size: 2 * capacity }, completeJobBatchDelay: 0 };

@@ -1,6 +1,7 @@
 /**
  * pg-boss, as its documentation says for a queue with much traffic: workers take jobs in batches and fetch at once again after a full batch.
- * `woken`: by notifications, which every submission sends then; `polled`: twice in a second, the most that it allows. A job is a row;
+ * `woken`: four workers, by notifications, which every submission sends then; `polled`: one worker, twice in a second, the most that it
+ * allows, which is its way to do most in a second. A job is a row;
  * fetching updates it, completing a batch updates its rows.
  */
 
@@ -8,8 +9,9 @@ import { load } from "../packages.mjs";
 
 const QUEUE = "step";
 
-export async function open({ url, packages, capacity, variant, connections = 16, pollers = 4 }) {
+export async function open({ url, packages, capacity, variant, connections = 16 }) {
   const isWoken = variant === "woken";
+  const pollers = isWoken ? 4 : 1;
   const { PgBoss } = await load(packages);
   const boss = new PgBoss({
     connectionString: url,

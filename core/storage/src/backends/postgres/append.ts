@@ -76,6 +76,7 @@ export function createAppend(database: Database): Append {
     perform: (additions) => database.persist((mayBeDone) => add(database, additions, mayBeDone)),
     keyOf: ({ runId }) => runId,
     bytesOf: ({ events }) => events.reduce((sum, event) => sum + event.length, 0),
+    lanes: 2,
   });
   return async (runId, expected, events, token) => {
     if (runId.includes("\n")) throw new RunNotFoundError(runId);

@@ -2,12 +2,13 @@ import { expect, test } from "vitest";
 import { Gather } from "./gather.js";
 
 /** Notes what goes into each statement, which ends when it is told to. */
-function createSubject(options: { readonly fail?: (batch: readonly string[]) => unknown } = {}) {
+function createSubject(options: { readonly fail?: (batch: readonly string[]) => unknown; readonly lanes?: number } = {}) {
   const batches: (readonly string[])[] = [];
   const open: (() => void)[] = [];
   const gather = new Gather<string, string>({
     keyOf: (request) => request.slice(0, 1),
     bytesOf: (request) => request.length,
+    lanes: options.lanes ?? 1,
     async perform(batch) {
       batches.push(batch);
       await new Promise<void>((resolve) => open.push(resolve));
@@ -50,6 +51,20 @@ test("requests of one key go one after the other, in their order", async () => {
   for (let round = 0; round < 3; round += 1) await finish();
   expect(await all).toEqual(["A1", "B1", "A2", "A3", "B2"]);
   expect(batches).toEqual([["a1", "b1"], ["a2", "b2"], ["a3"]]);
+});
+
+test("with two lanes a second statement is begun when enough waits for it, without the keys of the first", async () => {
+  const { gather, batches, finish } = createSubject({ lanes: 2 });
+  const keys = Array.from({ length: 50 }, (_, index) => String.fromCodePoint(0x4e00 + index));
+  const all = Promise.all([...keys, ...keys].map((request) => gather.ask(request)));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(batches.map(({ length }) => length)).toEqual([32, 18]);
+  const few = Promise.all(["a", "b"].map((request) => gather.ask(request)));
+  for (let round = 0; round < 4; round += 1) await finish();
+  await all;
+  await few;
+  expect(batches.flat().sort()).toEqual([...keys, ...keys, "a", "b"].sort());
+  await gather.settled();
 });
 
 test("statements stay bounded in number and size, however large one request is", async () => {

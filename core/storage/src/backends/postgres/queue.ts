@@ -29,7 +29,7 @@ const dueIn = (which: string) => `
  * `$4` marks what is taken: when an answer was lost, the next try finds what the last one took. `$5`: takes nothing while there are postponed
  * runs whose time has come. Events that came in just this moment may be missing; then the version says so.
  */
-const CLAIM = `
+export const CLAIM = `
   with moment as materialized (select now_ms() as at),
   ripe as materialized (
     select $5::boolean and exists (select from runs where ${POSTPONED} and not_before <= (select at from moment)) as is_ripe
@@ -56,7 +56,7 @@ const CLAIM = `
 const DUE = `with moment as materialized (select now_ms() as at) select ${dueIn(QUEUED)} as due_in from moment`;
 
 /** In the order of their times; more than these in one moment lose their order by rank. */
-const MOST_AT_ONCE = 10_000;
+const MOST_AT_ONCE = 2_000;
 const RIPEN = `
   with moment as materialized (select now_ms() as at)
   update runs set is_postponed = false

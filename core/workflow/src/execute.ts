@@ -24,7 +24,8 @@ import { Forward } from "./forward.js";
 import { Gates } from "./gates.js";
 import type { Graph } from "./graph.js";
 import type { Handlers, LiveEvent } from "./handler.js";
-import { Draft, type Finished, type Mode, type Phase, type Start } from "./phase.js";
+import { addNews, Inbox, type News } from "./inbox.js";
+import { Draft, type Mode, type Phase, type Start } from "./phase.js";
 import type { Recorder } from "./record.js";
 import { Backward } from "./rollback.js";
 import type { SlotPool } from "./slots.js";
@@ -55,16 +56,11 @@ const ROUNDS_PER_TURN = 100;
 /** Others may ask for something in just the moment we write; more often than this in a row it is not that. */
 const MAX_CONFLICTS = 1000;
 
-/** It waits until that is stored. */
-type Note = Inspection & { readonly settle: () => void };
-
 export class Execution {
   readonly #options: ExecutionOptions;
   readonly #wake: Wake;
   readonly #attempts = new Map<number, Attempt>();
-  #finished: Finished[] = [];
-  #requests: RunEvent[] = [];
-  #notes: Note[] = [];
+  readonly #inbox = new Inbox(() => this.#wake.notify());
   #mustCatchUp = false;
   #mustLook = false;
   #phase: Phase | undefined;
@@ -87,7 +83,7 @@ export class Execution {
     const state = () => recorder.state;
     const onOpened = () => this.#wake.notify();
     this.#gates = new Gates({ operations: graph.operations, conditions, clock, pollMs, state, onOpened });
-    const inspected = (inspection: Inspection) => this.#inspected(inspection);
+    const inspected = (inspection: Inspection) => this.#inbox.inspected(inspection);
     const abandon = (error: unknown) => this.abandon(error);
     this.#caller = new Caller({ state, token: lease.token, handlers, clock, observe, faultPoint, inspected, abandon });
   }
@@ -112,8 +108,7 @@ export class Execution {
   /** Asks for the end of the run; recorded with the next events. */
   requestCancel(mode: CancelMode, reason: string): void {
     const { clock, lease } = this.#options;
-    this.#requests.push({ type: "cancelRequested", at: clock.now(), by: lease.holder, reason, mode });
-    this.#wake.notify();
+    this.#inbox.requested({ type: "cancelRequested", at: clock.now(), by: lease.holder, reason, mode });
   }
 
   /** Somebody appended to the run, perhaps we ourselves. */
@@ -158,21 +153,16 @@ export class Execution {
       const phase = this.#phaseFor(draft.state);
       for (const gate of this.#gates.takeOpened()) phase.opened(gate);
       for (const name of this.#freed.splice(0)) phase.slotFreed(name);
-      const finished = this.#finished.splice(0);
-      const requests = this.#requests.splice(0);
-      const notes = this.#notes.splice(0);
-      for (const note of notes) this.#add(draft, note);
-      const starts = this.#decide(draft, phase, finished, requests);
+      const news = this.#inbox.take();
+      const starts = this.#decide(draft, phase, news);
       if (!(await this.#commit(draft, starts))) {
         conflicts += 1;
         if (conflicts > MAX_CONFLICTS) throw new InvariantError(`${conflicts} conflicts in a row`);
-        this.#finished.unshift(...finished);
-        this.#requests.unshift(...requests);
-        this.#notes.unshift(...notes);
+        this.#inbox.putBack(news);
         continue;
       }
       conflicts = 0;
-      for (const { settle } of notes) settle();
+      for (const { settle } of news.notes) settle();
       for (const index of phase.gates()) void this.#gates.watch(index);
       claimed = true;
       if (!isWorkedOn(recorder.state)) return recorder.state;
@@ -187,7 +177,7 @@ export class Execution {
     const before = this.#phase;
     const isBackward = state.status === "rollingBack";
     if (before !== undefined && !this.#isPhaseStale && before instanceof Backward === isBackward) return before;
-    const live = new Set([...this.#attempts.keys(), ...this.#finished.map(({ index }) => index)]);
+    const live = new Set([...this.#attempts.keys(), ...this.#inbox.unsettled]);
     before?.leave(live);
     const phase = isBackward ? this.#backward(state, before) : this.#forward(state, live);
     for (const gate of this.#gates.opened()) phase.opened(gate);
@@ -209,14 +199,14 @@ export class Execution {
     return new Backward(graph, state, { canCompensate, undoesHalves, random, undoing });
   }
 
-  #decide(draft: Draft, phase: Phase, finished: readonly Finished[], requests: readonly RunEvent[]): readonly Start[] {
-    for (const request of requests) draft.add(request);
+  #decide(draft: Draft, phase: Phase, news: News): readonly Start[] {
+    addNews(draft, news);
     for (const attempt of this.#attempts.values()) attempt.check(draft.now);
     const cancellation = "cancellation" in draft.state ? draft.state.cancellation : undefined;
     if (cancellation?.mode === "abort") this.#cancelAttempts(new RunCancelledError(cancellation.by, cancellation.reason));
     this.#isDeciding = true;
     try {
-      return phase.step(draft, finished, this.#mode);
+      return phase.step(draft, news.finished, this.#mode);
     } finally {
       this.#isDeciding = false;
     }
@@ -285,26 +275,11 @@ export class Execution {
       call: (called) => this.#caller.call({ operation, attempt: number, isCompensation }, called),
       onOutcome: (outcome) => {
         this.#attempts.delete(index);
-        this.#finished.push({ index, outcome });
-        this.#wake.notify();
+        this.#inbox.finished({ index, outcome });
       },
     });
     this.#attempts.set(index, attempt);
     attempt.start();
-  }
-
-  #inspected(inspection: Inspection): Promise<void> {
-    return new Promise((settle) => {
-      this.#notes.push({ ...inspection, settle });
-      this.#wake.notify();
-    });
-  }
-
-  /** Unless the attempt was given up meanwhile. */
-  #add(draft: Draft, { operation, attempt, found }: Note): void {
-    const state = draft.state.operations.get(operation);
-    if (state.status !== "running" || state.attempt !== attempt || state.trace?.before !== undefined) return;
-    draft.add({ type: "operationInspected", at: draft.now, operation, found });
   }
 
   #cancelAttempts(reason: ProvisioningError): void {

@@ -25,13 +25,17 @@ const PROGRAMS = {
   schemas: (n) =>
     `${lines(n, (i) => `schema S${i}:\n    name: str = "a"\n    n: int = ${i}\n`)}\n${lines(n, (i) => `x${i} = S${i} {}`)}`,
   comprehension: (n) => `schema S:\n    name: str\n    port: int = 80\na = [S {name = "s\${i}"} for i in range(${n})]`,
+  "nested declarations": (n) => `schema S:\n    [...str]: any\n${lines(n, (i) => `x: S {a: {b: {k${i} = ${i}}}}`)}`,
+  "|= statements": (n) => `_a = {}\n${lines(n, (i) => `_a |= {k${i} = ${i}}`)}\na = _a`,
+  "reduction to a list": (n) => `a = reduce(lambda t, x { t + [x] }, range(${n}), [])`,
 };
 
-/** These grow faster than their text: each step copies what the steps before it gave. */
-const CHAINS = {
+/** These have smaller sizes: operators in a row and ancestors are nested calls of the parser and the checker. */
+const NESTED = {
   "deep inheritance": (n) =>
     `schema A0:\n    x: int = 1\n${lines(n, (i) => `schema A${i + 1}(A${i}):\n    y${i}: int = x`)}\na = A${n} {}`,
   "union chain": (n) => `a = {x = 0}${Array.from({ length: n }, (_, i) => ` | {k${i} = ${i}}`).join("")}`,
+  branches: (n) => `a = ${n}\nif a == 0:\n    _b = 0\n${lines(n, (i) => `elif a == ${i + 1}:\n    _b = ${i}`)}\nc = 1`,
 };
 
 function load(text, cache) {
@@ -111,6 +115,6 @@ async function schemas() {
 
 console.log("time, and time per entry beside that of the smallest:");
 for (const [title, program] of Object.entries(PROGRAMS)) await growth(title, program, [1_000, 10_000, 50_000]);
-for (const [title, program] of Object.entries(CHAINS)) await growth(title, program, [100, 300, 900]);
+for (const [title, program] of Object.entries(NESTED)) await growth(title, program, [100, 300, 900]);
 await parsing();
 await schemas();

@@ -2,7 +2,7 @@
 import { deepestData } from "./nesting.js";
 import { entriesOf } from "../runtime/inspect.js";
 import { formatFloat } from "../runtime/text.js";
-import { dictFrom, KclFunction, KclInstance, KclList, KclMultiplier, type Value } from "../runtime/values.js";
+import { dictFrom, type Entry, KclFunction, KclInstance, KclList, KclMultiplier, type Value } from "../runtime/values.js";
 
 export interface JsonOptions {
   readonly sortKeys?: boolean;
@@ -13,41 +13,70 @@ export interface JsonOptions {
   readonly keySeparator?: string;
 }
 
-export function encodeJson(value: Value, options: JsonOptions = {}, level = 0): string {
-  if (value === null || value === undefined) return "null";
+export function encodeJson(value: Value, options: JsonOptions = {}): string {
+  const out: string[] = [];
+  writeValue(value, options, 0, out);
+  return out.join("");
+}
+
+/** Pieces of text are collected and joined once: joining them at every level would copy deep parts again and again. */
+function writeValue(value: Value, options: JsonOptions, level: number, out: string[]): void {
+  if (value instanceof KclList) return writeList(value, options, level, out);
+  const entries = entriesOf(value);
+  if (entries === undefined) out.push(scalarText(value));
+  else writeDict(entries, options.ignorePrivate === true || value instanceof KclInstance, options, level, out);
+}
+
+function scalarText(value: Value): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (typeof value === "number") return Number.isFinite(value) ? formatFloat(value) : "null";
-  if (value instanceof KclMultiplier) return formatFloat(value.value);
-  const parts = value instanceof KclList ? listParts(value, options, level) : dictParts(value, options, level);
-  if (parts === undefined) return "null";
-  const [open, close] = value instanceof KclList ? "[]" : "{}";
-  if (parts.length === 0) return `${open}${close}`;
-  if (options.indent === undefined || options.indent === 0) return `${open}${parts.join(options.itemSeparator ?? ", ")}${close}`;
-  const pad = " ".repeat(options.indent * (level + 1));
-  return `${open}\n${pad}${parts.join(`,\n${pad}`)}\n${" ".repeat(options.indent * level)}${close}`;
+  return value instanceof KclMultiplier ? formatFloat(value.value) : "null";
 }
 
-function listParts(value: KclList, options: JsonOptions, level: number): string[] {
-  return value.items
-    .filter((item) => !(options.ignoreNone && (item === null || item === undefined)) && !(item instanceof KclFunction))
-    .map((item) => encodeJson(item, options, level + 1));
-}
-
-function dictParts(value: Value, options: JsonOptions, level: number): string[] | undefined {
-  const entries = entriesOf(value);
-  if (entries === undefined) return undefined;
-  let keys = [...entries.keys()];
-  if (options.sortKeys) keys = keys.sort();
-  const parts: string[] = [];
-  for (const key of keys) {
-    const item = entries.get(key)!.value;
-    if (item === undefined || item instanceof KclFunction) continue;
-    if (options.ignoreNone && item === null) continue;
-    if ((options.ignorePrivate || value instanceof KclInstance) && key.startsWith("_")) continue;
-    parts.push(`${JSON.stringify(key)}${options.keySeparator ?? ": "}${encodeJson(item, options, level + 1)}`);
+function writeList(value: KclList, options: JsonOptions, level: number, out: string[]): void {
+  const items = value.items.filter(
+    (item) => !(options.ignoreNone && (item === null || item === undefined)) && !(item instanceof KclFunction),
+  );
+  if (items.length === 0) return void out.push("[]");
+  out.push("[");
+  for (const [index, item] of items.entries()) {
+    out.push(separator(index === 0, options, level));
+    writeValue(item, options, level + 1, out);
   }
-  return parts;
+  out.push(ending(options, level), "]");
+}
+
+function writeDict(
+  entries: ReadonlyMap<string, Entry>,
+  hidesPrivate: boolean,
+  options: JsonOptions,
+  level: number,
+  out: string[],
+): void {
+  const keys = [...entries.keys()].filter((key) => {
+    const item = entries.get(key)!.value;
+    if (item === undefined || item instanceof KclFunction || (options.ignoreNone && item === null)) return false;
+    return !(hidesPrivate && key.startsWith("_"));
+  });
+  if (keys.length === 0) return void out.push("{}");
+  if (options.sortKeys) keys.sort();
+  out.push("{");
+  for (const [index, key] of keys.entries()) {
+    out.push(separator(index === 0, options, level), JSON.stringify(key), options.keySeparator ?? ": ");
+    writeValue(entries.get(key)!.value, options, level + 1, out);
+  }
+  out.push(ending(options, level), "}");
+}
+
+/** What stands before a part. */
+function separator(isFirst: boolean, options: JsonOptions, level: number): string {
+  if (options.indent) return `${isFirst ? "" : ","}\n${" ".repeat(options.indent * (level + 1))}`;
+  return isFirst ? "" : (options.itemSeparator ?? ", ");
+}
+
+function ending(options: JsonOptions, level: number): string {
+  return options.indent ? `\n${" ".repeat(options.indent * level)}` : "";
 }
 
 /** @throws SyntaxError when the text is no JSON. */

@@ -64,8 +64,8 @@ export class HeldEntries {
   }
 
   private takeBack(): ReadonlyMap<string, Entry> {
-    const path: HeldEntries[] = [];
-    let at: HeldEntries = this;
+    const path: HeldEntries[] = [this];
+    let at = this.newer!;
     for (; at.map === undefined; at = at.newer!) path.push(at);
     const map = copy(at.machine, at.map);
     for (const older of path.reverse()) revert(map, older.undo);

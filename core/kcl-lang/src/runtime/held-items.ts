@@ -69,8 +69,8 @@ export class HeldItems {
   }
 
   private takeBack(): ItemArrays {
-    const path: HeldItems[] = [];
-    let at: HeldItems = this;
+    const path: HeldItems[] = [this];
+    let at = this.newer!;
     for (; at.arrays === undefined; at = at.newer!) path.push(at);
     const arrays = copy(at.machine, at.arrays);
     for (const older of path.reverse()) revert(arrays, older.length, older.undo);

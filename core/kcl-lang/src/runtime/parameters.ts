@@ -31,9 +31,9 @@ export function bindParameters(
       `${callee}() takes ${parameters.length} positional argument${parameters.length === 1 ? "" : "s"} but ${args.positional.length} were given`,
     );
   }
+  const names = new Set(args.named.size === 0 ? [] : parameters.map((parameter) => parameter.name));
   for (const name of args.named.keys()) {
-    if (!parameters.some((parameter) => parameter.name === name))
-      machine.fail(`${callee}() got an unexpected keyword argument '${name}'`);
+    if (!names.has(name)) machine.fail(`${callee}() got an unexpected keyword argument '${name}'`);
   }
 }
 

@@ -94,11 +94,12 @@ function checkArguments(
   const given = new Set(parameters.slice(0, args.length).map((parameter) => parameter.name));
   for (const [index, arg] of args.entries()) checkPositional(checker, parameters, name, arg, index, args.length);
   const seen = new Set<string>();
+  const byName = new Map(keywords.length === 0 ? [] : parameters.toReversed().map((parameter) => [parameter.name, parameter]));
   for (const keyword of keywords) {
     if (seen.has(keyword.name))
       checker.report(kinds.compile, `${name} has duplicated keyword argument ${keyword.name}`, keyword.at);
     seen.add(keyword.name);
-    const parameter = parameters.find((one) => one.name === keyword.name);
+    const parameter = byName.get(keyword.name);
     const type = inferExpression(checker, keyword.value, parameter?.type ?? anyType);
     if (parameter === undefined) checker.report(kinds.compile, unexpectedText(name, keyword.name, parameters), keyword.at);
     else requireAssignable(checker, type, parameter.type, keyword.value.at, parameter.at);

@@ -12,6 +12,7 @@ import {
   resolveSecrets,
   SecretUnavailableError,
   TemplateError,
+  writeConfig,
 } from "./index.js";
 
 const defaultsFile = fileURLToPath(new URL("../../../config/config.defaults.toml", import.meta.url));
@@ -95,6 +96,29 @@ describe("loadConfig", () => {
   it("names the place of broken YAML", async () => {
     const file = await workspaceFile("servers: [\n");
     await expect(loadConfig({ defaultsFile, workspaceFile: file })).rejects.toBeInstanceOf(ConfigSyntaxError);
+  });
+});
+
+describe("writeConfig", () => {
+  it("sets values in their places and keeps the rest", async () => {
+    const file = await workspaceFile("# Ours.\nservers:\n  default_plan: large # really\nstorage: { type: memory }\n");
+    await writeConfig(
+      file,
+      new Map<string, string | number>([
+        ["storage.type", "postgres"],
+        ["storage.postgres.port", 5433],
+      ]),
+    );
+    const text = await readFile(file, "utf8");
+    expect(text).toContain("# Ours.\nservers:\n  default_plan: large # really\n");
+    const config = await loadConfig({ defaultsFile, workspaceFile: file });
+    expect([config.get("storage.type"), config.get("storage.postgres.port")]).toEqual(["postgres", 5433]);
+  });
+
+  it("writes nothing when a value cannot be set", async () => {
+    const file = await workspaceFile("storage: postgres\n");
+    await expect(writeConfig(file, new Map([["storage.type", "memory"]]))).rejects.toBeInstanceOf(ConfigSyntaxError);
+    expect(await readFile(file, "utf8")).toBe("storage: postgres\n");
   });
 });
 

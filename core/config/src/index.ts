@@ -14,3 +14,4 @@ export { readIfThere } from "./read-if-there.js";
 export { type Config, type Provenance } from "./resolve.js";
 export { isSecretReference, resolveSecrets, type SecretSources, SecretUnavailableError } from "./secret-reference.js";
 export { createTemplateRenderer, TemplateError, type TemplateRenderer } from "./template.js";
+export { writeConfig } from "./write.js";

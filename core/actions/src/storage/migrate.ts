@@ -7,7 +7,7 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ConfigKeyName } from "@provisioning/config";
+import { type ConfigKeyName, writeConfig } from "@provisioning/config";
 import { counted, ProvisioningError } from "@provisioning/model";
 import {
   assertPartOf,
@@ -28,7 +28,7 @@ import { findPlace } from "./find-place.js";
 import { STORAGE_TYPE_NAMES } from "./info.js";
 import { openPlace } from "./open.js";
 import { originOf, type StoragePlace } from "./place.js";
-import { overruled, settingsFor, type StorageSettings, writeSettings } from "./settings.js";
+import { overruled, settingsFor, type StorageSettings } from "./settings.js";
 import { findSide, type StorageSide, storageSideSchema } from "./side.js";
 
 export interface MigrateStorageInput {
@@ -120,7 +120,7 @@ async function move(context: ActionContext, input: MigrateStorageInput): Promise
   else if (isShared && input.dryRun !== true)
     throw switchError("it is being served, so the configuration has to change with it", "Add --switch.");
   const commit = async () => {
-    if (input.switch === true && now.workspace !== undefined) await writeSettings(now.workspace.layout.configFile, settings);
+    if (input.switch === true && now.workspace !== undefined) await writeConfig(now.workspace.layout.configFile, settings.values);
   };
   const all: Move = { source, target, settings, commit };
   if (input.dryRun === true) return look(all, context.storage);

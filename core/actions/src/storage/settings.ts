@@ -1,10 +1,7 @@
-/** What a workspace's configuration has to say so that another storage is used, and writing it there. */
+/** What a workspace's configuration has to say so that another storage is used. */
 
-import { randomBytes } from "node:crypto";
-import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import { type Config, type ConfigKeyName, isSecretReference } from "@provisioning/config";
-import { ProvisioningError } from "@provisioning/model";
 import { dataDir, storageType } from "./choice.js";
 import type { StoragePlace } from "./place.js";
 import { placeKeys } from "./side.js";
@@ -49,27 +46,4 @@ export function overruled(place: StoragePlace, settings: StorageSettings): reado
     const { layer } = place.config.provenance(key);
     return layer === "environment" || layer === "flags";
   });
-}
-
-/** Comments and all other keys stay. Durable when it resolves: after a crash the file is the old one or the new one. */
-export async function writeSettings(file: string, { values }: StorageSettings): Promise<void> {
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(await readFile(file, "utf8"));
-  for (const [key, value] of values) {
-    try {
-      document.setIn(key.split("."), value);
-    } catch (cause) {
-      throw new ProvisioningError({ code: "CONFIG_SYNTAX", message: `${file}: ${key} cannot be set there.` }, { cause });
-    }
-  }
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  try {
-    await writeFile(draft, document.toString(), { flush: true });
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  const folder = await open(dirname(join(file)), "r");
-  await folder.sync().finally(() => folder.close());
 }

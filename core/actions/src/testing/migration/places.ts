@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PostgresServer } from "@provisioning/storage/testing";
 
-export const STORAGES = ["filesystem", "surrealdb-embedded", "postgres"] as const;
+const STORAGES = ["filesystem", "surrealdb-embedded", "postgres"] as const;
 export type StorageName = (typeof STORAGES)[number];
 
 export interface Pair {

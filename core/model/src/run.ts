@@ -92,6 +92,10 @@ export interface RunDefinition {
   readonly priority?: number;
   /** It waits until then. */
   readonly notBefore?: Instant;
+  /** A checkpoint after this many completed operations. Default: the engine's. */
+  readonly checkpointInterval?: number;
+  /** A failure that asks for a rollback undoes only what did not complete; what completed stays. Default: everything is undone. */
+  readonly preserveSuccessful?: boolean;
 }
 
 /** Grows with every take-over; an effect or a record under an older one is refused. */

@@ -10,7 +10,7 @@ import type { SlotPool } from "./slots.js";
 import type { OperationState, RunState } from "./state.js";
 
 export interface ForwardOptions {
-  /** A checkpoint after this many completed operations. */
+  /** A checkpoint after this many completed operations, where the definition does not say. */
   readonly checkpointInterval: number;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -120,7 +120,8 @@ export class Forward implements Phase {
 
   #checkpoint(draft: Draft, index: number): void {
     this.#uncheckpointed.push(this.#operation(index).id);
-    if (this.#uncheckpointed.length < this.#options.checkpointInterval) return;
+    const { checkpointInterval = this.#options.checkpointInterval } = draft.state.definition;
+    if (this.#uncheckpointed.length < checkpointInterval) return;
     const number = draft.state.checkpoints.size + 1;
     draft.add({ type: "checkpointReached", at: draft.now, number, completed: this.#uncheckpointed });
     this.#uncheckpointed = [];

@@ -1,4 +1,4 @@
-import type { Json, OperationId } from "@provisioning/model";
+import type { Json, OperationId, RunDefinition } from "@provisioning/model";
 import { openMemoryStorage } from "@provisioning/storage";
 import { createFakeClock, sampleOperation, sampleRun } from "@provisioning/storage/testing";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -41,7 +41,11 @@ const fail = async (context: OperationContext): Promise<Json> => {
   throw new Error("no");
 };
 
-async function rolledBack(last: OperationHandler, first: OperationHandler = make): Promise<RunState> {
+async function rolledBack(
+  last: OperationHandler,
+  first: OperationHandler = make,
+  also: Partial<RunDefinition> = {},
+): Promise<RunState> {
   const engine = createEngine({ storage, clock, random: () => 0, holder: "worker" });
   const operation = (id: string, action: string, on: readonly string[]) =>
     sampleOperation(id, {
@@ -50,7 +54,9 @@ async function rolledBack(last: OperationHandler, first: OperationHandler = make
       onFailure: "rollback",
       retry: { maxAttempts: 1, backoff: "linear", initialDelayMs: 1, maxDelayMs: 1 },
     });
-  const runId = await engine.submit(sampleRun({ operations: [operation("a", "first", []), operation("b", "last", ["a"])] }));
+  const runId = await engine.submit(
+    sampleRun({ operations: [operation("a", "first", []), operation("b", "last", ["a"])], ...also }),
+  );
   const handlers = new Map([
     ["first", first],
     ["last", last],
@@ -132,6 +138,13 @@ describe("a rollback", () => {
     await clock.runUntil(engine.rollback(id, { handlers, by: "ada" }));
     expect(calls.slice(2)).toEqual(["undo b/1 of null", "undo a/1 of null"]);
     expect([...world]).toEqual([]);
+  });
+
+  test("keeps what completed when the definition says so, and undoes the rest", async () => {
+    const state = await rolledBack({ ...make, execute: fail, undoesHalves: true }, make, { preserveSuccessful: true });
+    expect([...world.keys()]).toEqual(["a"]);
+    expect(rollbackReport(state)).toEqual({ number: 1, isProven: true, operations: [{ type: "equal", operation: "b" }] });
+    expect(state.operations.get("a" as OperationId).status).toBe("completed");
   });
 
   test("what was there is stored before anything is done", async () => {

@@ -25,10 +25,11 @@ export function findProblems(definition: RunDefinition, conditions?: Conditions)
   return cycle.length === 0 ? [] : [`the dependencies form a cycle: ${[...cycle, cycle[0]].join(" → ")}`];
 }
 
-function limitProblems({ parallelLimit }: RunDefinition): readonly string[] {
-  return Number.isInteger(parallelLimit) && parallelLimit >= 1
-    ? []
-    : [`the parallel limit ${parallelLimit} is not a whole number from 1`];
+function limitProblems({ parallelLimit, checkpointInterval = 1 }: RunDefinition): readonly string[] {
+  const limits = { "parallel limit": parallelLimit, "checkpoint interval": checkpointInterval };
+  return Object.entries(limits)
+    .filter(([, value]) => !(Number.isInteger(value) && value >= 1))
+    .map(([name, value]) => `the ${name} ${value} is not a whole number from 1`);
 }
 
 function duplicateProblems(operations: readonly OperationDefinition[]): readonly string[] {

@@ -354,6 +354,7 @@ function traceAfter(trace: Trace | undefined, event: OperationEvent): Trace | un
 
 function rollbackOf(state: RunState, event: EventOf<"rollbackStarted">): Rollback {
   const { at, because, by, toCheckpoint } = event;
+  const { preserveSuccessful = false } = state.definition;
   const checkpoint = toCheckpoint === undefined ? undefined : state.checkpoints.at(toCheckpoint - 1);
   if (toCheckpoint !== undefined && checkpoint === undefined) {
     throw new IllegalTransitionError(state.status, event.type, `there is no checkpoint ${toCheckpoint}`);
@@ -361,7 +362,7 @@ function rollbackOf(state: RunState, event: EventOf<"rollbackStarted">): Rollbac
   return {
     number: state.rollbacks + 1,
     at,
-    keep: checkpoint?.completions ?? 0,
+    keep: because !== undefined && preserveSuccessful ? state.completions : (checkpoint?.completions ?? 0),
     ...(because === undefined ? {} : { because }),
     ...(by === undefined ? {} : { by }),
   };

@@ -200,7 +200,7 @@ export class RunInvariants {
         this.#retry(event.operations);
         return;
       case "rollbackStarted":
-        this.#rollback(event.toCheckpoint);
+        this.#rollback(event.toCheckpoint, event.because !== undefined);
         return;
       case "checkpointReached":
         this.#checkpoint(event.number, event.completed);
@@ -300,11 +300,13 @@ export class RunInvariants {
     this.#sinceCheckpoint = [];
   }
 
-  #rollback(toCheckpoint: number | undefined): void {
+  #rollback(toCheckpoint: number | undefined, isByFailure: boolean): void {
     if (this.#running.size > 0) this.#broken("a rollback began while operations were running");
     if (this.#status === "ended") this.#isCancelled = false;
     this.#status = "rollingBack";
-    const keep = toCheckpoint === undefined ? 0 : (this.#checkpoints[toCheckpoint - 1] ?? 0);
+    const preserves = isByFailure && this.#definition.preserveSuccessful === true;
+    const checkpoint = toCheckpoint === undefined ? 0 : (this.#checkpoints[toCheckpoint - 1] ?? 0);
+    const keep = preserves ? this.#completions : checkpoint;
     const found = [...this.#seen].filter(
       ([, { phase, order }]) => (phase === "completed" || phase === "notUndone") && order >= keep,
     );

@@ -43,6 +43,8 @@ export function randomRun(options: RandomRunOptions): RunDefinition {
     parallelLimit: random.int(1, 4),
     labels: {},
     createdAt,
+    ...(random.chance(0.3) ? { checkpointInterval: random.int(1, 4) } : {}),
+    ...(random.chance(0.2) ? { preserveSuccessful: true } : {}),
     ...(random.chance(0.4) ? { priority: random.int(-10, 10) } : {}),
     ...(random.chance(0.2) ? { notBefore: now + random.int(0, 120_000) } : {}),
   };

@@ -24,7 +24,7 @@ const CLIENTS = 16;
 const CAPACITY = 32;
 const LONG_LEASE_MS = 30_000;
 /** After a kill what was under way is taken up again when its lease is over. */
-const SHORT_LEASE_MS = 3_000;
+const SHORT_LEASE_MS = 8_000;
 const CUT_TASKS = 200;
 
 const load = {
@@ -54,22 +54,29 @@ function judge(name, failures, verdict) {
   console.log(`  ${name}: ${JSON.stringify({ failures: failures.slice(0, 5), lost, unfinished, doubled, problems })}`);
 }
 
+function tell(name, report, { runs, lost, doubled, repeated }) {
+  const { submittedDuringMigration, submittedAfter, requests, failures, tasksPerSecond, migrationMs, longestRequestMs, moved } =
+    report;
+  console.log(
+    `${name}  tasks ${runs} (${submittedDuringMigration} during, ${submittedAfter} after), requests ${requests}, ` +
+      `failed ${failures.length}, lost ${lost}, doubled ${doubled}, repeated ${repeated}, ${tasksPerSecond} tasks/s, ` +
+      `migration ${migrationMs} ms, held back ${Math.round(moved.heldBackMs)} ms, longest request ${longestRequestMs} ms, ` +
+      `passes ${moved.passes}`,
+  );
+}
+
 try {
   for (const pair of PAIRS) {
     const name = `${pair.from}:${pair.to}`;
     if (values.pair.length > 0 && !values.pair.includes(name)) continue;
     if (tasks > 0) {
       const { report, verdict } = await moveOnce(pair, load, databases);
-      console.log(
-        `${name}  tasks ${verdict.runs} (${report.submittedDuringMigration} during, ${report.submittedAfter} after), ` +
-          `requests ${report.requests}, failed ${report.failures.length}, lost ${verdict.lost}, doubled ${verdict.doubled}, ` +
-          `repeated ${verdict.repeated}, ${report.tasksPerSecond} tasks/s, migration ${report.migrationMs} ms, ` +
-          `held back ${Math.round(report.moved.heldBackMs)} ms, longest request ${report.longestRequestMs} ms, passes ${report.moved.passes}`,
-      );
+      tell(name, report, verdict);
       judge(name, report.failures, verdict);
     }
     if (cuts > 0) {
       const peace = await moveOnce(pair, cutLoad, databases);
+      tell(name, peace.report, peace.verdict);
       judge(name, peace.report.failures, peace.verdict);
       const round = await moveWithCuts(pair, cutLoad, databases, { cuts, random, migrationMs: peace.report.migrationMs });
       console.log(

@@ -28,6 +28,7 @@ import { findPlace } from "./find-place.js";
 import { STORAGE_TYPE_NAMES } from "./info.js";
 import { openPlace } from "./open.js";
 import { originOf, type StoragePlace } from "./place.js";
+import { placeName } from "./place-name.js";
 import { overruled, settingsFor, type StorageSettings } from "./settings.js";
 import { findSide, type StorageSide, storageSideSchema } from "./side.js";
 
@@ -227,17 +228,6 @@ function resultOf(
     settings: Object.fromEntries(settings.values),
     passwordsLeft: settings.left,
   };
-}
-
-/** Without credentials. */
-async function placeName(place: StoragePlace): Promise<string> {
-  const options = await chooseStorage(place, "read");
-  if (options.type === "memory") return "memory";
-  if (options.type === "filesystem" || options.type === "surrealdb-embedded") return `${options.type} ${options.dataDir}`;
-  const url = new URL(options.url ?? "");
-  url.username = "";
-  url.password = "";
-  return options.type === "postgres" ? `${url.href} ${options.schema}` : `${url.href} ${options.namespace} ${options.database}`;
 }
 
 async function assertDifferent(source: StoragePlace, target: StoragePlace): Promise<void> {

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { actionTable } from "../action-table.js";
 import type { ActionContext } from "../context.js";
 import { invoke } from "../invoke.js";
+import { openWorkspaceSession } from "../session.js";
 import { testContext } from "../testing/test-context.js";
 import { serveStorage } from "./serve.js";
 
@@ -229,6 +230,15 @@ describe("moving a storage", () => {
     expect(await storage.info()).toMatchObject({ location: store });
     await storage.close();
   });
+});
+
+it("who began before a storage was moved does not write to the old one", async () => {
+  await fill();
+  const session = await openWorkspaceSession(context());
+  await invoke("storage.migrate", context(), { to: { dataDir: join(folder, "new") }, switch: true });
+  await expect(session.openStore("write")).rejects.toMatchObject({ code: "STORE_MOVED" });
+  // It was let go of.
+  await inStore(async (old) => expect((await old.info()).runs).toBe(3));
 });
 
 it("every command opens what was chosen", async () => {

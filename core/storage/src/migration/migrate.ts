@@ -53,6 +53,7 @@ export async function migrate(
   await sides.compareAll();
   const leases = await sides.copyLeases();
   const content = await sides.assertEqual();
+  await sides.assertQuiet(content);
   await options.commit?.();
   return { resumed, passes: 1, copied: sides.copier.copied, leases, content, heldBackMs: 0 };
 }
@@ -152,6 +153,13 @@ class Sides {
     const [left, right] = await Promise.all([this.#hashers[0].hash(), this.#hashers[1].hash()]);
     if (left.digest !== right.digest) throw new MigrationDifferenceError(left, right);
     return left;
+  }
+
+  /** That nobody wrote while we compared. @throws MigrationDifferenceError */
+  async assertQuiet(content: ContentHash): Promise<void> {
+    if ((await this.changedByOthers()).length === 0) return;
+    const now = await this.#source.info();
+    throw new MigrationDifferenceError({ ...content, runs: now.runs, resources: now.resources }, content);
   }
 
   /** Leases that an interrupted migration took over: their holders went on at the source and may have let them go since. */

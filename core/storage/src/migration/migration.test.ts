@@ -100,7 +100,7 @@ describe.each(PAIRS)("from $from to $to", ({ from, to }) => {
     }
     await migrate(source, target);
     expect(await contentHash(target)).toEqual(await contentHash(source));
-  });
+  }, 60_000);
 
   test("takes in what changed and went away since an earlier one", async () => {
     const [source, target] = [await open(from), await open(to)];

@@ -24,6 +24,8 @@ interface Recorded {
   done: number;
   /** When it was known to last. */
   durable: number;
+  /** A sync that should have made it last failed. */
+  isDoomed: boolean;
 }
 
 /** One disk that is possible: names of files with what is in them. */
@@ -67,9 +69,24 @@ export class DiskLog<Acknowledged> {
     return this.#length;
   }
 
-  /** Until the returned function is called. */
-  record(): () => void {
-    return watchFileCalls(this.#folder, { before: (call) => this.#before(call), after: (call) => this.#after(call) });
+  /**
+   * Until the returned function is called. `trouble`: why a call fails. Data that a sync which failed should have made last is not made so by
+   * a later one either: the kernel tells of such a failure once and counts the pages as clean. (Names are kept in the log of the file
+   * system, which stops as a whole when it cannot be written.)
+   */
+  record(trouble: (call: FileCall) => Error | undefined = () => undefined): () => void {
+    const before = (call: FileCall) => {
+      const error = trouble(call);
+      if (error === undefined) return this.#before(call);
+      if (call.name === "sync") for (const each of this.#coveredBy(call)) each.isDoomed = isData(each.change);
+      throw error;
+    };
+    return watchFileCalls(this.#folder, { before, after: (call) => this.#after(call) });
+  }
+
+  #coveredBy({ path }: FileCall): readonly Recorded[] {
+    const open = this.#changes.filter(({ done, durable }) => done <= this.#length && durable === NEVER);
+    return open.filter(({ change }) => isCovered(change, path, this.#files));
   }
 
   acknowledge(what: Acknowledged): void {
@@ -126,12 +143,16 @@ export class DiskLog<Acknowledged> {
     this.#length += 1;
     if (name === "sync") {
       if (this.#withoutSyncs) return;
-      this.#open.set(call, {
-        synced: this.#changes.filter(({ change, done }) => done <= this.#length && isCovered(change, path, this.#files)),
-      });
+      this.#open.set(call, { synced: this.#coveredBy(call).filter(({ isDoomed }) => !isDoomed) });
       return;
     }
-    const changed = this.#changesOf(call).map((change) => ({ change, begun: this.#length, done: NEVER, durable: NEVER }));
+    const changed = this.#changesOf(call).map((change) => ({
+      change,
+      begun: this.#length,
+      done: NEVER,
+      durable: NEVER,
+      isDoomed: false,
+    }));
     this.#changes.push(...changed);
     this.#open.set(call, { changed });
   }
@@ -205,6 +226,10 @@ export class DiskLog<Acknowledged> {
         ),
     };
   }
+}
+
+function isData({ type }: Change): boolean {
+  return type === "write" || type === "cut";
 }
 
 /** Whether syncing the file or folder of that name makes the change last. */

@@ -106,7 +106,7 @@ export function watchFileCalls(folder: string, watcher: FileCallWatcher): () => 
       (original: Anything) =>
       (...args: unknown[]) =>
         around(callOf(args), () => original(...args));
-    patch(fs.promises, name, wrap);
+    patch(fs.promises, name, (original) => refusing(wrap(original)));
     patch(fs, `${name}Sync`, wrap);
   }
 
@@ -120,13 +120,7 @@ export function watchFileCalls(folder: string, watcher: FileCallWatcher): () => 
     const { fd } = handle;
     files.set(fd, { path, appends });
     const own = (name: string, callOf: (args: readonly unknown[]) => FileCall | undefined) =>
-      patch(
-        handle,
-        name,
-        (original) =>
-          (...args) =>
-            around(callOf(args), () => original(...args)),
-      );
+      patch(handle, name, (original) => refusing((...args) => around(callOf(args), () => original(...args))));
     own("write", ([data, offset, length, position]) => written(fd, data, offset, length, position));
     own("writeFile", ([data]) => written(fd, data, undefined, undefined, undefined));
     own("appendFile", ([data]) => written(fd, data, undefined, undefined, undefined));
@@ -169,6 +163,17 @@ export function watchFileCalls(folder: string, watcher: FileCallWatcher): () => 
   return () => {
     for (const undo of restore.reverse()) undo();
     syncBuiltinESMExports();
+  };
+}
+
+/** What is thrown becomes a promise that is rejected, as of the functions in whose place it stands. */
+function refusing(act: Anything): Anything {
+  return (...args) => {
+    try {
+      return act(...args);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
 }
 

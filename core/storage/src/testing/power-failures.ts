@@ -13,6 +13,7 @@ import type { Disk } from "../backends/filesystem/disk.js";
 import { openFilesystemStorage } from "../backends/filesystem/filesystem-storage.js";
 import type { Storage, StorageMode } from "../ports/storage.js";
 import { type DiskImage, DiskLog } from "./disk-images.js";
+import type { FileCall } from "./file-calls.js";
 import { seededRandom } from "./random.js";
 import { sampleRun } from "./samples.js";
 
@@ -24,6 +25,8 @@ export interface PowerFailureOptions {
   readonly stride?: number;
   /** Each so many-th disk is also opened for writing, written to and opened again. */
   readonly writeEvery: number;
+  /** Which share of all syncs fails; the store is opened again after each. Default: none. */
+  readonly failingSyncs?: number;
   /** As if no sync did anything: to see that this is found. */
   readonly withoutSyncs?: boolean;
   readonly onProgress?: (report: PowerFailureReport) => void;
@@ -82,18 +85,23 @@ function isRead(path: string): boolean {
 
 type Histories = ReadonlyMap<RunId, readonly RunEvent[]>;
 
-/** Everything that was ever asked to be stored, whether or not it was acknowledged. */
-async function writeLog(dataDir: string, log: DiskLog<Acknowledged>, { seed, writes }: PowerFailureOptions): Promise<Histories> {
+/** All that may ever be found of each run, whether or not it was acknowledged. */
+async function writeLog(dataDir: string, log: DiskLog<Acknowledged>, options: PowerFailureOptions): Promise<Histories> {
+  const { seed, writes, failingSyncs = 0 } = options;
   const random = seededRandom(seed);
-  const histories = new Map<RunId, RunEvent[]>();
-  const stop = log.record();
+  const histories = new Map<RunId, readonly RunEvent[]>();
+  const isFailing = ({ name, path }: FileCall) =>
+    name === "sync" && path.startsWith(`${dataDir}/journal`) && random() < failingSyncs;
+  const stop = log.record((call) => (isFailing(call) ? new Error("EIO: i/o error, fsync") : undefined));
   try {
     for (let left = writes; left > 0; ) {
-      const storage = await openFilesystemStorage({ dataDir, clock: systemClock, mode: "write", segmentBytes: SEGMENT_BYTES });
-      for (const until = Math.max(0, left - writes / 2); left > until; ) {
+      const storage = await reopened(dataDir);
+      const writer = new Writer(storage, log, histories, random);
+      await writer.takeUp();
+      for (const until = Math.max(0, left - writes / 2); left > until && !writer.isBroken; ) {
         const together = random() < 0.5 ? 1 : Math.min(left, 2 + Math.floor(random() * MOST_AT_ONCE));
         left -= together;
-        await Promise.all(Array.from({ length: together }, () => writeOne(storage, log, histories, random)));
+        await Promise.all(Array.from({ length: together }, () => writer.write()));
       }
       await storage.close();
     }
@@ -103,34 +111,69 @@ async function writeLog(dataDir: string, log: DiskLog<Acknowledged>, { seed, wri
   return histories;
 }
 
-/** Begins a run, or brings one a step further; ended ones go to archives. */
-async function writeOne(
-  storage: Storage,
-  log: DiskLog<Acknowledged>,
-  histories: Map<RunId, RunEvent[]>,
-  random: () => number,
-): Promise<void> {
-  const open = [...histories].filter(([id, events]) => events.length < LIFE.length + 1 && !busy.has(id));
-  const [id, events] = open[Math.floor(random() * open.length * 2)] ?? [];
-  if (id === undefined || events === undefined) {
-    const definition = sampleRun({ labels: { filling: "x".repeat(Math.floor(random() ** 3 * 1500)) } });
-    histories.set(definition.id, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
-    busy.add(definition.id);
-    await storage.runs.submit(definition);
-    log.acknowledge({ run: definition.id, version: 1 });
-    busy.delete(definition.id);
-    return;
+/** Opening can fail, too. */
+async function reopened(dataDir: string): Promise<Storage> {
+  for (;;) {
+    try {
+      return await openFilesystemStorage({ dataDir, clock: systemClock, mode: "write", segmentBytes: SEGMENT_BYTES });
+    } catch (error) {
+      if (!String(error).includes("EIO")) throw error;
+    }
   }
-  const event = LIFE[events.length - 1] as RunEvent;
-  events.push(event);
-  busy.add(id);
-  const version = await storage.runs.append(id, events.length - 1, [event]);
-  log.acknowledge({ run: id, version });
-  busy.delete(id);
 }
 
-/** Runs that something is being written to. */
-const busy = new Set<RunId>();
+/** Begins runs, or brings them a step further; ended ones go to archives. */
+class Writer {
+  /** The store failed: it has to be opened again. */
+  isBroken = false;
+  readonly #storage: Storage;
+  readonly #log: DiskLog<Acknowledged>;
+  readonly #histories: Map<RunId, readonly RunEvent[]>;
+  readonly #random: () => number;
+  /** Versions of runs that nothing is being written to. */
+  readonly #idle = new Map<RunId, number>();
+
+  constructor(storage: Storage, log: DiskLog<Acknowledged>, histories: Map<RunId, readonly RunEvent[]>, random: () => number) {
+    this.#storage = storage;
+    this.#log = log;
+    this.#histories = histories;
+    this.#random = random;
+  }
+
+  /** Goes on with what is there. */
+  async takeUp(): Promise<void> {
+    for (const { id, version } of (await this.#storage.runs.list({ limit: 1000 })).runs) this.#idle.set(id, version);
+  }
+
+  async write(): Promise<void> {
+    const open = [...this.#idle].filter(([, version]) => version <= LIFE.length);
+    const [id, version] = open[Math.floor(this.#random() * open.length * 2)] ?? [];
+    try {
+      if (id === undefined || version === undefined) await this.#begin();
+      else await this.#goOn(id, version);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "STORE_FAILED") throw error;
+      this.isBroken = true;
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const definition = sampleRun({ labels: { filling: "x".repeat(Math.floor(this.#random() ** 3 * 1500)) } });
+    this.#histories.set(definition.id, [{ type: "runSubmitted", at: definition.createdAt, definition }, ...LIFE]);
+    await this.#storage.runs.submit(definition);
+    this.#acknowledged(definition.id, 1);
+  }
+
+  async #goOn(id: RunId, version: number): Promise<void> {
+    this.#idle.delete(id);
+    this.#acknowledged(id, await this.#storage.runs.append(id, version, [LIFE[version - 1] as RunEvent]));
+  }
+
+  #acknowledged(run: RunId, version: number): void {
+    this.#log.acknowledge({ run, version });
+    this.#idle.set(run, version);
+  }
+}
 
 const LIFE: readonly RunEvent[] = [
   { type: "runClaimed", at: 1, holder: "worker", token: 1 },

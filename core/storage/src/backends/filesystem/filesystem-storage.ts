@@ -101,7 +101,6 @@ async function openHeld(
   const reader = new JournalReader(disk, folder, (record) => replayed.push(record));
   await reader.catchUp();
   const { tables } = reader;
-  const isClosed = replayed.at(-1)?.type === "closed" && !reader.isTorn;
   const writer = await openWriter();
   let { sequence } = reader.position;
   const mirror = new Mirror(disk, dataDir, () => tables, onWarning);
@@ -128,7 +127,8 @@ async function openHeld(
       onWarning(`A write to ${path} had not finished; it was cut off at byte ${offset}. Nothing acknowledged was lost.`);
     }
     // What is read need not be on the disk: a sync may have failed, after which another one says nothing about what was written before it.
-    if (!isClosed) await disk.replace(path, [(await disk.read(path)).subarray(0, offset)], true);
+    // And whoever still has the old file open writes to one that has no name.
+    await disk.replace(path, [(await disk.read(path)).subarray(0, offset)], true);
     await sweep(disk, folder);
     const file = await disk.openForAppend(path, true);
     return new JournalWriter({ disk, folder, segment, file, bytes: offset, segmentBytes, onRotate });
@@ -171,6 +171,8 @@ async function openHeld(
   const opened = () => {
     if (closing !== undefined) throw new StoreClosedError();
     assertOurs();
+    // What is in memory may not be what the disk holds.
+    writer.assertUsable();
     return tables;
   };
   const close = async () => {
@@ -183,7 +185,12 @@ async function openHeld(
   };
   // Only one process writes, so whoever held a lease before this one opened the store is gone.
   const abandoned = Array.from(tables.leases.held.values(), ({ lease }) => lease);
-  for (const { scope, token } of abandoned) await commit({ type: "leaseReleased", scope, token });
+  try {
+    for (const { scope, token } of abandoned) await commit({ type: "leaseReleased", scope, token });
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
   return storageOver(options, {
     tables: opened,
     commit: async (record) => {

@@ -71,8 +71,9 @@ export class JournalWriter {
     return batch.done;
   }
 
-  /** Resolves when everything appended so far is durable. */
+  /** Resolves when everything appended so far is durable. @throws StoreFailedError once a write has failed: then it never is */
   settled(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return (this.#forming ?? this.#flying.at(-1))?.done ?? Promise.resolve();
   }
 

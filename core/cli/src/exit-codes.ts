@@ -31,6 +31,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   MIGRATION_CONFLICT: EXIT.preflight,
   MIGRATION_SWITCH: EXIT.preflight,
   MIGRATION_SOURCE_USED: EXIT.lockHeld,
+  MIGRATION_RUNNING: EXIT.lockHeld,
   MIGRATION_SAME: EXIT.usage,
   WORKSPACE_NONE: EXIT.usage,
   WORKSPACE_UNKNOWN: EXIT.usage,

@@ -20,6 +20,7 @@ import {
   type SwitchableStorage,
   type TransferableStorage,
 } from "@provisioning/storage";
+import type { Workspace } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
@@ -121,11 +122,29 @@ async function move(context: ActionContext, input: MigrateStorageInput): Promise
   else if (isShared && input.dryRun !== true)
     throw switchError("it is being served, so the configuration has to change with it", "Add --switch.");
   const commit = async () => {
-    if (input.switch === true && now.workspace !== undefined) await writeConfig(now.workspace.layout.configFile, settings.values);
+    if (input.switch === true && now.workspace !== undefined) await writeChoice(context, now.workspace, target, settings);
   };
   const all: Move = { source, target, settings, commit };
   if (input.dryRun === true) return look(all, context.storage);
   return isShared ? moveLive(all, context.storage as SwitchableStorage) : moveQuiet(all, input.switch === true);
+}
+
+/** When writing fails halfway, what the file says by now decides: whoever starts later goes by it, too. */
+async function writeChoice(
+  context: ActionContext,
+  { layout }: Workspace,
+  target: StoragePlace,
+  { values }: StorageSettings,
+): Promise<void> {
+  try {
+    await writeConfig(layout.configFile, values);
+  } catch (error) {
+    if ((await placeName(await findPlace(context))) !== (await placeName(target))) throw error;
+    context.report({
+      type: "warning",
+      text: `${layout.configFile} was written, but may be lost when the power fails now: ${String(error)}.`,
+    });
+  }
 }
 
 async function look({ source, target, settings }: Move, shared: SwitchableStorage | undefined): Promise<MigratedStorage> {
@@ -196,11 +215,13 @@ async function moveLive({ source, target, settings, commit }: Move, shared: Swit
     const report = await migrateLive(shared, to, { ...watch(source.context, left), commit });
     return { ...resultOf(left, await to.info(), report, settings), switched: true };
   } finally {
-    await (shared.current === to ? from : to).close();
+    await (shared.current === to ? from : to).close().catch((error: unknown) => {
+      source.context.report({ type: "warning", text: `The storage that is not used could not be closed: ${String(error)}.` });
+    });
   }
 }
 
-/** What is told while it goes on: at most once a second. */
+/** What is told while it goes on. */
 function watch({ report, clock, signal }: ActionContext, { type, location, runs }: SideReport & { readonly runs: number }) {
   report({ type: "phase", title: `Copy ${counted(runs, "run")} from ${type} at ${location}` });
   let told = clock.now();
@@ -212,7 +233,7 @@ function watch({ report, clock, signal }: ActionContext, { type, location, runs 
   return { signal, onRun };
 }
 
-const PROGRESS_MS = 1000;
+const PROGRESS_MS = 5_000;
 
 function resultOf(
   from: SideReport,

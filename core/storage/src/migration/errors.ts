@@ -31,3 +31,15 @@ export class MigrationDifferenceError extends ProvisioningError {
     });
   }
 }
+
+/** Nothing was done. */
+export class MigrationRunningError extends ProvisioningError {
+  constructor() {
+    super({
+      code: "MIGRATION_RUNNING",
+      message: "This storage is being moved already.",
+      hint: "Wait until that has finished.",
+      retry: "later",
+    });
+  }
+}

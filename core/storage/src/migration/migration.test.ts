@@ -219,6 +219,17 @@ test("slows writers down that are faster than the copying, and lets them go afte
   expect(report.passes).toBeGreaterThan(3);
 }, 60_000);
 
+test("is refused while another one moves the same storage", async () => {
+  const [source, target, other] = [await open("memory"), await open("memory"), await open("memory")];
+  await fill(source, 50);
+  const storage = createSwitchableStorage(source);
+  const first = migrateLive(storage, target);
+  await expect(migrateLive(storage, other)).rejects.toMatchObject({ code: "MIGRATION_RUNNING" });
+  await first;
+  expect(storage.current).toBe(target);
+  expect(await migrateLive(storage, other)).toMatchObject({ content: { runs: 50 } });
+});
+
 test("forgets what the source forgot", async () => {
   const [source, target] = [await open("memory"), await open("memory")];
   const [kept, ended] = [sampleRun(), sampleRun()];

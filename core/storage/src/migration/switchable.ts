@@ -4,6 +4,7 @@
  */
 
 import type { RunId } from "@provisioning/model";
+import { MigrationRunningError } from "./errors.js";
 import { Pace } from "./pace.js";
 import type { AppendedEvents, EventTypes, RunStore } from "../ports/run-store.js";
 import type { Storage } from "../ports/storage.js";
@@ -17,7 +18,7 @@ export interface SwitchableStorage extends Storage {
    * before. The storage that is no longer used is left open.
    */
   switchTo(next: TransferableStorage, prepare: () => Promise<void>): Promise<void>;
-  /** From now on. One at a time. */
+  /** From now on. @throws MigrationRunningError when somebody tracks them already */
   trackWrites(): WriteTracker;
 }
 
@@ -116,6 +117,7 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
       }
     },
     trackWrites() {
+      if (isTracking) throw new MigrationRunningError();
       touched.clear();
       isTracking = true;
       return {

@@ -126,7 +126,7 @@ export function createRunQueue({ database, unsynced, isReadOnly, loaded, heard }
     async claim(holder, ttlMs) {
       if (isReadOnly) throw new StoreReadOnlyError(database.location);
       const key = `${ttlMs} ${holder}`;
-      const gather = gathers.get(key) ?? new Gather({ perform: take });
+      const gather = gathers.get(key) ?? new Gather({ perform: take, lanes: 2 });
       gathers.set(key, gather);
       return gather.ask({ holder, ttlMs });
     },

@@ -14,6 +14,7 @@ import type { StoreRecord } from "../../tables/records.js";
 import type { RunEntry } from "../../tables/run-table.js";
 import type { Tables } from "../../tables/tables.js";
 import type { Disk } from "./disk.js";
+import { readArchived } from "./snapshot.js";
 
 /** Between two rounds, so that a busy run is not written at each of its events. */
 const PAUSE_MS = 200;
@@ -110,10 +111,10 @@ export class Mirror {
   async #writeRun(entry: RunEntry): Promise<void> {
     const { summary, events, archived } = entry;
     const name = `${fileName(summary.id)}.json`;
-    if (archived === undefined) {
-      await this.#replace("queue.rkvs/tasks", name, { ...summary, events });
-      await this.#noteCopy(name);
-    }
+    const folder = `${this.#dataDir}/journal`;
+    const before = archived === undefined ? [] : await readArchived(this.#disk, folder, summary.id, archived);
+    await this.#replace("queue.rkvs/tasks", name, { ...summary, events: [...before, ...events] });
+    await this.#noteCopy(name);
     const isQueued = summary.status === "pending" || summary.status === "running" || summary.status === "rollingBack";
     if (isQueued) await this.#replace("queue.rkvs/queue", name, summary);
     else await this.#disk.remove(`${this.#dataDir}/queue.rkvs/queue/${name}`);

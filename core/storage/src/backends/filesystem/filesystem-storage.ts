@@ -8,8 +8,8 @@
  */
 
 import { dirname } from "node:path";
-import type { Clock } from "@provisioning/model";
-import { StoreClosedError, StoreReadOnlyError } from "../../errors.js";
+import { type Clock, ProvisioningError } from "@provisioning/model";
+import { StoreClosedError, StoreFailedError, StoreReadOnlyError } from "../../errors.js";
 import type { StorageMode } from "../../ports/storage.js";
 import type { TransferableStorage } from "../../ports/transfer.js";
 import { createLeaseStore, createResourceStore, createRunQueue, createRunStore, type Ledger } from "../../tables/ledger.js";
@@ -42,9 +42,13 @@ export interface FilesystemStorageOptions {
   readonly disk?: Disk;
 }
 
-/** @throws StoreBusyError, JournalCorruptError, StoreTooNewError; nothing was written then */
+/** @throws StoreBusyError, JournalCorruptError, StoreTooNewError; nothing was written then; StoreFailedError when the disk does not do what it should */
 export async function openFilesystemStorage(options: FilesystemStorageOptions): Promise<TransferableStorage> {
-  return options.mode === "read" ? openForReading(options) : openForWriting(options);
+  try {
+    return options.mode === "read" ? await openForReading(options) : await openForWriting(options);
+  } catch (cause) {
+    throw cause instanceof ProvisioningError ? cause : new StoreFailedError(options.dataDir, { cause });
+  }
 }
 
 async function openForReading(options: FilesystemStorageOptions): Promise<TransferableStorage> {
@@ -141,7 +145,6 @@ async function openHeld(
     sinceSnapshot = 0;
     const captured = capture(tables, sequence);
     compacting = compacting
-      .then(() => mirror.flush())
       .then(() => compact({ disk, folder, segment, captured, settled: writer.settled() }))
       .then(
         (bytes) => {

@@ -69,18 +69,28 @@ export async function acquireWriterLock(options: WriterLockOptions): Promise<Wri
   const path = `${folder}/writer.lock`;
   const self: WriterLockHolder = { ...currentProcess(), nonce: randomUUID(), since: clock.now(), command };
   const own = `${folder}/.writer-${self.nonce}`;
-  await writeDurably(own, `${JSON.stringify(self, undefined, 2)}\n`);
   try {
+    await writeDurably(own, `${JSON.stringify(self, undefined, 2)}\n`);
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       if ((await linkIfFree(own, path)) || (await succeed(path, own, self))) {
-        await sweepLeftovers(folder);
-        await rm(own, { force: true });
-        return hold(path, self, options);
+        return await settleDown(own, path, self, options);
       }
     }
     throw new Error(`cannot settle who writes to ${folder}`);
   } finally {
+    await rm(own, { force: true }).catch(() => {});
+  }
+}
+
+/** When the disk refuses what is left to do, nobody has it, although the file names us. */
+async function settleDown(own: string, path: string, self: WriterLockHolder, options: WriterLockOptions): Promise<WriterLock> {
+  try {
+    await sweepLeftovers(options.folder);
     await rm(own, { force: true });
+    return hold(path, self, options);
+  } catch (error) {
+    givenBack.add(self.nonce);
+    throw error;
   }
 }
 
@@ -125,7 +135,11 @@ async function silenceMs(path: string): Promise<number> {
   );
 }
 
+/** Of this process, on disks that did not let us take the file away. */
+const givenBack = new Set<string>();
+
 async function isGone(path: string, holder: WriterLockHolder, self: WriterLockHolder): Promise<boolean> {
+  if (givenBack.has(holder.nonce)) return true;
   const liveness = livenessOf(holder, self);
   if (liveness !== "unknown") return liveness === "dead";
   return (await silenceMs(path)) > SILENCE_MS;
@@ -158,9 +172,15 @@ function hold(path: string, self: WriterLockHolder, options: WriterLockOptions):
     },
     async release() {
       clearInterval(timer);
-      if ((await readHolder(path))?.nonce === self.nonce) await rm(path, { force: true });
       if (isOpen) closeSync(file);
       isOpen = false;
+      givenBack.add(self.nonce);
+      try {
+        if ((await readHolder(path))?.nonce === self.nonce) await rm(path, { force: true });
+        givenBack.delete(self.nonce);
+      } catch {
+        // The disk does not allow it. Other processes find out that we are gone, this one that it was given back.
+      }
     },
   };
 }

@@ -5,7 +5,7 @@ import { JournalCorruptError } from "./journal-errors.js";
 import { decodeFrame, findFrameAfter } from "./frame.js";
 
 /** The newest format this program reads and the one it writes. */
-const JOURNAL_FORMAT = 1;
+export const JOURNAL_FORMAT = 1;
 
 export type JournalFileKind = "log" | "snapshot" | "archive";
 

@@ -5,7 +5,7 @@
  *     call <number> <type> <run> <expected> <count> <token>        answer <number> <what> <version or token> [<run>]
  */
 
-import { ProvisioningError, type RunId } from "@provisioning/model";
+import { ProvisioningError } from "@provisioning/model";
 import { type LeaseScope, type Storage, StaleTokenError, VersionConflictError } from "@provisioning/storage";
 import { findAnomaly, type LinearOptions, type StoreCall, type TimedCall } from "./linear.js";
 

@@ -17,7 +17,7 @@ import {
 import { seededRandom } from "@provisioning/storage/testing";
 import type { Conditions } from "../../condition.js";
 
-export const WORK_KINDS = ["plain", "flaky", "rolledBack", "waiting", "paused", "healed", "cancelled", "passedOver"] as const;
+const WORK_KINDS = ["plain", "flaky", "rolledBack", "waiting", "paused", "healed", "cancelled", "passedOver"] as const;
 export type WorkKind = (typeof WORK_KINDS)[number];
 
 /** How a run of each kind may end. */

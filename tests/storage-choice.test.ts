@@ -9,6 +9,9 @@ interface Moved {
   readonly switched: boolean;
 }
 
+/** A variable would win over what these tests write into the configuration. */
+const given = process.env.TEST_STORAGE === undefined ? undefined : "TEST_STORAGE chooses the storage";
+
 const [packages, noPostgres] = [await surrealPackages(), await whyNoPostgres()];
 
 interface Place {
@@ -35,7 +38,7 @@ const PLACES: readonly Place[] = [
 ];
 
 for (const { name, reason, start } of PLACES) {
-  const why = obstacle ?? reason;
+  const why = obstacle ?? given ?? reason;
   describe.skipIf(why !== undefined)(`a workspace with its state in ${name} ${why ?? ""}`, () => {
     let workspace: TestWorkspace;
     let stop: () => Promise<void>;

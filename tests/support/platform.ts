@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type ActionName, actionTable } from "@provisioning/actions";
+import { surrealPackages } from "@provisioning/storage/testing";
 
 const execute = promisify(execFile);
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -47,11 +48,20 @@ export interface TestWorkspace {
 /** The path of a workspace that only tests use. */
 export const fixture = (name: string): string => join(root, "tests", "fixtures", name);
 
+/** `TEST_STORAGE=filesystem` or `surrealdb-embedded` runs these tests with that storage. */
+async function chosenStorage(): Promise<Readonly<Record<string, string>>> {
+  const type = process.env.TEST_STORAGE;
+  if (type === undefined) return {};
+  const packages = type.startsWith("surrealdb") ? (await surrealPackages()).folder : "";
+  return { PROVISIONING_STORAGE_TYPE: type, PROVISIONING_STORAGE_PACKAGES_DIR: packages };
+}
+
 /** `example` is a folder of `examples/`, or an absolute path. */
 export async function makeWorkspace(example: string): Promise<TestWorkspace> {
   const base = await mkdtemp(join(tmpdir(), "provisioning-"));
   const dir = join(base, "workspace");
-  const env = { ...process.env, XDG_CONFIG_HOME: join(base, "config"), PROVISIONING_WORKSPACE: dir, NO_COLOR: "1" };
+  const own = { XDG_CONFIG_HOME: join(base, "config"), PROVISIONING_WORKSPACE: dir, NO_COLOR: "1" };
+  const env = { ...process.env, ...own, ...(await chosenStorage()) };
   const options = { cwd: base, env, maxBuffer: 64 * 1024 * 1024 };
   const run = async (...words: string[]): Promise<Result> => {
     try {

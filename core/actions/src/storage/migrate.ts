@@ -7,8 +7,8 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type ConfigKeyName, writeConfig } from "@provisioning/config";
-import { counted, ProvisioningError } from "@provisioning/model";
+import { writeConfig } from "@provisioning/config";
+import { counted } from "@provisioning/model";
 import {
   assertPartOf,
   type Copied,
@@ -27,10 +27,11 @@ import type { ActionContext } from "../context.js";
 import { chooseStorage, storageType, type StorageType } from "./choice.js";
 import { findPlace } from "./find-place.js";
 import { STORAGE_TYPE_NAMES } from "./info.js";
+import { assertDifferent, assertSwitchable, assertUnused, cannotSwitch } from "./may-migrate.js";
 import { openPlace } from "./open.js";
-import { originOf, type StoragePlace } from "./place.js";
+import type { StoragePlace } from "./place.js";
 import { placeName } from "./place-name.js";
-import { overruled, settingsFor, type StorageSettings } from "./settings.js";
+import { settingsFor, type StorageSettings } from "./settings.js";
 import { findSide, type StorageSide, storageSideSchema } from "./side.js";
 
 export interface MigrateStorageInput {
@@ -120,12 +121,12 @@ async function move(context: ActionContext, input: MigrateStorageInput): Promise
   const isShared = context.storage !== undefined && input.from === undefined;
   if (input.switch === true) await assertSwitchable(now, source, settings);
   else if (isShared && input.dryRun !== true)
-    throw switchError("it is being served, so the configuration has to change with it", "Add --switch.");
+    throw cannotSwitch("it is being served, so the configuration has to change with it", "Add --switch.");
   const commit = async () => {
     if (input.switch === true && now.workspace !== undefined) await writeChoice(context, now.workspace, target, settings);
   };
   const all: Move = { source, target, settings, commit };
-  if (input.dryRun === true) return look(all, context.storage);
+  if (input.dryRun === true) return look(all, isShared ? context.storage : undefined);
   return isShared ? moveLive(all, context.storage as SwitchableStorage) : moveQuiet(all, input.switch === true);
 }
 
@@ -249,47 +250,4 @@ function resultOf(
     settings: Object.fromEntries(settings.values),
     passwordsLeft: settings.left,
   };
-}
-
-async function assertDifferent(source: StoragePlace, target: StoragePlace): Promise<void> {
-  if (storageType(target.config) !== "memory" && (await placeName(source)) !== (await placeName(target))) return;
-  throw new ProvisioningError({
-    code: "MIGRATION_SAME",
-    message:
-      storageType(target.config) === "memory"
-        ? "What is moved into memory is gone when the command ends."
-        : "Source and target are the same storage.",
-    hint: "Say with --to and its options where everything is to be moved.",
-  });
-}
-
-/** Who holds a lease would go on writing to the source after its content was moved. */
-async function assertUnused(source: TransferableStorage): Promise<void> {
-  const [held] = await source.transfer.heldLeases();
-  if (held === undefined) return;
-  throw new ProvisioningError({
-    code: "MIGRATION_SOURCE_USED",
-    message: `${held.lease.holder} works on ${held.lease.scope} in the storage that is to be moved.`,
-    hint: "Wait until it has finished, or let the process that serves the storage move it.",
-    retry: "later",
-    details: { scope: held.lease.scope, holder: held.lease.holder },
-  });
-}
-
-async function assertSwitchable(now: StoragePlace, source: StoragePlace, settings: StorageSettings): Promise<void> {
-  if (now.workspace === undefined) throw switchError("there is no workspace here", "Leave out --switch.");
-  if ((await placeName(now)) !== (await placeName(source)))
-    throw switchError("it uses another storage than the one that is moved", "Leave out --switch, or --from.");
-  const [key] = overruled(now, settings);
-  if (key !== undefined) throw switchError(`${key} comes from ${originOf(now.config, key)}, which wins`, "Remove it first.");
-  const [left] = settings.left.filter((name: ConfigKeyName) => name.endsWith(".url"));
-  if (left !== undefined) throw switchError(`${left} holds a password`, "Give the password apart from the url.");
-}
-
-function switchError(reason: string, hint: string): ProvisioningError {
-  return new ProvisioningError({
-    code: "MIGRATION_SWITCH",
-    message: `The configuration of this workspace cannot be switched: ${reason}.`,
-    hint,
-  });
 }

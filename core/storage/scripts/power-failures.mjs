@@ -1,5 +1,5 @@
 /**
- * `npm run test:power -- [--writes 200] [--stride 1] [--seed S] [--write-every 25]`: every disk that a power failure can leave behind at any moment of
+ * `npm run test:power -- [--writes 200] [--stride 1] [--seed S] [--write-every 25] [--failing-syncs 0.05]`: every disk that a power failure can leave behind at any moment of
  * so many writes to the journal is opened, on built files. `--stride N`: of torn writes only each N-th byte.
  */
 
@@ -13,6 +13,7 @@ const { values } = parseArgs({
   options: {
     writes: { type: "string", default: "200" },
     stride: { type: "string", default: "1" },
+    "failing-syncs": { type: "string", default: "0" },
     "write-every": { type: "string", default: "25" },
     seed: { type: "string" },
   },
@@ -30,6 +31,7 @@ const report = await failPowerEverywhere({
   seed,
   writes: Number(values.writes),
   stride: Number(values.stride),
+  failingSyncs: Number(values["failing-syncs"]),
   writeEvery: Number(values["write-every"]),
   onProgress(soFar) {
     if (performance.now() - told < PROGRESS_MS) return;

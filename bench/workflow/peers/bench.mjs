@@ -1,7 +1,7 @@
 /**
  * Durable one-step tasks by us and by queues and workflow engines for Node, with 64 at once. Build first, then:
  *
- *     node bench/workflow/peers/bench.mjs [--tasks 2000] [--rounds 3] [--peer pg-boss]…
+ *     node bench/workflow/peers/bench.mjs [--tasks 2000] [--rounds 3] [--peer pg-boss]…   (ours on PostgreSQL and those that are named)
  *
  * Every contestant submits, claims, runs an empty step and stores that it is done, with the same durability: what was acknowledged is on
  * disk (exceptions say so). All that use PostgreSQL use one server, each round with a database of its own. Submitter and worker share one
@@ -48,7 +48,8 @@ const { values } = parseArgs({
 const tasks = Number(values.tasks);
 const rounds = Number(values.rounds);
 
-const chosen = CONTESTANTS.filter(({ name }) => values.peer.length === 0 || values.peer.some((peer) => name.includes(peer)));
+const isChosen = ({ name }) => name === BASE || values.peer.length === 0 || values.peer.some((peer) => name.includes(peer));
+const chosen = CONTESTANTS.filter(isChosen);
 const folder = mkdtempSync(join(tmpdir(), "provisioning-peers-"));
 const servers = await startServers();
 try {

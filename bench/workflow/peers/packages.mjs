@@ -17,10 +17,11 @@ export function install(packages) {
   writeFileSync(join(own, "package.json"), '{ "private": true }\n');
   writeFileSync(join(own, "entry.mjs"), `export * from ${JSON.stringify(Object.keys(packages)[0])};\n`);
   const words = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", own, ...wanted];
-  const { status, stderr } = spawnSync("npm", words, { cwd: own, encoding: "utf8" });
+  const { status, stderr, error } = spawnSync("npm", words, { cwd: own, encoding: "utf8" });
   if (status !== 0) {
     rmSync(own, { recursive: true, force: true });
-    return { reason: stderr.split("\n").find((line) => line.includes("error")) ?? `npm ended with ${status}` };
+    const errors = (stderr ?? "").split("\n").filter((line) => line.startsWith("npm error"));
+    return { reason: error?.message ?? `${wanted.join(", ")}: ${errors.slice(0, 2).join(" ") || `npm ended with ${status}`}` };
   }
   renameSync(own, folder);
   return { folder };

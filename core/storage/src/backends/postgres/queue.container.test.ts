@@ -3,8 +3,11 @@ import type { RunEvent } from "@provisioning/model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runScope, type Storage } from "../../index.js";
 import { type PostgresServer, sampleRun, startPostgres, whyNoPostgres } from "../../testing/index.js";
+import { Database } from "./database.js";
+import { targetOf } from "./options.js";
 import { openPostgresStorage } from "./postgres-storage.js";
 import { CLAIM } from "./queue.js";
+import { FORMATS, prepareSchema } from "./schema.js";
 
 const reason = await whyNoPostgres();
 const POSTPONED = 50_000;
@@ -83,6 +86,30 @@ describe.skipIf(reason !== undefined)(`The queue in PostgreSQL ${reason ?? ""}`,
     expect((await storage.runs.load(id)).version).toBe(2);
     await other.runs.append(id, 2, [cancelled]);
     expect((await storage.runs.load(id)).version).toBe(3);
+  });
+
+  test("tables that were made before runs were postponed go on with what is in them", async () => {
+    const target = await targetOf({ url: server.url, schema: "old", mode: "write" });
+    const database = new Database(postgres, target, { connections: 1, synchronousCommit: "on" });
+    await prepareSchema(database, "old", FORMATS.slice(0, 1));
+    await database.close();
+    const runs = [sampleRun(), sampleRun({ notBefore: Date.now() + HOUR_MS }), sampleRun()] as const;
+    const statuses = ["running", "pending", "completed"];
+    for (const [index, definition] of runs.entries()) {
+      const { id, infra, createdAt, notBefore = 0 } = definition;
+      const event = { type: "runSubmitted", at: createdAt, definition } as never;
+      await admin`
+        insert into old.runs (id, infra, created_at, rank, not_before, about, status, version, updated_at, completed, failed)
+        values (${id}, ${infra}, ${createdAt}, 0, ${notBefore}, '{}', ${statuses[index]!}, 1, ${createdAt}, 0, 0)`;
+      await admin`insert into old.events values (${id}, 1, ${admin.json(event)})`;
+    }
+    const storage = await open("old");
+    expect(await storage.queue.claim("ada", 2 * HOUR_MS)).toMatchObject({ runId: runs[0].id });
+    expect(await storage.queue.claim("ada", 2 * HOUR_MS)).toBeUndefined();
+    const dueInMs = await storage.queue.dueInMs();
+    expect(dueInMs).toBeGreaterThan(HOUR_MS / 2);
+    expect(dueInMs).toBeLessThanOrEqual(HOUR_MS);
+    expect((await storage.runs.load(runs[1].id)).events).toHaveLength(1);
   });
 
   test("heartbeats at the same time each get their own answer", async () => {

@@ -52,6 +52,18 @@ describe.skipIf(reason !== undefined)(`the engine of SurrealDB in this process $
     }
   }, 30_000);
 
+  test("what a newer version wrote is refused", async () => {
+    let database: Database | undefined;
+    const storage = await openEmbeddedSurreal({ dataDir, mode: "write", packagesFolder }, async (given) => {
+      database = given;
+    });
+    const definition = sampleRun();
+    await storage.runs.submit(definition);
+    await database?.ask("UPDATE meta:format SET format = 99");
+    await storage.close();
+    await expect(open()).rejects.toMatchObject({ code: "STORE_TOO_NEW", found: 99 });
+  });
+
   test("is not used when it would not write to disk what it acknowledges", async () => {
     vi.stubEnv("SURREAL_DATASTORE_SYNC_DATA", "never");
     await expect(open()).rejects.toMatchObject({ code: "STORE_UNSAFE" });

@@ -59,12 +59,14 @@ export async function moveWithCuts(
   let [returned, switched, resumed, migrations, made] = [0, 0, 0, 0, 0];
   const failures: string[] = [];
   const verdicts: Verdict[] = [];
+  // A machine that is busy now may be idle later.
+  let expectedMs = migrationMs;
   while (made < cuts) {
     const workspace = await makeServedWorkspace(pair.from, databases);
     try {
       for (;;) {
         const service = start(workspace, pair, load);
-        const wasCut = made < cuts && (await cut(service, random() * migrationMs * REACH));
+        const wasCut = made < cuts && (await cut(service, random() * expectedMs * REACH));
         if (wasCut) {
           made += 1;
           continue;
@@ -73,6 +75,7 @@ export async function moveWithCuts(
         failures.push(...report.failures);
         if (report.moved?.resumed === true) resumed += 1;
         if (report.moved === null) switched += 1;
+        else expectedMs = report.migrationMs;
         break;
       }
       migrations += 1;

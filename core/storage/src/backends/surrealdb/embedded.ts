@@ -79,18 +79,40 @@ async function startEngine(path: string, options: EmbeddedSurrealOptions, create
   return engine;
 }
 
-/** Connects once and stays connected. */
+/**
+ * Connects once and stays connected. The engine shows what a transaction wrote before that is on the disk; so what was read is only told when the
+ * writes that were under way then are.
+ */
 function kept(connection: Surreal): Surreal {
   let connecting: Promise<unknown> | undefined;
+  const writing = new Set<Promise<unknown>>();
   return {
     connect: (url, options) => (connecting ??= connection.connect(url, options)),
-    query: (text, bindings) => connection.query(text, bindings),
+    query(text, bindings) {
+      const query = connection.query(text, bindings);
+      const isWriting = text.startsWith(TRANSACTION);
+      return {
+        async responses() {
+          const answered = query.responses();
+          if (isWriting) writing.add(answered);
+          try {
+            return await answered;
+          } finally {
+            writing.delete(answered);
+            if (!isWriting) await Promise.allSettled(writing);
+          }
+        },
+      };
+    },
     liveOf: (id) => connection.liveOf(id),
     version: () => connection.version(),
     subscribe: (event, listener) => connection.subscribe(event, listener),
     close: async () => {},
   };
 }
+
+/** How everything begins that writes beside reads; see lane.ts. */
+const TRANSACTION = "BEGIN";
 
 function assertSynced(location: string, environment: NodeJS.ProcessEnv): void {
   const value = environment[SYNC_VARIABLE];

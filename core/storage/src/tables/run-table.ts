@@ -5,9 +5,10 @@
  * with them. Events that come later (somebody rolls it back) are kept here behind the archived ones.
  */
 
-import type { RunEvent, RunId } from "@provisioning/model";
+import type { RunEvent, RunId, RunStatus } from "@provisioning/model";
 import { RunNotFoundError } from "../errors.js";
-import { DEFAULT_PAGE, MAX_PAGE, type RunPage, type RunQuery, type RunSummary } from "../ports/run-store.js";
+import { DEFAULT_PAGE, ENDED_STATUSES, MAX_PAGE, type RunPage, type RunQuery, type RunSummary } from "../ports/run-store.js";
+import { EventList } from "./event-list.js";
 import { formatCursor, parseCursor, type RunPlace } from "./run-cursor.js";
 import { summarize } from "./run-summary.js";
 
@@ -20,8 +21,8 @@ export interface ArchivePlace {
 
 export interface RunEntry {
   summary: RunSummary;
-  /** All events, or those after the archived ones. Appended to, or replaced as a whole. */
-  events: RunEvent[];
+  /** All events, or those after the archived ones. */
+  readonly events: EventList;
   archived: ArchivePlace | undefined;
 }
 
@@ -31,7 +32,8 @@ export interface RunTable {
   /** @throws RunNotFoundError */
   get(id: RunId): RunEntry;
   entries(): Iterable<RunEntry>;
-  append(id: RunId, events: readonly RunEvent[]): void;
+  /** `record`: the JSON of an object with these `events`, where there is one. */
+  append(id: RunId, events: readonly RunEvent[], record?: string): void;
   restore(entry: RunEntry): void;
   /** O(all runs), for many at once. */
   remove(ids: readonly RunId[]): void;
@@ -60,16 +62,18 @@ export function createRunTable(onChange: (run: RunSummary) => void): RunTable {
       return entry;
     },
     entries: () => ordered,
-    append(id, events) {
+    append(id, events, record) {
       const known = byId.get(id);
       if (known === undefined) {
-        insert({ summary: summarize(undefined, events), events: [...events], archived: undefined });
+        insert({ summary: summarize(undefined, events), events: new EventList(events, record), archived: undefined });
         return;
       }
-      for (const event of events) known.events.push(event);
+      known.events.push(events, record);
       const { status } = known.summary;
       known.summary = summarize(known.summary, events);
-      if (known.summary.status !== status) onChange(known.summary);
+      if (known.summary.status === status) return;
+      if (ENDED.has(known.summary.status)) known.events.rest();
+      onChange(known.summary);
     },
     restore: insert,
     remove(ids) {
@@ -79,6 +83,8 @@ export function createRunTable(onChange: (run: RunSummary) => void): RunTable {
     page: (query) => page(ordered, query),
   };
 }
+
+const ENDED: ReadonlySet<RunStatus> = new Set<RunStatus>(ENDED_STATUSES);
 
 function page(ordered: readonly RunEntry[], query: RunQuery): RunPage {
   const limit = Math.min(Math.max(1, query.limit ?? DEFAULT_PAGE), MAX_PAGE);

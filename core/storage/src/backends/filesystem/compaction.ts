@@ -5,6 +5,7 @@
  */
 
 import type { RunEvent, RunStatus } from "@provisioning/model";
+import { EventList } from "../../tables/event-list.js";
 import type { ArchivePlace } from "../../tables/run-table.js";
 import type { Disk } from "./disk.js";
 import { encodeHeader, journalFile, numbersOf } from "./segment.js";
@@ -28,7 +29,7 @@ export async function compact(options: CompactionOptions): Promise<number> {
   const archived = await writeArchive(options);
   const runs = captured.runs.map((run) => {
     const place = archived.get(run);
-    return place === undefined ? run : { ...run, archived: place, events: [], count: 0 };
+    return place === undefined ? run : { ...run, archived: place, events: new EventList(), count: 0 };
   });
   let bytes = 0;
   const chunks = function* () {
@@ -40,7 +41,7 @@ export async function compact(options: CompactionOptions): Promise<number> {
   await disk.replace(`${folder}/${journalFile(segment, "snapshot")}`, chunks(), true);
   for (const [run, place] of archived) {
     run.entry.archived = place;
-    run.entry.events = run.entry.events.slice(run.count);
+    run.entry.events.dropFirst(run.count);
   }
   const archives = new Set(runs.map((run) => run.archived?.file));
   await removeSuperfluous(disk, folder, await disk.list(folder), { archives });
@@ -103,7 +104,7 @@ async function writeArchive(options: CompactionOptions): Promise<ReadonlyMap<Cap
 }
 
 async function allEvents(disk: Disk, folder: string, run: CapturedRun): Promise<readonly RunEvent[]> {
-  const own = run.events.slice(0, run.count);
+  const own = run.events.toArray().slice(0, run.count);
   return run.archived === undefined ? own : [...(await readArchived(disk, folder, run.summary.id, run.archived)), ...own];
 }
 

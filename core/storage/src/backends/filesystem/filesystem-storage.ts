@@ -167,7 +167,7 @@ async function openHeld(
     writer.assertUsable();
     const json = JSON.stringify(record);
     sequence += 1;
-    apply(tables, record);
+    apply(tables, record, json);
     mirror.note(record);
     await writer.append(sequence, json);
   };
@@ -209,7 +209,7 @@ async function openHeld(
 
 function eventReader(disk: Disk, folder: string): Ledger["readEvents"] {
   return async ({ summary, archived, events }) => {
-    const own = events.slice();
+    const own = events.toArray();
     return archived === undefined ? own : [...(await readArchived(disk, folder, summary.id, archived)), ...own];
   };
 }

@@ -102,7 +102,7 @@ export class JournalReader {
         throw new JournalCorruptError(file, this.position.offset, `run ${record.run} is at ${version} before ${record.version}`);
       }
     }
-    apply(this.tables, record);
+    apply(this.tables, record, json);
     this.#onRecord(record);
   }
 

@@ -113,7 +113,7 @@ export class Mirror {
     const name = `${fileName(summary.id)}.json`;
     const folder = `${this.#dataDir}/journal`;
     const before = archived === undefined ? [] : await readArchived(this.#disk, folder, summary.id, archived);
-    await this.#replace("queue.rkvs/tasks", name, { ...summary, events: [...before, ...events] });
+    await this.#replace("queue.rkvs/tasks", name, { ...summary, events: [...before, ...events.toArray()] });
     await this.#noteCopy(name);
     const isQueued = summary.status === "pending" || summary.status === "running" || summary.status === "rollingBack";
     if (isQueued) await this.#replace("queue.rkvs/queue", name, summary);

@@ -10,6 +10,7 @@ import type { FencingToken, RunEvent, RunId } from "@provisioning/model";
 import type { Lease } from "../../ports/lease-store.js";
 import type { StoredResource } from "../../ports/resource-store.js";
 import type { RunSummary } from "../../ports/run-store.js";
+import { EventList } from "../../tables/event-list.js";
 import type { ArchivePlace, RunEntry } from "../../tables/run-table.js";
 import type { Tables } from "../../tables/tables.js";
 import type { Disk } from "./disk.js";
@@ -29,7 +30,7 @@ export interface CapturedRun {
   readonly summary: RunSummary;
   readonly archived: ArchivePlace | undefined;
   /** The first `count` of `entry.events` at that moment. */
-  readonly events: readonly RunEvent[];
+  readonly events: EventList;
   readonly count: number;
 }
 
@@ -66,7 +67,12 @@ export function* encodeSnapshot(captured: Capture): Generator<Buffer> {
   for (const { lease, ttlMs } of captured.leases) yield line({ type: "lease", lease, ttlMs });
   for (const resource of captured.resources) yield line({ type: "resource", resource });
   for (const { summary, archived, events, count } of captured.runs) {
-    yield line({ type: "run", summary, ...(archived === undefined ? {} : { archived }), events: events.slice(0, count) });
+    yield line({
+      type: "run",
+      summary,
+      ...(archived === undefined ? {} : { archived }),
+      events: events.toArray().slice(0, count),
+    });
   }
   yield line({ type: "ended" });
 }
@@ -98,7 +104,7 @@ function restoreLine(tables: Tables, line: SnapshotLine): void {
       tables.resources.restore(line.resource);
       return;
     case "run":
-      tables.runs.restore({ summary: line.summary, archived: line.archived, events: [...line.events] });
+      tables.runs.restore({ summary: line.summary, archived: line.archived, events: new EventList(line.events) });
       return;
     case "ended":
       return;

@@ -23,7 +23,7 @@ export function openMemoryStorage(options: MemoryStorageOptions): TransferableSt
     commit: async (record) => apply(open(), record),
     refresh: async () => {},
     settled: async () => {},
-    readEvents: async (entry) => [...entry.events],
+    readEvents: async ({ events }) => events.toArray(),
   };
   return {
     runs: createRunStore(ledger),

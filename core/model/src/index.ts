@@ -8,6 +8,19 @@ export {
   serverAddress,
   taskservAddress,
 } from "./address.js";
+export type {
+  BatchDependency,
+  BatchOperation,
+  BatchOrder,
+  BatchTarget,
+  BatchVerb,
+  BatchWorkflow,
+  LoggingConfig,
+  MonitoringConfig,
+  Positions,
+  RollbackStrategy,
+  SecretProvider,
+} from "./batch.js";
 export { type Clock, type Instant, sleepBy, systemClock } from "./clock.js";
 export { counted } from "./counted.js";
 export { type Diagnostic, DiagnosticsError, type SourcePosition } from "./diagnostic.js";

@@ -1,3 +1,6 @@
+export { compileBatch } from "./batch/compile.js";
+export { type BatchOutlook, hasWork, type OutlookStep, outlookOf, type WaveMember } from "./batch/outlook.js";
+export type { BatchGroup, BatchScope, BatchServer, CompiledBatch } from "./batch/scope.js";
 export { fieldDifferences } from "./differences.js";
 export { type DependencyGraph, type Ordering, reachable, topologicalOrder } from "./graph.js";
 export { type OperationAction, type OperationOptions, operationId, planOperations } from "./operations.js";

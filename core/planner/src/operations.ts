@@ -29,6 +29,8 @@ export type OperationAction =
   | "server.reconcile"
   | "server.delete"
   | "servers.known"
+  | "server.check"
+  | "batch.gate"
   | "taskserv.install"
   | "taskserv.health"
   | "taskserv.remove";

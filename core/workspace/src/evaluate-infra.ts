@@ -99,13 +99,13 @@ export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceL
   return { settings, files: files.map((file) => view.display(file)) };
 }
 
-async function platformModules(platform: PlatformLayout): Promise<readonly string[]> {
+export async function platformModules(platform: PlatformLayout): Promise<readonly string[]> {
   const files = await readdir(platform.kclDir);
   return files.filter((file) => file.endsWith(".k")).map((file) => `provisioning.${file.slice(0, -2)}`);
 }
 
 /** As the language writes paths: `settings.servers[0].plan`. */
-function pathText(path: readonly (string | number)[]): string {
+export function pathText(path: readonly (string | number)[]): string {
   return path.map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`)).join("");
 }
 

@@ -1,0 +1,243 @@
+/**
+ * The dependencies of a workflow between things (`server.db-01`, `taskserv.etcd`, `operation.base`). Each becomes a gate: it waits for the
+ * source, and for the condition if there is one; the target waits for the gate.
+ */
+
+import {
+  type Address,
+  type BatchDependency,
+  type BatchWorkflow,
+  type Diagnostic,
+  isName,
+  networkAddress,
+  type OperationDefinition,
+  type OperationId,
+  parseAddress,
+} from "@provisioning/model";
+import type { BatchGraph } from "./batch-graph.js";
+import { didYouMean, problem } from "./problem.js";
+import type { BatchScope } from "./scope.js";
+import type { BatchWork } from "./work.js";
+
+export function addDependencies(
+  workflow: BatchWorkflow,
+  scope: BatchScope,
+  work: BatchWork,
+  graph: BatchGraph,
+): readonly Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  const context: Context = { workflow, scope, work, graph, problems };
+  workflow.dependencies.forEach((dependency, index) => {
+    const source = resolve(dependency, "source", context);
+    const target = resolve(dependency, "target", context);
+    checkCondition(dependency, context);
+    if (source === undefined || target === undefined || !checkUse(dependency, source, target, context)) return;
+    if (workflow.order !== "parallel") addGate(dependency, index, source, target, context);
+  });
+  return problems;
+}
+
+interface Context {
+  readonly workflow: BatchWorkflow;
+  readonly scope: BatchScope;
+  readonly work: BatchWork;
+  readonly graph: BatchGraph;
+  readonly problems: Diagnostic[];
+}
+
+/** Something that a dependency names. */
+interface Party {
+  readonly operations: readonly OperationDefinition[];
+  /** Some operation of the workflow is about it, though nothing may be left to do. */
+  readonly isCovered: boolean;
+  readonly isThere: boolean;
+}
+
+function resolve(dependency: BatchDependency, side: "source" | "target", context: Context): Party | undefined {
+  const [kind = "", ...rest] = dependency[side].split(".");
+  const name = rest.join(".");
+  if (kind === "operation") return resolveOperation(dependency, side, name, context);
+  if (kind === "server") return resolveThing(dependency, side, { server: name }, context);
+  if (kind === "taskserv") {
+    const [first = "", second] = rest;
+    return resolveThing(
+      dependency,
+      side,
+      second === undefined ? { taskserv: first } : { server: first, taskserv: second },
+      context,
+    );
+  }
+  const isCluster = kind === "cluster";
+  const summary = isCluster
+    ? `${dependency[side]} is a whole cluster, and these cannot be worked on yet.`
+    : `${dependency[side]} is not of the form server.x, taskserv.x or operation.x.`;
+  const hint = isCluster ? "Name its servers and taskservs." : 'Write, for example, "server.db-01".';
+  context.problems.push(
+    problem({
+      code: isCluster ? "BATCH_UNSUPPORTED" : "BATCH_DEPENDENCY_UNKNOWN",
+      summary,
+      hint,
+      about: dependency,
+      field: side,
+    }),
+  );
+  return undefined;
+}
+
+function resolveOperation(
+  dependency: BatchDependency,
+  side: "source" | "target",
+  id: string,
+  { workflow, graph, problems }: Context,
+): Party | undefined {
+  const ids = workflow.operations.map((operation) => operation.id);
+  if (!ids.includes(id)) {
+    const hint = didYouMean(id, ids, "Its operations");
+    problems.push(
+      problem({
+        code: "BATCH_DEPENDENCY_UNKNOWN",
+        summary: `There is no operation ${id}.`,
+        hint,
+        about: dependency,
+        field: side,
+      }),
+    );
+    return undefined;
+  }
+  const gate = graph.operations().filter((operation) => operation.id === (id as OperationId));
+  const operations = side === "source" ? gate : [...graph.of(id), ...gate];
+  return { operations, isCovered: true, isThere: false };
+}
+
+interface Wanted {
+  readonly server?: string;
+  readonly taskserv?: string;
+}
+
+function resolveThing(
+  dependency: BatchDependency,
+  side: "source" | "target",
+  wanted: Wanted,
+  context: Context,
+): Party | undefined {
+  if (!checkName(dependency, side, wanted, context)) return undefined;
+  const { graph, scope, work } = context;
+  const isMeant = (address: Address) => matches(address, wanted);
+  const all = scope.plan.changes.map(({ address }) => address).filter(isMeant);
+  const covered = [...work.covered.values()].flatMap((addresses) => [...addresses]);
+  return {
+    operations: graph.operations().filter(({ address }) => isMeant(address)),
+    isCovered: covered.some(isMeant),
+    isThere: all.length > 0 && all.every((address) => work.isThere(address)),
+  };
+}
+
+function matches(address: Address, { server, taskserv }: Wanted): boolean {
+  const parsed = parseAddress(address);
+  if (taskserv === undefined) return parsed.kind === "server" && parsed.server === server;
+  return parsed.kind === "taskserv" && parsed.taskserv === taskserv && (server === undefined || parsed.server === server);
+}
+
+function checkName(
+  dependency: BatchDependency,
+  side: "source" | "target",
+  { server, taskserv }: Wanted,
+  { scope, problems }: Context,
+): boolean {
+  const servers = [...scope.servers.map(({ name }) => name as string), ...recordedServers(scope)];
+  const isOptional = side === "source" && dependency.type === "optional";
+  const unknown =
+    server !== undefined && !servers.includes(server)
+      ? ({ what: "server", name: server, known: servers } as const)
+      : taskserv !== undefined && !scope.knownTaskservs.includes(taskserv)
+        ? ({ what: "taskserv", name: taskserv, known: scope.knownTaskservs } as const)
+        : undefined;
+  if (unknown === undefined || (isOptional && isName(unknown.name))) return true;
+  const { what, name, known } = unknown;
+  const summary = `${dependency[side]}: there is no ${what} ${name}.`;
+  problems.push(
+    problem({
+      code: "BATCH_DEPENDENCY_UNKNOWN",
+      summary,
+      hint: didYouMean(name, known, `Known ${what}s`),
+      about: dependency,
+      field: side,
+    }),
+  );
+  return false;
+}
+
+function recordedServers(scope: BatchScope): string[] {
+  return scope.recorded.flatMap((record) => {
+    const address = parseAddress(record.address);
+    return address.kind === "server" ? [address.server] : [];
+  });
+}
+
+function checkCondition(dependency: BatchDependency, { scope, problems }: Context): void {
+  if (dependency.waitCondition === undefined) return;
+  const wrong = scope.checkCondition(dependency.waitCondition);
+  if (wrong === undefined) return;
+  const summary = `The wait condition ${JSON.stringify(dependency.waitCondition)} cannot be used: ${wrong}`;
+  const hint = 'A KCL expression over run (id, name, infra, labels) and outputs (by operation), such as run.name == "x".';
+  problems.push(problem({ code: "BATCH_CONDITION_INVALID", summary, hint, about: dependency, field: "wait_condition" }));
+}
+
+/** A dependency that changes nothing is a mistake, but for one whose work is done already. */
+function checkUse(dependency: BatchDependency, source: Party, target: Party, { problems }: Context): boolean {
+  if (!target.isCovered) {
+    const summary = `No operation of this workflow does anything to ${dependency.target}, so it cannot wait.`;
+    problems.push(
+      problem({
+        code: "BATCH_DEPENDENCY_UNKNOWN",
+        summary,
+        hint: "Remove the dependency, or add an operation.",
+        about: dependency,
+        field: "target",
+      }),
+    );
+    return false;
+  }
+  if (dependency.type !== "optional" && !source.isCovered && !source.isThere) {
+    const summary = `${dependency.source} is not there and no operation of this workflow makes it, so ${dependency.target} would wait for ever.`;
+    problems.push(
+      problem({
+        code: "BATCH_DEPENDENCY_UNKNOWN",
+        summary,
+        hint: 'Add an operation for it, or make the dependency "optional".',
+        about: dependency,
+        field: "source",
+      }),
+    );
+    return false;
+  }
+  return true;
+}
+
+function addGate(dependency: BatchDependency, index: number, source: Party, target: Party, context: Context): void {
+  const first = startsOf(target.operations);
+  if (first.length === 0 || (source.operations.length === 0 && dependency.waitCondition === undefined)) return;
+  const { workflow, scope, graph } = context;
+  const { type, waitCondition } = dependency;
+  const [model] = target.operations as [OperationDefinition];
+  const id = `dependency/${index + 1}` as OperationId;
+  graph.addGate({
+    id,
+    title: `${dependency.source} before ${dependency.target}`,
+    action: "batch.gate",
+    address: networkAddress(scope.infra),
+    input: {},
+    dependsOn: source.operations.map((operation) => ({ on: operation.id, type: type === "hard" ? "hard" : "soft" })),
+    timeoutMs: model.timeoutMs,
+    retry: workflow.retry,
+    onFailure: type === "hard" ? model.onFailure : "continue",
+    ...(waitCondition === undefined ? {} : { waitCondition: { expression: waitCondition, timeoutMs: model.timeoutMs } }),
+  });
+  for (const operation of first) graph.link(operation.id, { on: id, type: type === "hard" ? "hard" : "soft" });
+}
+
+/** Those that need no other one of them. */
+function startsOf(operations: readonly OperationDefinition[]): readonly OperationDefinition[] {
+  const ids = new Set(operations.map(({ id }) => id));
+  return operations.filter(({ dependsOn }) => !dependsOn.some(({ on, type }) => type === "hard" && ids.has(on)));
+}

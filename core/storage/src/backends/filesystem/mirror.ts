@@ -21,6 +21,9 @@ const PAUSE_MS = 200;
 /** A round that took long is followed by a pause this many times as long. */
 const PAUSE_FACTOR = 30;
 
+/** In one round: a burst of runs is not held up by copies of them. */
+const RUNS_PER_ROUND = 100;
+
 /** More files than a person looks through, and few enough that writing them never holds up a busy store. */
 const MAX_RUN_COPIES = 1000;
 
@@ -70,35 +73,42 @@ export class Mirror {
     if (this.#runs.size > MAX_RUN_COPIES) dropFirst(this.#runs);
   }
 
-  /** Writes everything noted so far. Problems are warnings: nothing depends on these files. */
-  async flush(): Promise<void> {
+  /** Writes everything that is left. */
+  async close(): Promise<void> {
+    this.#closed = true;
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    do await this.#next();
+    while (this.#isBehind);
+  }
+
+  get #isBehind(): boolean {
+    return this.#runs.size + this.#resources.size > 0;
+  }
+
+  /** One round. Problems are warnings: nothing depends on these files. */
+  async #next(): Promise<void> {
     const round = this.#round.then(() => this.#write());
     this.#round = round.catch((error: unknown) => this.#onWarning(`The readable copies could not be written: ${String(error)}.`));
     await this.#round;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.flush();
   }
 
   #schedule(pauseMs: number): void {
     if (this.#timer !== undefined || this.#closed) return;
     this.#timer = setTimeout(async () => {
       const began = performance.now();
-      await this.flush();
+      await this.#next();
       const tookMs = performance.now() - began;
-      if (this.#runs.size + this.#resources.size > 0) this.#schedule(Math.max(PAUSE_MS, tookMs * PAUSE_FACTOR));
+      this.#timer = undefined;
+      if (this.#isBehind) this.#schedule(Math.max(PAUSE_MS, tookMs * PAUSE_FACTOR));
     }, pauseMs);
     this.#timer.unref();
   }
 
+  /** The resources, and as many runs as one round takes. */
   async #write(): Promise<void> {
-    const runs = this.#runs;
+    const runs = [...this.#runs].slice(0, RUNS_PER_ROUND);
+    for (const id of runs) this.#runs.delete(id);
     const resources = this.#resources;
-    this.#runs = new Set();
     this.#resources = new Map();
     for (const id of runs) {
       const entry = this.#tables().runs.find(id);

@@ -1,6 +1,9 @@
 /** Every action by its name. One line for each; its code is loaded when it is asked for. */
 
 export const actionTable = {
+  "batch.plan": async () => (await import("./batch/plan.js")).planBatch,
+  "batch.submit": async () => (await import("./batch/submit.js")).submitBatch,
+  "batch.validate": async () => (await import("./batch/validate.js")).validateBatch,
   "catalog.list": async () => (await import("./catalog/list.js")).listCatalog,
   "graph.dependents": async () => (await import("./graph/dependents.js")).listDependents,
   "graph.path": async () => (await import("./graph/path.js")).findPath,
@@ -23,6 +26,8 @@ export const actionTable = {
   "run.cancel": async () => (await import("./run/cancel.js")).cancelRun,
   "run.list": async () => (await import("./run/list.js")).listRuns,
   "run.pass": async () => (await import("./run/pass.js")).passOperation,
+  "run.pause": async () => (await import("./run/pause.js")).pauseRun,
+  "run.resume": async () => (await import("./run/continue.js")).resumeRun,
   "run.retry": async () => (await import("./run/retry.js")).retryRun,
   "run.rollback": async () => (await import("./run/rollback.js")).rollbackRun,
   "run.show": async () => (await import("./run/show.js")).showRun,

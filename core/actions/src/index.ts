@@ -1,5 +1,6 @@
 export type { Action, CedarAction } from "./action.js";
 export { type ActionName, actionTable } from "./action-table.js";
+export type { BatchForecast, BatchLimits, BatchValidation } from "./batch/report.js";
 export type { ActionContext, ActionEvent } from "./context.js";
 export { invoke, type InputOf, type OutputOf } from "./invoke.js";
 export type { ApplyResult } from "./infra/apply-result.js";

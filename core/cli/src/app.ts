@@ -2,6 +2,7 @@
 
 import { type Application, buildApplication, buildRouteMap } from "@stricli/core";
 import type { CliContext } from "./cli-context.js";
+import { batchRoutes } from "./commands/batch.js";
 import { applyCommand, clusterRoutes, driftCommand, healthCommand, planCommand } from "./commands/infra.js";
 import { kclRoutes } from "./commands/kcl.js";
 import { doctorCommand, versionCommand } from "./commands/machine.js";
@@ -25,6 +26,7 @@ export function createApp(version: string): Application<CliContext> {
       cluster: clusterRoutes,
       workspace: workspaceRoutes,
       workflow: workflowRoutes,
+      batch: batchRoutes,
       why: whyCommand,
       state: stateRoutes,
       storage: storageRoutes,
@@ -33,7 +35,7 @@ export function createApp(version: string): Application<CliContext> {
       doctor: doctorCommand,
       version: versionCommand,
     },
-    aliases: { s: "server", t: "taskserv", ws: "workspace", cl: "cluster", wf: "workflow" },
+    aliases: { s: "server", t: "taskserv", ws: "workspace", cl: "cluster", wf: "workflow", bat: "batch" },
     docs: {
       brief: "Servers, the services on them and whole clusters, described in KCL",
       fullDescription:

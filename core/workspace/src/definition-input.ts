@@ -4,7 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { KclHost, LoadInput } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
 
@@ -21,7 +21,7 @@ const BARE_MODULES = ["settings", "server", "taskserv", "workflows"] as const;
 
 /** `files` are absolute paths. */
 export function definitionInput(kclDir: string, files: readonly string[]): LoadInput {
-  const host = createNodeHost();
+  const host = withOwnImports(createNodeHost(), files);
   const prelude = preludeFor(
     files.map((file) => host.readFile(file) ?? ""),
     schemasOf(kclDir),
@@ -58,6 +58,21 @@ export function preludeFor(texts: readonly string[], schemas: ReadonlyMap<string
       return `import provisioning.${module} as _${module}\nschema ${name}(_${module}.${name}):\n    """As provisioning.${module}.${name}."""\n`;
     })
     .join("");
+}
+
+/**
+ * A file `workflows.k`, or one in a folder `workflows`, that imports `workflows` would import itself. It means the platform's module.
+ */
+function withOwnImports(host: KclHost, files: readonly string[]): KclHost {
+  const named = new Set(files.filter((file) => basename(file) === "workflows.k" || basename(dirname(file)) === "workflows"));
+  if (named.size === 0) return host;
+  return {
+    ...host,
+    readFile: (path) => {
+      const text = host.readFile(path);
+      return named.has(path) ? text?.replace(/^import workflows\b(?!\.)/gm, "import provisioning.workflows") : text;
+    },
+  };
 }
 
 function withFile(host: KclHost, file: string, text: string): KclHost {

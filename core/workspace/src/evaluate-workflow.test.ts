@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -81,6 +81,15 @@ describe("the workflow of a file", () => {
       parallelLimit: 3,
       operations: [{ verb: "create", target: "cluster", region: "eu-west-1", items: ["app"] }],
     });
+  });
+
+  it.each(["workflows.k", "workflows/deploy.k"])("may lie in %s, where it would import itself", async (name) => {
+    const file = join(dir, name);
+    mkdirSync(join(dir, "workflows"), { recursive: true });
+    writeFileSync(join(dir, "kcl.mod"), "");
+    writeFileSync(file, `import workflows\n\ndeploy = ${SMALL}\n`);
+    expect((await evaluateWorkflow(platform, { file, workspaceDir: dir })).name).toBe("small");
+    for (const left of ["kcl.mod", "workflows.k", "workflows"]) rmSync(join(dir, left), { recursive: true, force: true });
   });
 
   it("is missing, and that is said", async () => {

@@ -27,6 +27,8 @@ export function createHandlers(session: InfraSession): Handlers {
     ...networkHandlers(session, events),
     ...serverHandlers(session, events),
     ...taskservHandlers(session, events),
+    // The others have waited: nothing is left to do.
+    "batch.gate": { execute: ({ operation }) => Promise.resolve(operation.input), ...nothingToUndo },
     "servers.known": { execute: () => Promise.resolve(null), ...nothingToUndo },
   };
   return new Map(Object.entries(all));

@@ -1,11 +1,20 @@
 /** Servers: made by the provider, then connected to once to learn their facts. */
 
-import { type Address, type JsonObject, parseAddress, invariant, serverAddress, type ServerName } from "@provisioning/model";
+import {
+  type Address,
+  type Json,
+  type JsonObject,
+  parseAddress,
+  invariant,
+  serverAddress,
+  type ServerName,
+} from "@provisioning/model";
 import type { OperationContext } from "@provisioning/workflow";
 import { handlerFor, type ProviderCall, providerContext } from "../provider-context.js";
 import { connectionTarget } from "../servers/connection-target.js";
+import { ServerCheckError } from "../servers/errors.js";
 import type { InfraSession } from "../session.js";
-import { undoCreation } from "./compensation.js";
+import { nothingToUndo, undoCreation } from "./compensation.js";
 import type { ActionHandlers, HandlerEvents } from "./handlers.js";
 import { seenAndRecorded } from "./inspection.js";
 import { subjectOf } from "./subject.js";
@@ -53,7 +62,23 @@ export function serverHandlers(session: InfraSession, events: HandlerEvents): Ac
       },
     },
     "server.delete": { execute: destroy },
+    "server.check": { execute: (context) => look(session, context.operation.address, call(context)), ...nothingToUndo },
   };
+}
+
+/** Changes nothing. @throws ProvisioningError SERVER_CHECK_FAILED */
+async function look(session: InfraSession, address: Address, call: ProviderCall): Promise<Json> {
+  const { provider: name, spec } = subjectOf(session, address);
+  const provider = await session.providers.get(name);
+  const handler = handlerFor(provider, "server");
+  const seen = await handler.read({ name: serverOf(address) }, providerContext(session, call));
+  if (seen.status !== "present")
+    throw new ServerCheckError(address, seen.status === "absent" ? "it does not exist" : seen.detail);
+  if (seen.attributes.status === "stopped") throw new ServerCheckError(address, "it is stopped");
+  const { fields } = handler.diff(spec, seen.attributes);
+  if (fields.length > 0)
+    throw new ServerCheckError(address, `it is not as described: ${fields.map(({ path }) => path).join(", ")}`);
+  return seen.attributes;
 }
 
 function serverOf(address: Address): ServerName {

@@ -5,6 +5,7 @@ import type { RunDefinition } from "@provisioning/model";
 import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, type RunState } from "@provisioning/workflow";
 import { createHandlers } from "../handlers/handlers.js";
 import type { InfraSession } from "../session.js";
+import { kclConditions } from "./conditions.js";
 import { runRetention } from "./options.js";
 
 export async function executeRun(session: InfraSession, definition: RunDefinition): Promise<RunState> {
@@ -63,5 +64,6 @@ function executionOf(session: InfraSession): ExecuteOptions {
 
 export function engineOf(session: InfraSession): Engine {
   const { clock, holder } = session.context;
-  return createEngine({ storage: session.storage, clock, random: () => randomInt(2 ** 32) / 2 ** 32, holder });
+  const random = () => randomInt(2 ** 32) / 2 ** 32;
+  return createEngine({ storage: session.storage, clock, random, holder, conditions: kclConditions });
 }

@@ -1,6 +1,6 @@
 /** A run that ended goes on: what failed, was skipped or cancelled is tried again. */
 
-import type { OperationId } from "@provisioning/model";
+import type { OperationId, RunDefinition } from "@provisioning/model";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { engineOf, workOn } from "./execute.js";
@@ -26,7 +26,7 @@ export const retryRun = defineAction<RetryRunInput, RunReport>({
     const { session, state } = await openRunSession(context, id);
     try {
       const engine = engineOf(session);
-      await engine.retry(state.definition.id, context.holder, operations as readonly OperationId[] | undefined);
+      await engine.retry(state.definition.id, context.holder, operations && withItems(state.definition, operations));
       await workOn(session, engine, state.definition, true);
       return await loadRunReport(session.storage, state.definition.id);
     } finally {
@@ -34,3 +34,11 @@ export const retryRun = defineAction<RetryRunInput, RunReport>({
     }
   },
 });
+
+/** An operation of a batch workflow is a gate after its items: to do it again is to do these again. */
+function withItems({ operations }: RunDefinition, named: readonly string[]): readonly OperationId[] {
+  const byId = new Map<string, RunDefinition["operations"][number]>(operations.map((operation) => [operation.id, operation]));
+  const isGate = (id: string) => byId.get(id)?.action === "batch.gate";
+  const itemsOf = (id: string) => (byId.get(id)?.dependsOn ?? []).map(({ on }) => on).filter((on) => !isGate(on));
+  return named.flatMap((id) => [id as OperationId, ...(isGate(id) ? itemsOf(id) : [])]);
+}

@@ -1,7 +1,7 @@
 /** What can go wrong on a server, for people: the failing step, its last lines, what was and was not changed, what to type next. */
 
 import type { HealthReport, ServerReport, StepReport } from "@provisioning/extension-sdk";
-import { ProvisioningError, type ServerName, type TaskservName } from "@provisioning/model";
+import { type Address, ProvisioningError, type ServerName, type TaskservName } from "@provisioning/model";
 import { type TitledSection, titleOf } from "./section.js";
 
 export class TaskservFailedError extends ProvisioningError {
@@ -65,6 +65,18 @@ export class ServerNotReadyError extends ProvisioningError {
       message: `Nothing is known of how to reach ${server}.`,
       hint: "Create it first: provisioning apply",
       details: { server },
+    });
+  }
+}
+
+/** A server that was looked at is not there, or not as it should be. Nothing was changed. */
+export class ServerCheckError extends ProvisioningError {
+  constructor(address: Address, reason: string) {
+    super({
+      code: "SERVER_CHECK_FAILED",
+      message: `${address} is not as it should be: ${reason}.`,
+      hint: "Look at what an apply would change: provisioning plan",
+      details: { address },
     });
   }
 }

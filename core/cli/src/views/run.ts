@@ -102,11 +102,19 @@ function renderFindings(diagnostics: unknown, style: Style): string[] {
 }
 
 function nextSteps(run: RunReport, style: Style): string[] {
+  if (run.purpose === "batch") return nextStepsOfBatch(run, style);
   if (run.interrupted || run.status === "failed" || run.status === "cancelled") {
     const command = run.purpose === "destroy" ? `cluster delete ${run.infra}` : `apply --infra ${run.infra}`;
     return ["", `${style.cyan("→")} Go on with: provisioning ${command}`];
   }
   return [];
+}
+
+function nextStepsOfBatch({ id, status, interrupted }: RunReport, style: Style): string[] {
+  const isWaiting = interrupted || status === "paused";
+  if (isWaiting) return ["", `${style.cyan("→")} Go on with: provisioning batch resume ${id}`];
+  if (status !== "failed" && status !== "cancelled") return [];
+  return ["", `${style.cyan("→")} Go on with: provisioning batch retry ${id}, or undo it: provisioning batch rollback ${id}`];
 }
 
 function markOf(operation: OperationReport, style: Style): string {

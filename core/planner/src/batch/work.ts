@@ -97,7 +97,7 @@ class Walk implements BatchWork {
 
   /** Networks come with the first operation that needs them. */
   addNetworks(): void {
-    for (const { operation, change } of [...this.forward.values()]) {
+    for (const { operation, change } of this.forward.values()) {
       for (const address of change.dependsOn) {
         const network = this.#changes.get(address);
         if (network?.resource !== "network" || network.kind === "none" || this.forward.has(address)) continue;

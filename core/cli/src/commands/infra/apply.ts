@@ -46,7 +46,7 @@ export async function applyTargets(
   );
 }
 
-function confirmChanges(cli: CliContext, plan: Plan, isAgreed: boolean): Promise<boolean> {
+export function confirmChanges(cli: CliContext, plan: Plan, isAgreed: boolean): Promise<boolean> {
   const style = styleFor(cli.process.stderr, cli.process.env);
   const text = isAgreed ? renderVerdict(plan, style) : renderPlan(plan, style);
   cli.process.stderr.write(`${printable(text, style.colours)}\n`);

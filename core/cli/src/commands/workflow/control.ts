@@ -1,4 +1,4 @@
-/** `workflow retry | skip | cancel | rollback` and `why`. */
+/** `workflow retry | skip | pause | resume | cancel | rollback`, the same of `batch`, and `why`. */
 
 import { invoke, type RunReport } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
@@ -43,6 +43,18 @@ export async function cancel(this: CliContext, flags: Flags & { readonly reason?
     await writeRun(this, flags, run);
     return EXIT.ok;
   });
+}
+
+export async function pause(this: CliContext, flags: Flags & { readonly reason?: string }, id: string): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const run = await invoke("run.pause", context, { id, ...(flags.reason === undefined ? {} : { reason: flags.reason }) });
+    await writeRun(this, flags, run);
+    return EXIT.ok;
+  });
+}
+
+export async function resume(this: CliContext, flags: Flags, id: string): Promise<void> {
+  await runAction(this, flags, async (context) => show(this, flags, await invoke("run.resume", context, { id })));
 }
 
 export async function rollback(

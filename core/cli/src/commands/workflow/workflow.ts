@@ -7,7 +7,7 @@ import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderRun } from "../../views/run.js";
-import { renderTable } from "../../views/table.js";
+import { renderRuns } from "../../views/runs.js";
 
 interface Flags {
   readonly output: OutputFormat;
@@ -19,15 +19,7 @@ export async function list(this: CliContext, flags: Flags & { readonly limit: nu
   await runAction(this, flags, async (context) => {
     const runs = await invoke("run.list", context, { limit: flags.limit });
     await writeResult(this.process.stdout, flags.output, runs, () =>
-      runs.length === 0
-        ? "There are no runs yet. Start one with: provisioning apply"
-        : renderTable(runs, [
-            { title: "ID", cell: (run) => run.id },
-            { title: "NAME", cell: (run) => run.name },
-            { title: "STATUS", cell: (run) => run.status },
-            { title: "DONE", cell: (run) => `${run.completed}/${run.operations}` },
-            { title: "CREATED", cell: (run) => new Date(run.createdAt).toISOString() },
-          ]),
+      runs.length === 0 ? "There are no runs yet. Start one with: provisioning apply" : renderRuns(runs),
     );
     return EXIT.ok;
   });

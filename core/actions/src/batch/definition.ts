@@ -1,0 +1,29 @@
+/** A compiled workflow becomes a run. */
+
+import { type BatchWorkflow, newRunId, type RunDefinition } from "@provisioning/model";
+import type { CompiledBatch } from "@provisioning/planner";
+import { withProviderLimits } from "../run/limits.js";
+import { runOptions } from "../run/options.js";
+import type { InfraSession } from "../session.js";
+import { workflowDigest } from "./prepare.js";
+
+export async function batchRun(
+  session: InfraSession,
+  workflow: BatchWorkflow,
+  { operations }: CompiledBatch,
+): Promise<RunDefinition> {
+  const { parallelLimit, priority } = runOptions(session.config);
+  const { checkpointInterval, preserveSuccessful } = workflow.rollback;
+  return {
+    id: newRunId(),
+    name: workflow.name,
+    infra: session.infra,
+    operations: await withProviderLimits(session, operations),
+    parallelLimit: workflow.parallelLimit ?? parallelLimit,
+    checkpointInterval,
+    preserveSuccessful,
+    labels: { desired: session.desiredDigest, purpose: "batch", workflow: workflowDigest(workflow) },
+    createdAt: session.context.clock.now(),
+    ...(priority === 0 ? {} : { priority }),
+  };
+}

@@ -1,0 +1,114 @@
+/** From the file of a workflow to what it means for an infra: read, planned and compiled, with nothing touched. */
+
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import {
+  type Address,
+  type BatchWorkflow,
+  canonicalJson,
+  type Diagnostic,
+  DiagnosticsError,
+  type Json,
+  type Plan,
+} from "@provisioning/model";
+import { type BatchScope, type CompiledBatch, compileBatch, makePlan, type ResourceView } from "@provisioning/planner";
+import type { StorageMode } from "@provisioning/storage";
+import { evaluateWorkflow, knownProviders, type WorkspaceLayout } from "@provisioning/workspace";
+import type { ActionContext } from "../context.js";
+import type { PlannedInfra } from "../infra/plan.js";
+import { kclConditions } from "../run/conditions.js";
+import { type InfraSession, openInfraSession, openWorkspaceSession, withSource } from "../session.js";
+import type { BatchInput } from "./input.js";
+
+export interface NamedBatch {
+  readonly session: InfraSession;
+  readonly workflow: BatchWorkflow;
+}
+
+/** The caller closes the session. @throws DiagnosticsError, ProvisioningError WORKFLOW_… */
+export async function openBatch(context: ActionContext, input: BatchInput, mode: StorageMode): Promise<NamedBatch> {
+  const { workspace } = await openWorkspaceSession(context);
+  const { layout } = workspace;
+  const file = await findFile(context, layout, input.file);
+  const workflow = await evaluateWorkflow(context.platform, {
+    file,
+    workspaceDir: layout.root,
+    ...(input.workflow === undefined ? {} : { wanted: input.workflow }),
+  });
+  const infra = input.infra ?? infraAround(layout, file);
+  const session = await openInfraSession(context, { ...(infra === undefined ? {} : { infra }), mode, definition: "use" });
+  return { session, workflow };
+}
+
+/** @throws DiagnosticsError with all that keeps the workflow from being carried out */
+export async function compileFor(
+  { session, workflow }: NamedBatch,
+  { plan, uses }: Pick<PlannedInfra, "plan" | "uses">,
+): Promise<CompiledBatch> {
+  const compiled = compileBatch(workflow, await scopeOf(session, plan, uses));
+  await refuse(session, compiled.problems);
+  return compiled;
+}
+
+/** The plan as records have it: nobody is asked, no server is looked at. */
+export function planFromRecords(session: InfraSession): Plan {
+  const there = session.records.list().filter(({ status }) => status === "ready");
+  const view: ResourceView = { status: "present", fields: [], steps: [], faults: [] };
+  return makePlan({
+    infra: session.infra,
+    desired: session.desired.resources,
+    recorded: session.records.list(),
+    observed: new Map(there.map(({ address }) => [address, view])),
+  });
+}
+
+/** Equal for workflows that say the same, wherever they are written. */
+export function workflowDigest(workflow: BatchWorkflow): string {
+  const content = JSON.parse(JSON.stringify(workflow, (key, value: unknown) => (PLACES.has(key) ? undefined : value))) as Json;
+  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+}
+
+const PLACES: ReadonlySet<string> = new Set(["position", "positions"]);
+
+async function refuse(session: InfraSession, problems: readonly Diagnostic[]): Promise<void> {
+  if (problems.length > 0) throw new DiagnosticsError(await withSource(problems, session.workspace.layout.root));
+}
+
+async function scopeOf(session: InfraSession, plan: Plan, uses: PlannedInfra["uses"]): Promise<BatchScope> {
+  const { desired, records, catalog } = session;
+  const roots = [session.context.platform.extensionsDir, session.workspace.layout.extensionsDir];
+  const rules = new Map<Address, boolean>(desired.servers.map((server) => [server.address, server.protect]));
+  return {
+    infra: session.infra,
+    plan,
+    servers: desired.servers,
+    recorded: records.list(),
+    knownTaskservs: [...catalog.keys()],
+    knownProviders: await knownProviders(roots),
+    isProtected: (address) => rules.get(address) ?? records.get(address)?.spec.protect === true,
+    isClustered: (taskserv) => catalog.get(taskserv)?.manifest.clustered ?? false,
+    usesOf: (address) => uses.get(address) ?? [],
+    checkCondition: (expression) => kclConditions.check(expression),
+  };
+}
+
+/** As the shell completes it, or as the workspace's folders are spoken of. */
+async function findFile({ currentDir }: ActionContext, layout: WorkspaceLayout, file: string): Promise<string> {
+  const here = resolve(currentDir, file);
+  if (isAbsolute(file) || (await isThere(here))) return here;
+  const inWorkspace = resolve(layout.root, file);
+  return (await isThere(inWorkspace)) ? inWorkspace : here;
+}
+
+function isThere(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function infraAround(layout: WorkspaceLayout, file: string): string | undefined {
+  const [first = "", ...rest] = relative(layout.infraDir, file).split(sep);
+  return first === ".." || isAbsolute(first) || rest.length === 0 ? undefined : first;
+}

@@ -1,0 +1,69 @@
+/**
+ * Carries out a batch workflow in this process: finish what an earlier command left of it, plan, compile, ask, run.
+ *
+ * The run is stored before anything is touched. A command that was killed is repeated as it was: what is done is not done again.
+ */
+
+import { ProvisioningError } from "@provisioning/model";
+import { hasWork } from "@provisioning/planner";
+import { defineAction } from "../action.js";
+import type { ActionContext } from "../context.js";
+import { type ApplyResult, applyResultSchema, outcomeOf } from "../infra/apply-result.js";
+import { planSession } from "../infra/plan.js";
+import { engineOf, executeRun, workOn } from "../run/execute.js";
+import { loadRunReport, type RunReport } from "../run/report.js";
+import type { InfraSession } from "../session.js";
+import { batchRun } from "./definition.js";
+import { type BatchInput, batchInputSchema } from "./input.js";
+import { compileFor, openBatch, workflowDigest } from "./prepare.js";
+
+/** @throws DiagnosticsError as `batch.validate`, ProvisioningError RUN_UNFINISHED */
+export const submitBatch = defineAction<BatchInput, ApplyResult>({
+  name: "batch.submit",
+  cedar: { action: "submitBatch", resource: "Infra" },
+  effect: "change",
+  summary: "Carries out a batch workflow.",
+  input: batchInputSchema,
+  output: applyResultSchema,
+  run: submit,
+});
+
+async function submit(context: ActionContext, input: BatchInput): Promise<ApplyResult> {
+  const { session, workflow } = await openBatch(context, input, "write");
+  try {
+    const resumed = await finishUnfinished(session, workflowDigest(workflow));
+    const left = resumed === undefined ? {} : { resumed };
+    const planned = await planSession(session);
+    const compiled = await compileFor({ session, workflow }, planned);
+    const { plan } = compiled;
+    context.report({ type: "planned", plan });
+    if (!hasWork(compiled)) return { outcome: "unchanged", plan, roundTrips: session.servers.roundTrips, ...left };
+    if (!(await context.confirm(plan))) return { outcome: "declined", plan };
+    await session.records.refresh(planned.attributes);
+    const definition = await batchRun(session, workflow, compiled);
+    const state = await executeRun(session, definition);
+    return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id), ...left };
+  } finally {
+    await session.close();
+  }
+}
+
+/** The same workflow for the same definition goes on; anything else is for a person to decide. */
+async function finishUnfinished(session: InfraSession, digest: string): Promise<RunReport | undefined> {
+  const engine = engineOf(session);
+  let finished: RunReport | undefined;
+  for (const { id, name, status, labels } of await engine.unfinished(session.infra)) {
+    const isSame = labels.workflow === digest && labels.desired === session.desiredDigest && status !== "paused";
+    if (!isSame) {
+      throw new ProvisioningError({
+        code: "RUN_UNFINISHED",
+        message: `Run ${id} (${name}) of ${session.infra} is ${status}; two runs would work on the same servers.`,
+        hint: `Go on with it: provisioning batch resume ${id}, or end it: provisioning batch cancel ${id}`,
+        details: { run: id },
+      });
+    }
+    await workOn(session, engine, (await engine.state(id)).definition, true);
+    finished = await loadRunReport(session.storage, id);
+  }
+  return finished;
+}

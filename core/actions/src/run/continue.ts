@@ -1,0 +1,36 @@
+/** A run that was paused or interrupted goes on. */
+
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
+import { engineOf, workOn } from "./execute.js";
+import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
+import { openRunSession } from "./run-session.js";
+
+export interface ResumeRunInput {
+  /** `last`: the newest. */
+  readonly id: string;
+}
+
+/** One that has ended stays as it is. @throws LeaseHeldError when somebody works on it, ProvisioningError RUN_OUTDATED */
+export const resumeRun = defineAction<ResumeRunInput, RunReport>({
+  name: "run.resume",
+  cedar: { action: "resumeRun", resource: "Run" },
+  effect: "change",
+  summary: "Has a run that was paused or interrupted go on.",
+  input: z.strictObject({ id: z.string() }),
+  output: runReportSchema,
+  async run(context, { id }) {
+    const { session, state } = await openRunSession(context, id);
+    try {
+      const engine = engineOf(session);
+      const { definition } = state;
+      if (state.status === "paused" || ("pause" in state && state.pause !== undefined)) {
+        await engine.resume(definition.id, context.holder);
+      }
+      await workOn(session, engine, definition, true);
+      return await loadRunReport(session.storage, definition.id);
+    } finally {
+      await session.close();
+    }
+  },
+});

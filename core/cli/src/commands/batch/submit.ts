@@ -1,0 +1,49 @@
+/** `batch submit`: check, forecast or carry out a workflow. */
+
+import { invoke } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT, type ExitCode } from "../../exit-codes.js";
+import { writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { styleFor } from "../../style.js";
+import { renderForecast, renderValidation } from "../../views/batch.js";
+import type { SubmitFlags } from "../batch.js";
+import { confirmChanges, exitOf, showApplied } from "../infra/apply.js";
+
+type Context = Parameters<Parameters<typeof runAction>[2]>[0];
+
+export async function submit(this: CliContext, flags: SubmitFlags, file: string): Promise<void> {
+  const input = {
+    file,
+    ...(flags.infra === undefined ? {} : { infra: flags.infra }),
+    ...(flags.workflow === undefined ? {} : { workflow: flags.workflow }),
+  };
+  await runAction(
+    this,
+    flags,
+    async (context) => {
+      if (flags.validate === true) return validate(this, flags, context, input);
+      if (flags.dryRun === true) return forecast(this, flags, context, input);
+      const result = await invoke("batch.submit", context, input);
+      await showApplied(this, flags, result);
+      return exitOf(result);
+    },
+    (plan) => confirmChanges(this, plan, flags.yes === true),
+  );
+}
+
+type Input = Parameters<typeof invoke<"batch.submit">>[2];
+
+async function validate(cli: CliContext, flags: SubmitFlags, context: Context, input: Input): Promise<ExitCode> {
+  const found = await invoke("batch.validate", context, input);
+  const style = styleFor(cli.process.stdout, cli.process.env);
+  await writeResult(cli.process.stdout, flags.output, found, () => renderValidation(found, style));
+  return EXIT.ok;
+}
+
+async function forecast(cli: CliContext, flags: SubmitFlags, context: Context, input: Input): Promise<ExitCode> {
+  const found = await invoke("batch.plan", context, input);
+  const style = styleFor(cli.process.stdout, cli.process.env);
+  await writeResult(cli.process.stdout, flags.output, found, () => renderForecast(found, style));
+  return EXIT.ok;
+}

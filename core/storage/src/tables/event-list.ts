@@ -8,14 +8,15 @@ import type { RunEvent } from "@provisioning/model";
 export class EventList {
   /** Absent while they are kept as text. */
   #events: RunEvent[] | undefined;
-  /** Records with all of them, in order; absent when they are not known as text. */
-  #records: string[] | undefined;
+  /** JSON lists with all of them, in order; absent when they are not known as text. */
+  #texts: string[] | undefined;
   #length: number;
 
-  constructor(events: readonly RunEvent[] = [], record?: string) {
+  /** `text`: these events as a JSON list. */
+  constructor(events: readonly RunEvent[] = [], text?: string) {
     this.#events = [...events];
     this.#length = events.length;
-    this.#records = record === undefined ? undefined : [record];
+    this.#texts = text === undefined ? undefined : [text];
   }
 
   get length(): number {
@@ -24,32 +25,38 @@ export class EventList {
 
   /** A list of the caller's own. */
   toArray(): RunEvent[] {
-    return this.#events === undefined ? read(this.#records ?? []) : this.#events.slice();
+    return this.#events === undefined ? read(this.#texts ?? []) : this.#events.slice();
   }
 
-  /** `record`: the JSON of an object with these `events`. */
-  push(events: readonly RunEvent[], record?: string): void {
-    this.#events ??= read(this.#records ?? []);
+  /** `text`: these events as a JSON list. */
+  push(events: readonly RunEvent[], text?: string): void {
+    this.#events ??= read(this.#texts ?? []);
     for (const event of events) this.#events.push(event);
     this.#length += events.length;
-    if (record === undefined) this.#records = undefined;
-    else this.#records?.push(record);
+    if (text === undefined) this.#texts = undefined;
+    else this.#texts?.push(text);
+  }
+
+  /** The first ones as a JSON list. */
+  toJson(count: number): string {
+    if (this.#texts === undefined || count < this.#length) return JSON.stringify(this.toArray().slice(0, count));
+    return `[${this.#texts.map((text) => text.slice(1, -1)).join(",")}]`;
   }
 
   /** No more are to be expected soon. */
   rest(): void {
-    if (this.#records !== undefined) this.#events = undefined;
+    if (this.#texts !== undefined) this.#events = undefined;
   }
 
   /** The first ones are kept somewhere else from now on. */
   dropFirst(count: number): void {
     this.#events = count >= this.#length ? [] : this.toArray().slice(count);
     this.#length = this.#events.length;
-    this.#records = this.#length === 0 ? [] : undefined;
+    this.#texts = this.#length === 0 ? [] : undefined;
     if (this.#length === 0) this.rest();
   }
 }
 
-function read(records: readonly string[]): RunEvent[] {
-  return records.flatMap((record) => (JSON.parse(record) as { readonly events: readonly RunEvent[] }).events);
+function read(texts: readonly string[]): RunEvent[] {
+  return texts.flatMap((text) => JSON.parse(text) as readonly RunEvent[]);
 }

@@ -32,8 +32,8 @@ export interface RunTable {
   /** @throws RunNotFoundError */
   get(id: RunId): RunEntry;
   entries(): Iterable<RunEntry>;
-  /** `record`: the JSON of an object with these `events`, where there is one. */
-  append(id: RunId, events: readonly RunEvent[], record?: string): void;
+  /** `text`: these events as a JSON list, where there is one. */
+  append(id: RunId, events: readonly RunEvent[], text?: string): void;
   restore(entry: RunEntry): void;
   /** O(all runs), for many at once. */
   remove(ids: readonly RunId[]): void;
@@ -62,13 +62,13 @@ export function createRunTable(onChange: (run: RunSummary) => void): RunTable {
       return entry;
     },
     entries: () => ordered,
-    append(id, events, record) {
+    append(id, events, text) {
       const known = byId.get(id);
       if (known === undefined) {
-        insert({ summary: summarize(undefined, events), events: new EventList(events, record), archived: undefined });
+        insert({ summary: summarize(undefined, events), events: new EventList(events, text), archived: undefined });
         return;
       }
-      known.events.push(events, record);
+      known.events.push(events, text);
       const { status } = known.summary;
       known.summary = summarize(known.summary, events);
       if (known.summary.status === status) return;

@@ -21,11 +21,11 @@ export function createTables(): Tables {
   return { runs, queue, leases: createLeaseTable(), resources: createResourceTable() };
 }
 
-/** The record must fit; whoever made it checked that. `json`: its text, where there is one. */
-export function apply(tables: Tables, record: StoreRecord, json?: string): void {
+/** The record must fit; whoever made it checked that. `events`: those of the record as a JSON list, where there is one. */
+export function apply(tables: Tables, record: StoreRecord, events?: string): void {
   switch (record.type) {
     case "runEvents":
-      tables.runs.append(record.run, record.events, json);
+      tables.runs.append(record.run, record.events, events);
       return;
     case "leaseGranted": {
       const { scope, holder, token, since, ttlMs } = record;

@@ -4,7 +4,7 @@
  * one leaves behind is swept when the store is opened.
  */
 
-import type { RunEvent, RunStatus } from "@provisioning/model";
+import type { RunStatus } from "@provisioning/model";
 import { EventList } from "../../tables/event-list.js";
 import type { ArchivePlace } from "../../tables/run-table.js";
 import type { Disk } from "./disk.js";
@@ -103,9 +103,10 @@ async function writeArchive(options: CompactionOptions): Promise<ReadonlyMap<Cap
   return places;
 }
 
-async function allEvents(disk: Disk, folder: string, run: CapturedRun): Promise<readonly RunEvent[]> {
-  const own = run.events.toArray().slice(0, run.count);
-  return run.archived === undefined ? own : [...(await readArchived(disk, folder, run.summary.id, run.archived)), ...own];
+/** As a JSON list. */
+async function allEvents(disk: Disk, folder: string, { summary, archived, events, count }: CapturedRun): Promise<string> {
+  if (archived === undefined) return events.toJson(count);
+  return JSON.stringify([...(await readArchived(disk, folder, summary.id, archived)), ...events.toArray().slice(0, count)]);
 }
 
 function isEnded(status: RunStatus): boolean {

@@ -14,7 +14,7 @@ import type { StorageMode } from "../../ports/storage.js";
 import type { TransferableStorage } from "../../ports/transfer.js";
 import { createLeaseStore, createResourceStore, createRunQueue, createRunStore, type Ledger } from "../../tables/ledger.js";
 import { createTransfer } from "../../tables/transfer.js";
-import type { StoreRecord } from "../../tables/records.js";
+import { encodeRecord, type StoreRecord } from "../../tables/records.js";
 import { apply } from "../../tables/tables.js";
 import { compact, sweep } from "./compaction.js";
 import { type Disk, nodeDisk } from "./disk.js";
@@ -165,9 +165,9 @@ async function openHeld(
   const commit = async (record: StoreRecord) => {
     assertOurs();
     writer.assertUsable();
-    const json = JSON.stringify(record);
+    const { json, events } = encodeRecord(record);
     sequence += 1;
-    apply(tables, record, json);
+    apply(tables, record, events);
     mirror.note(record);
     await writer.append(sequence, json);
   };

@@ -79,6 +79,9 @@ export function findFrameAfter(bytes: Buffer, offset: number): Frame | undefined
   return undefined;
 }
 
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Of 32 bits. */
 function hex(value: number): string {
-  return value.toString(16).padStart(8, "0");
+  return `${HEX_BYTES[value >>> 24]}${HEX_BYTES[(value >>> 16) & 0xff]}${HEX_BYTES[(value >>> 8) & 0xff]}${HEX_BYTES[value & 0xff]}`;
 }

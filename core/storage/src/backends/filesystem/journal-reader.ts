@@ -7,7 +7,7 @@ import { JournalCorruptError } from "./journal-errors.js";
 import { type Disk, isMissing } from "./disk.js";
 import { journalFile, numbersOf, readHeader, scanFrames } from "./segment.js";
 import { restoreSnapshot } from "./snapshot.js";
-import type { StoreRecord } from "../../tables/records.js";
+import { eventsIn, type StoreRecord } from "../../tables/records.js";
 import { apply, createTables, type Tables } from "../../tables/tables.js";
 
 export interface JournalPosition {
@@ -102,7 +102,7 @@ export class JournalReader {
         throw new JournalCorruptError(file, this.position.offset, `run ${record.run} is at ${version} before ${record.version}`);
       }
     }
-    apply(this.tables, record, json);
+    apply(this.tables, record, eventsIn(record, json));
     this.#onRecord(record);
   }
 

@@ -111,9 +111,9 @@ function restoreLine(tables: Tables, line: SnapshotLine): void {
   }
 }
 
-/** One archived run. */
-export function encodeArchived(run: RunId, events: readonly RunEvent[]): Buffer {
-  return encodeFrame(1, 1, JSON.stringify({ run, events }));
+/** One archived run. `events`: a JSON list. */
+export function encodeArchived(run: RunId, events: string): Buffer {
+  return encodeFrame(1, 1, `{"run":${JSON.stringify(run)},"events":${events}}`);
 }
 
 /** @throws JournalCorruptError */

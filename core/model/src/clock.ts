@@ -17,18 +17,18 @@ export const systemClock: Clock = {
     const timer = setTimeout(ring, ms);
     return () => clearTimeout(timer);
   },
-  sleep: (ms, signal) => sleepBy(systemClock.after, ms, signal),
+  sleep: (ms, signal) => sleepBy(systemClock, ms, signal),
 };
 
 /** `sleep` of a clock that has `after`. */
-export function sleepBy(after: Clock["after"], ms: number, signal?: AbortSignal): Promise<void> {
+export function sleepBy(clock: Pick<Clock, "after">, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const onAbort = () => {
       callOff();
       reject(signal?.reason as Error);
     };
-    const callOff = after(ms, () => {
+    const callOff = clock.after(ms, () => {
       signal?.removeEventListener("abort", onAbort);
       resolve();
     });

@@ -77,10 +77,10 @@ export class Caller {
   }
 
   /** Once for an operation, and durable before anything is done. */
-  async #inspect({ inspect }: OperationHandler, context: OperationContext): Promise<void> {
+  async #inspect(handler: OperationHandler, context: OperationContext): Promise<void> {
     const { id: operation, action } = context.operation;
     if (this.#isInspected(operation)) return;
-    const found = (await inspect?.(context)) ?? null;
+    const found = (await handler.inspect?.(context)) ?? null;
     if (!isStorable(found)) throw new InvariantError(`what "${action}" found is not plain data`);
     await this.#options.inspected({ operation, attempt: context.attempt, found });
     // It was told to stop meanwhile, or was given up: then nobody listens any more.

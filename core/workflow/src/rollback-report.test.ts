@@ -24,9 +24,9 @@ beforeEach(() => {
 });
 
 const nameOf = ({ operation }: OperationContext): string => operation.id;
-const make: OperationHandler = {
-  inspect: async (context) => ({ there: world.get(nameOf(context)) ?? null }),
-  execute: async (context) => {
+const make = {
+  inspect: async (context: OperationContext) => ({ there: world.get(nameOf(context)) ?? null }),
+  execute: async (context: OperationContext): Promise<Json> => {
     calls.push(`execute ${context.idempotencyKey.split("/").slice(1).join("/")}`);
     world.set(nameOf(context), { by: context.run.name, disks: [1, 2] });
     return null;
@@ -35,7 +35,7 @@ const make: OperationHandler = {
     calls.push(`undo ${context.idempotencyKey.split("/").slice(1).join("/")} of ${JSON.stringify(context.output)}`);
     world.delete(nameOf(context));
   },
-};
+} satisfies OperationHandler;
 const fail = async (context: OperationContext): Promise<Json> => {
   await make.execute(context);
   throw new Error("no");

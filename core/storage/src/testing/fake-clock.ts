@@ -47,7 +47,7 @@ export function createFakeClock(start: Instant = 1_700_000_000_000): FakeClock {
   return {
     now: () => now,
     after,
-    sleep: (ms, signal) => sleepBy(after, ms, signal),
+    sleep: (ms, signal) => sleepBy({ after }, ms, signal),
     get sleepers() {
       return sleepers.size;
     },

@@ -118,6 +118,12 @@ const ACTION_OF: Readonly<Record<string, ActionName>> = {
   "workflow skip": "run.pass",
   "workflow cancel": "run.cancel",
   "workflow rollback": "run.rollback",
+  "batch submit": "batch.submit",
+  "batch status": "run.show",
+  "batch list": "run.list",
+  "batch pause": "run.pause",
+  "batch resume": "run.resume",
+  "batch retry": "run.retry",
   "state list": "state.list",
   "state show": "state.show",
   "graph query": "graph.query",
@@ -129,7 +135,7 @@ const ACTION_OF: Readonly<Record<string, ActionName>> = {
 /** What a command prints is what the output schema of its action describes. */
 async function expectDescribed(words: readonly string[], value: unknown): Promise<void> {
   const name = ACTION_OF[words[0] ?? ""] ?? ACTION_OF[words.slice(0, 2).join(" ")];
-  if (name === undefined || words.includes("--check")) return;
+  if (name === undefined || ["--check", "--dry-run"].some((word) => words.includes(word))) return;
   const { output } = await actionTable[name]();
   const parsed = output.safeParse(value);
   if (!parsed.success) throw new Error(`${words.join(" ")} prints what ${name} does not describe: ${parsed.error.message}`);

@@ -9,7 +9,7 @@ import {
   canonicalJson,
   type Diagnostic,
   DiagnosticsError,
-  type Json,
+  type JsonObject,
   type Plan,
 } from "@provisioning/model";
 import { type BatchScope, type CompiledBatch, compileBatch, makePlan, type ResourceView } from "@provisioning/planner";
@@ -65,8 +65,14 @@ export function planFromRecords(session: InfraSession): Plan {
 
 /** Equal for workflows that say the same, wherever they are written. */
 export function workflowDigest(workflow: BatchWorkflow): string {
-  const content = JSON.parse(JSON.stringify(workflow, (key, value: unknown) => (PLACES.has(key) ? undefined : value))) as Json;
-  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+  return createHash("sha256")
+    .update(canonicalJson(withoutPlaces(workflow)))
+    .digest("hex");
+}
+
+/** What it says, with every default filled in. */
+export function withoutPlaces(workflow: BatchWorkflow): JsonObject {
+  return JSON.parse(JSON.stringify(workflow, (key, value: unknown) => (PLACES.has(key) ? undefined : value))) as JsonObject;
 }
 
 const PLACES: ReadonlySet<string> = new Set(["position", "positions"]);

@@ -1,7 +1,7 @@
 /** What is told of a workflow before it is carried out. */
 
-import type { BatchWorkflow, InfraName, Plan, ProviderName } from "@provisioning/model";
-import { infraNameSchema, operationIdSchema, planSchema } from "@provisioning/model/wire";
+import type { InfraName, JsonObject, Plan, ProviderName } from "@provisioning/model";
+import { infraNameSchema, jsonObjectSchema, operationIdSchema, planSchema } from "@provisioning/model/wire";
 import type { BatchOutlook } from "@provisioning/planner";
 import * as z from "zod/mini";
 
@@ -10,15 +10,15 @@ export interface BatchValidation {
   readonly name: string;
   readonly infra: InfraName;
   /** With every default filled in. */
-  readonly workflow: BatchWorkflow;
+  readonly workflow: JsonObject;
+  readonly operations: number;
 }
-
-const workflowSchema = z.looseObject({ name: z.string() }) as unknown as z.ZodMiniType<BatchWorkflow>;
 
 export const batchValidationSchema: z.ZodMiniType<BatchValidation> = z.strictObject({
   name: z.string(),
   infra: infraNameSchema,
-  workflow: workflowSchema,
+  workflow: jsonObjectSchema,
+  operations: z.int(),
 });
 
 /** What a dry run tells. */

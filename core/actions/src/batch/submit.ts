@@ -6,6 +6,7 @@
 
 import { ProvisioningError } from "@provisioning/model";
 import { hasWork } from "@provisioning/planner";
+import type { RunState } from "@provisioning/workflow";
 import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
 import { type ApplyResult, applyResultSchema, outcomeOf } from "../infra/apply-result.js";
@@ -52,18 +53,30 @@ async function submit(context: ActionContext, input: BatchInput): Promise<ApplyR
 async function finishUnfinished(session: InfraSession, digest: string): Promise<RunReport | undefined> {
   const engine = engineOf(session);
   let finished: RunReport | undefined;
-  for (const { id, name, status, labels } of await engine.unfinished(session.infra)) {
-    const isSame = labels.workflow === digest && labels.desired === session.desiredDigest && status !== "paused";
-    if (!isSame) {
-      throw new ProvisioningError({
-        code: "RUN_UNFINISHED",
-        message: `Run ${id} (${name}) of ${session.infra} is ${status}; two runs would work on the same servers.`,
-        hint: `Go on with it: provisioning batch resume ${id}, or end it: provisioning batch cancel ${id}`,
-        details: { run: id },
-      });
-    }
-    await workOn(session, engine, (await engine.state(id)).definition, true);
+  for (const { id, labels } of await engine.unfinished(session.infra)) {
+    const state = await engine.state(id);
+    const isSame = labels.workflow === digest && labels.desired === session.desiredDigest;
+    if (!isSame || isPausing(state)) throw new RunUnfinishedError(state);
+    const after = await workOn(session, engine, state.definition, true);
+    if (isPausing(after)) throw new RunUnfinishedError(after);
     finished = await loadRunReport(session.storage, id);
   }
   return finished;
+}
+
+/** Somebody decides when it goes on. */
+function isPausing(state: RunState): boolean {
+  return "pause" in state && state.pause !== undefined;
+}
+
+/** Nothing was changed. */
+class RunUnfinishedError extends ProvisioningError {
+  constructor({ definition, status }: RunState) {
+    super({
+      code: "RUN_UNFINISHED",
+      message: `Run ${definition.id} (${definition.name}) of ${definition.infra} is ${status}; two runs would work on the same servers.`,
+      hint: `Go on with it: provisioning batch resume ${definition.id}, or end it: provisioning batch cancel ${definition.id}`,
+      details: { run: definition.id },
+    });
+  }
 }

@@ -3,7 +3,7 @@
 import { defineAction } from "../action.js";
 import { compileAll } from "../infra/compile-all.js";
 import { type BatchInput, batchInputSchema } from "./input.js";
-import { compileFor, openBatch, planFromRecords } from "./prepare.js";
+import { compileFor, openBatch, planFromRecords, withoutPlaces } from "./prepare.js";
 import { type BatchValidation, batchValidationSchema } from "./report.js";
 
 /** @throws DiagnosticsError with all problems of the workflow and their places */
@@ -18,7 +18,8 @@ export const validateBatch = defineAction<BatchInput, BatchValidation>({
     const { session, workflow } = await openBatch(context, input, "read");
     try {
       await compileFor({ session, workflow }, { plan: planFromRecords(session), uses: await compileAll(session) });
-      return { name: workflow.name, infra: session.infra, workflow };
+      const { name, operations } = workflow;
+      return { name, infra: session.infra, workflow: withoutPlaces(workflow), operations: operations.length };
     } finally {
       await session.close();
     }

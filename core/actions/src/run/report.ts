@@ -116,6 +116,7 @@ export async function loadRunReport(storage: Storage, id: RunId): Promise<RunRep
 
 function reportOf(state: RunState, events: readonly RunEvent[], interrupted: boolean): RunReport {
   const durations = durationsOf(events);
+  const causes = causesOf(events);
   const rollback = rollbackReport(state);
   return {
     id: state.definition.id,
@@ -135,12 +136,28 @@ function reportOf(state: RunState, events: readonly RunEvent[], interrupted: boo
         status: found.status,
         attempts: "attempt" in found ? found.attempt : 0,
         ...(durationMs === undefined ? {} : { durationMs }),
-        ...("error" in found && found.error !== undefined ? { error: found.error } : {}),
+        ...errorOf(found, causes.get(id)),
         ...(found.status === "skipped" ? { because: found.because } : {}),
       };
     }),
     ...(rollback === undefined ? {} : { rollback }),
   };
+}
+
+/** What failed and was undone is in the report for its failure. */
+function errorOf(found: OperationState, cause: ErrorRecord | undefined): { readonly error?: ErrorRecord } {
+  if ("error" in found && found.error !== undefined) return { error: found.error };
+  return found.status === "compensated" && cause !== undefined ? { error: cause } : {};
+}
+
+/** The failures that an operation did not get over. */
+function causesOf(events: readonly RunEvent[]): Map<OperationId, ErrorRecord> {
+  const causes = new Map<OperationId, ErrorRecord>();
+  for (const event of events) {
+    if (event.type === "operationFailed") causes.set(event.operation, event.error);
+    if (event.type === "operationCompleted") causes.delete(event.operation);
+  }
+  return causes;
 }
 
 function durationsOf(events: readonly RunEvent[]): Map<OperationId, number> {

@@ -36,7 +36,7 @@ export const batchRoutes = buildRouteMap({
           },
           validate: { ...onOff, brief: "Only tell whether it can be carried out" },
           dryRun: { ...onOff, brief: "Only show what would be done, and in which order" },
-          watch: { ...onOff, brief: "Show what happens while it happens" },
+          watch: { ...onOff, brief: "Follow it to its end; always so while this command does the work" },
           yes: { ...onOff, brief: "Go ahead without asking" },
         },
         aliases: { ...readAliases, y: "yes" },

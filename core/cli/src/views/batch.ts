@@ -5,8 +5,8 @@ import { counted } from "@provisioning/model";
 import type { Style } from "../style.js";
 import { renderPlan } from "./plan.js";
 
-export function renderValidation({ name, infra, workflow }: BatchValidation, style: Style): string {
-  return `${style.green("✓")} ${name} can be carried out for ${infra}: ${counted(workflow.operations.length, "operation")}.`;
+export function renderValidation({ name, infra, operations }: BatchValidation, style: Style): string {
+  return `${style.green("✓")} ${name} can be carried out for ${infra}: ${counted(operations, "operation")}.`;
 }
 
 export function renderForecast({ plan, waves, longestPath, limits }: BatchForecast, style: Style): string {

@@ -16,7 +16,9 @@ export function renderRun(run: RunReport, style: Style): string {
     { title: "TIME", cell: (operation) => (operation.durationMs === undefined ? "-" : formatDuration(operation.durationMs)) },
     { title: "TRIES", cell: (operation) => (operation.attempts > 1 ? String(operation.attempts) : "") },
   ]);
-  const failed = run.operations.filter((operation) => operation.status === "failed");
+  const failed = run.operations.filter(
+    ({ status, error }) => status === "failed" || (status === "compensated" && error !== undefined),
+  );
   return [
     table,
     "",

@@ -4,7 +4,6 @@
  */
 
 import {
-  type Address,
   type BatchDependency,
   type BatchWorkflow,
   type Diagnostic,
@@ -17,6 +16,7 @@ import {
 import type { BatchGraph } from "./batch-graph.js";
 import { didYouMean, problem } from "./problem.js";
 import type { BatchScope } from "./scope.js";
+import { indexThings, type Party } from "./things.js";
 import type { BatchWork } from "./work.js";
 
 export function addDependencies(
@@ -26,7 +26,15 @@ export function addDependencies(
   graph: BatchGraph,
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
-  const context: Context = { workflow, scope, work, graph, problems };
+  if (workflow.dependencies.length === 0) return problems;
+  const context: Context = {
+    workflow,
+    scope,
+    graph,
+    problems,
+    things: indexThings(scope, work, graph),
+    ids: idsOf(workflow, scope),
+  };
   workflow.dependencies.forEach((dependency, index) => {
     const source = resolve(dependency, "source", context);
     const target = resolve(dependency, "target", context);
@@ -40,17 +48,16 @@ export function addDependencies(
 interface Context {
   readonly workflow: BatchWorkflow;
   readonly scope: BatchScope;
-  readonly work: BatchWork;
   readonly graph: BatchGraph;
   readonly problems: Diagnostic[];
-}
-
-/** Something that a dependency names. */
-interface Party {
-  readonly operations: readonly OperationDefinition[];
-  /** Some operation of the workflow is about it, though nothing may be left to do. */
-  readonly isCovered: boolean;
-  readonly isThere: boolean;
+  /** By what a dependency calls them: `server.db-01`, `taskserv.etcd`, `taskserv.db-01.etcd`, `operation.base` for its gate. */
+  readonly things: ReadonlyMap<string, Party>;
+  /** What names there are. */
+  readonly ids: {
+    readonly operations: ReadonlySet<string>;
+    readonly servers: ReadonlySet<string>;
+    readonly taskservs: ReadonlySet<string>;
+  };
 }
 
 function resolve(dependency: BatchDependency, side: "source" | "target", context: Context): Party | undefined {
@@ -88,11 +95,10 @@ function resolveOperation(
   dependency: BatchDependency,
   side: "source" | "target",
   id: string,
-  { workflow, graph, problems }: Context,
+  { graph, problems, things, ids }: Context,
 ): Party | undefined {
-  const ids = workflow.operations.map((operation) => operation.id);
-  if (!ids.includes(id)) {
-    const hint = didYouMean(id, ids, "Its operations");
+  if (!ids.operations.has(id)) {
+    const hint = didYouMean(id, [...ids.operations], "Its operations");
     problems.push(
       problem({
         code: "BATCH_DEPENDENCY_UNKNOWN",
@@ -104,7 +110,7 @@ function resolveOperation(
     );
     return undefined;
   }
-  const gate = graph.operations().filter((operation) => operation.id === (id as OperationId));
+  const gate = things.get(`operation.${id}`)?.operations ?? [];
   const operations = side === "source" ? gate : [...graph.of(id), ...gate];
   return { operations, isCovered: true, isThere: false };
 }
@@ -121,36 +127,21 @@ function resolveThing(
   context: Context,
 ): Party | undefined {
   if (!checkName(dependency, side, wanted, context)) return undefined;
-  const { graph, scope, work } = context;
-  const isMeant = (address: Address) => matches(address, wanted);
-  const all = scope.plan.changes.map(({ address }) => address).filter(isMeant);
-  const covered = [...work.covered.values()].flatMap((addresses) => [...addresses]);
-  return {
-    operations: graph.operations().filter(({ address }) => isMeant(address)),
-    isCovered: covered.some(isMeant),
-    isThere: all.length > 0 && all.every((address) => work.isThere(address)),
-  };
-}
-
-function matches(address: Address, { server, taskserv }: Wanted): boolean {
-  const parsed = parseAddress(address);
-  if (taskserv === undefined) return parsed.kind === "server" && parsed.server === server;
-  return parsed.kind === "taskserv" && parsed.taskserv === taskserv && (server === undefined || parsed.server === server);
+  return context.things.get(dependency[side]) ?? { operations: [], isCovered: false, isThere: false };
 }
 
 function checkName(
   dependency: BatchDependency,
   side: "source" | "target",
   { server, taskserv }: Wanted,
-  { scope, problems }: Context,
+  { ids, problems }: Context,
 ): boolean {
-  const servers = [...scope.servers.map(({ name }) => name as string), ...recordedServers(scope)];
   const isOptional = side === "source" && dependency.type === "optional";
   const unknown =
-    server !== undefined && !servers.includes(server)
-      ? ({ what: "server", name: server, known: servers } as const)
-      : taskserv !== undefined && !scope.knownTaskservs.includes(taskserv)
-        ? ({ what: "taskserv", name: taskserv, known: scope.knownTaskservs } as const)
+    server !== undefined && !ids.servers.has(server)
+      ? ({ what: "server", name: server, known: [...ids.servers] } as const)
+      : taskserv !== undefined && !ids.taskservs.has(taskserv)
+        ? ({ what: "taskserv", name: taskserv, known: [...ids.taskservs] } as const)
         : undefined;
   if (unknown === undefined || (isOptional && isName(unknown.name))) return true;
   const { what, name, known } = unknown;
@@ -165,13 +156,6 @@ function checkName(
     }),
   );
   return false;
-}
-
-function recordedServers(scope: BatchScope): string[] {
-  return scope.recorded.flatMap((record) => {
-    const address = parseAddress(record.address);
-    return address.kind === "server" ? [address.server] : [];
-  });
 }
 
 function checkCondition(dependency: BatchDependency, { scope, problems }: Context): void {
@@ -240,4 +224,16 @@ function addGate(dependency: BatchDependency, index: number, source: Party, targ
 function startsOf(operations: readonly OperationDefinition[]): readonly OperationDefinition[] {
   const ids = new Set(operations.map(({ id }) => id));
   return operations.filter(({ dependsOn }) => !dependsOn.some(({ on, type }) => type === "hard" && ids.has(on)));
+}
+
+function idsOf(workflow: BatchWorkflow, scope: BatchScope): Context["ids"] {
+  const recorded = scope.recorded.flatMap((record) => {
+    const address = parseAddress(record.address);
+    return address.kind === "server" ? [address.server] : [];
+  });
+  return {
+    operations: new Set(workflow.operations.map(({ id }) => id)),
+    servers: new Set([...scope.servers.map(({ name }) => name), ...recorded]),
+    taskservs: new Set(scope.knownTaskservs),
+  };
 }

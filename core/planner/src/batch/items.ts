@@ -5,9 +5,9 @@ import {
   type BatchOperation,
   type Diagnostic,
   parseAddress,
+  type ProviderName,
   type ServerName,
   serverAddress,
-  type TaskservName,
   taskservAddress,
 } from "@provisioning/model";
 import { didYouMean, problem } from "./problem.js";
@@ -16,7 +16,46 @@ import type { BatchScope } from "./scope.js";
 /** By item, in the order of the items. */
 export type ItemAddresses = ReadonlyMap<string, readonly Address[]>;
 
-export function findItems(operation: BatchOperation, scope: BatchScope, problems: Diagnostic[]): ItemAddresses {
+/** The things of an infra by the names that items have. */
+export interface ItemIndex {
+  readonly servers: ReadonlyMap<string, ProviderName>;
+  readonly recordedServers: ReadonlyMap<string, ProviderName>;
+  readonly placements: ReadonlyMap<string, readonly Placed[]>;
+  readonly recordedPlacements: ReadonlyMap<string, readonly Placed[]>;
+}
+
+interface Placed {
+  readonly address: Address;
+  readonly provider: ProviderName;
+}
+
+export function indexItems({ servers, recorded }: BatchScope): ItemIndex {
+  const placements = new Map<string, Placed[]>();
+  for (const { name, provider, taskservs } of servers) {
+    for (const taskserv of taskservs) append(placements, taskserv, { address: taskservAddress(name, taskserv), provider });
+  }
+  const recordedServers = new Map<string, ProviderName>();
+  const recordedPlacements = new Map<string, Placed[]>();
+  for (const { address, provider } of recorded) {
+    const parsed = parseAddress(address);
+    if (parsed.kind === "server") recordedServers.set(parsed.server, provider);
+    if (parsed.kind === "taskserv") append(recordedPlacements, parsed.taskserv, { address, provider });
+  }
+  return {
+    servers: new Map(servers.map(({ name, provider }) => [name, provider])),
+    recordedServers,
+    placements,
+    recordedPlacements,
+  };
+}
+
+function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}
+
+export function findItems(operation: BatchOperation, scope: BatchScope, index: ItemIndex, problems: Diagnostic[]): ItemAddresses {
   for (const [index, name] of operation.providers.entries()) {
     if (scope.knownProviders.includes(name)) continue;
     const hint = didYouMean(name, scope.knownProviders, "Known providers");
@@ -38,41 +77,36 @@ export function findItems(operation: BatchOperation, scope: BatchScope, problems
     return new Map();
   }
   const found = new Map<string, readonly Address[]>();
-  operation.items.forEach((item, index) => {
-    const result = operation.target === "server" ? findServer(item, operation, scope) : findPlacements(item, operation, scope);
-    if (typeof result === "string" || result === undefined) problems.push(unknownItem(item, index, operation, scope, result));
+  operation.items.forEach((item, at) => {
+    const result =
+      operation.target === "server" ? findServer(item, operation, index) : findPlacements(item, operation, scope, index);
+    if (typeof result === "string" || result === undefined) problems.push(unknownItem(item, at, operation, scope, result));
     else found.set(item, result);
   });
   return found;
 }
 
 /** What is to be removed may be gone from the definition. */
-function findServer(item: string, operation: BatchOperation, scope: BatchScope): readonly Address[] | undefined {
-  const address = serverAddress(item as ServerName);
-  const desired = scope.servers.find((server) => server.address === address);
-  const record = operation.verb === "delete" ? scope.recorded.find((one) => one.address === address) : undefined;
-  const provider = desired?.provider ?? record?.provider;
+function findServer(item: string, operation: BatchOperation, index: ItemIndex): readonly Address[] | undefined {
+  const recorded = operation.verb === "delete" ? index.recordedServers.get(item) : undefined;
+  const provider = index.servers.get(item) ?? recorded;
   if (provider === undefined) return undefined;
-  return isFor(operation, provider) ? [address] : [];
+  return isFor(operation, provider) ? [serverAddress(item as ServerName)] : [];
 }
 
 /** A text says why there is none though there is such a taskserv. */
-function findPlacements(item: string, operation: BatchOperation, scope: BatchScope): readonly Address[] | string | undefined {
-  const taskserv = item as TaskservName;
-  const carriers = scope.servers.filter((server) => server.taskservs.includes(taskserv));
-  const desired = carriers.map(({ name, provider }) => ({ address: taskservAddress(name, taskserv), provider }));
-  const all = operation.verb === "delete" ? [...desired, ...recordedPlacements(item, scope)] : desired;
+function findPlacements(
+  item: string,
+  operation: BatchOperation,
+  scope: BatchScope,
+  index: ItemIndex,
+): readonly Address[] | string | undefined {
+  const recorded = operation.verb === "delete" ? (index.recordedPlacements.get(item) ?? []) : [];
+  const all = [...(index.placements.get(item) ?? []), ...recorded];
   if (all.length === 0) {
     return scope.knownTaskservs.includes(item) ? `No server of ${scope.infra} carries ${item}.` : undefined;
   }
   return [...new Set(all.filter(({ provider }) => isFor(operation, provider)).map(({ address }) => address))];
-}
-
-function recordedPlacements(item: string, scope: BatchScope) {
-  return scope.recorded.filter((record) => {
-    const address = parseAddress(record.address);
-    return address.kind === "taskserv" && address.taskserv === item;
-  });
 }
 
 function isFor(operation: BatchOperation, provider: string): boolean {

@@ -11,7 +11,7 @@ import {
   parseAddress,
   serverAddress,
 } from "@provisioning/model";
-import { findItems } from "./items.js";
+import { findItems, indexItems, type ItemIndex } from "./items.js";
 import type { GroupOrder } from "./order.js";
 import { problem } from "./problem.js";
 import type { BatchScope } from "./scope.js";
@@ -56,6 +56,11 @@ class Walk implements BatchWork {
   /** What is there at the beginning, and what is there after the operations gone through so far. */
   readonly #before: ReadonlySet<Address>;
   readonly #there: Set<Address>;
+  readonly #items: ItemIndex;
+  /** What is recorded as depending on each. */
+  readonly #dependents = new Map<Address, Address[]>();
+  /** The taskservs of each server. */
+  readonly #onServer = new Map<Address, Address[]>();
 
   constructor(
     private readonly order: GroupOrder,
@@ -64,6 +69,13 @@ class Walk implements BatchWork {
     this.#changes = new Map(scope.plan.changes.map((change) => [change.address, change]));
     this.#before = new Set(scope.plan.changes.filter(({ kind }) => kind !== "create").map(({ address }) => address));
     this.#there = new Set(this.#before);
+    this.#items = indexItems(scope);
+    for (const { address, dependsOn } of scope.recorded)
+      for (const needed of dependsOn) append(this.#dependents, needed, address);
+    for (const { address } of scope.plan.changes) {
+      const server = serverOf(address);
+      if (server !== undefined) append(this.#onServer, server, address);
+    }
   }
 
   isThere(address: Address): boolean {
@@ -71,7 +83,7 @@ class Walk implements BatchWork {
   }
 
   visit(operation: BatchOperation): void {
-    const items = findItems(operation, this.scope, this.problems);
+    const items = findItems(operation, this.scope, this.#items, this.problems);
     const covered = new Set<Address>();
     this.covered.set(operation.id, covered);
     for (const [item, addresses] of items) {
@@ -127,12 +139,11 @@ class Walk implements BatchWork {
   /** What is removed must not be needed by something that stays. */
   checkRemovals(): void {
     for (const [address, { operation, item }] of this.removals) {
-      const dependents = this.scope.recorded.filter((record) => record.dependsOn.includes(address));
-      for (const dependent of dependents) {
+      for (const dependent of this.#dependents.get(address) ?? []) {
         const isOnIt = parseAddress(address).kind === "server";
-        const isGone = this.removals.has(dependent.address) || this.removals.has(serverOf(dependent.address) ?? address);
+        const isGone = this.removals.has(dependent) || this.removals.has(serverOf(dependent) ?? dependent);
         if (isOnIt || isGone || this.forward.has(address)) continue;
-        const summary = `${address} cannot be removed: ${dependent.address} requires it.`;
+        const summary = `${address} cannot be removed: ${dependent} requires it.`;
         this.problems.push(
           problem({
             code: "BATCH_REQUIREMENT",
@@ -200,12 +211,12 @@ class Walk implements BatchWork {
     this.removals.set(address, { operation, item, change: this.#removalOf(address) });
     this.#there.delete(address);
     if (parsed.kind !== "server") return;
-    for (const other of this.#there) if (serverOf(other) === address) this.#there.delete(other);
+    for (const other of this.#onServer.get(address) ?? []) this.#there.delete(other);
   }
 
   #removalOf(address: Address): Change {
     const planned = this.#changes.get(address) as Change;
-    const dependents = this.scope.recorded.filter((record) => record.dependsOn.includes(address)).map((one) => one.address);
+    const dependents = this.#dependents.get(address) ?? [];
     return {
       ...planned,
       kind: "delete",
@@ -251,7 +262,7 @@ class Walk implements BatchWork {
 
   /** The thing itself made anew, and what is put on a server. */
   #madeOn(address: Address): readonly Claim[] {
-    return [...this.forward.values()].filter(({ change }) => change.address === address || serverOf(change.address) === address);
+    return [address, ...(this.#onServer.get(address) ?? [])].flatMap((one) => this.forward.get(one) ?? []);
   }
 
   #checkOrdered(address: Address, operation: BatchOperation, item: string | undefined, made: Claim): void {
@@ -261,6 +272,12 @@ class Walk implements BatchWork {
     const hint = "Say which comes first, with depends_on.";
     this.problems.push(problem({ code: "BATCH_CONFLICT", summary, hint, about: operation, field: fieldOf(operation, item) }));
   }
+}
+
+function append(lists: Map<Address, Address[]>, key: Address, item: Address): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }
 
 /** The server that a taskserv is on. */

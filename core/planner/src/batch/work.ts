@@ -120,14 +120,18 @@ class Walk implements BatchWork {
 
   /** What a change needs must be there or be made by the workflow. */
   checkRequirements(): void {
+    const lacking = new Map<Address, Claim[]>();
     for (const { operation, item, change } of this.forward.values()) {
       for (const needed of change.dependsOn) {
         const maker = this.forward.get(needed);
         if (maker !== undefined) {
           if (this.order.isBefore(operation.id, maker.operation.id)) this.#madeTooLate(operation, item, change, maker);
-        } else if (!this.#before.has(needed) || this.#isGoneFor(operation, needed)) this.#lacks(operation, item, change, needed);
+        } else if (!this.#before.has(needed) || this.#isGoneFor(operation, needed)) {
+          append(lacking, needed, { operation, change, ...(item === undefined ? {} : { item }) });
+        }
       }
     }
+    for (const [needed, claims] of lacking) this.#lacks(needed, claims);
   }
 
   /** Something may be put on a server that is removed afterwards. */
@@ -234,13 +238,17 @@ class Walk implements BatchWork {
     this.problems.push(problem({ code: "SERVER_PROTECTED", summary, hint, about: operation, field: fieldOf(operation, item) }));
   }
 
-  #lacks(operation: BatchOperation, item: string | undefined, change: Change, needed: Address): void {
+  /** One finding, however many need it. */
+  #lacks(needed: Address, [first, ...others]: readonly Claim[]): void {
+    if (first === undefined) return;
+    const { operation, item, change } = first;
+    const all = others.length === 0 ? change.address : `${change.address} (and ${others.length} more)`;
     const target = parseAddress(needed).kind === "taskserv" ? "taskserv" : "server";
     const state = this.removals.has(needed) ? "which this workflow removes" : "which is not there";
     this.problems.push(
       problem({
         code: "BATCH_REQUIREMENT",
-        summary: `${change.address} needs ${needed}, ${state} and which no operation makes.`,
+        summary: `${all} needs ${needed}, ${state} and which no operation makes.`,
         hint: `Add an operation of type "create" with target "${target}" for it.`,
         about: operation,
         field: fieldOf(operation, item),
@@ -274,7 +282,7 @@ class Walk implements BatchWork {
   }
 }
 
-function append(lists: Map<Address, Address[]>, key: Address, item: Address): void {
+function append<Item>(lists: Map<Address, Item[]>, key: Address, item: Item): void {
   const list = lists.get(key);
   if (list) list.push(item);
   else lists.set(key, [item]);

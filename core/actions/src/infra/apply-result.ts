@@ -11,7 +11,7 @@ export type ApplyResult =
   | { readonly outcome: "unchanged"; readonly plan: Plan; readonly roundTrips: number; readonly resumed?: RunReport }
   | { readonly outcome: "declined"; readonly plan: Plan }
   | {
-      readonly outcome: "completed" | "failed" | "cancelled" | "rolledBack";
+      readonly outcome: RunEnd;
       readonly plan: Plan;
       readonly run: RunReport;
       readonly resumed?: RunReport;
@@ -22,13 +22,17 @@ export const applyResultSchema: z.ZodMiniType<ApplyResult> = z.discriminatedUnio
   z.strictObject({ outcome: z.literal("unchanged"), plan: planSchema, roundTrips: z.int(), ...resumed }),
   z.strictObject({ outcome: z.literal("declined"), plan: planSchema }),
   z.strictObject({
-    outcome: z.enum(["completed", "failed", "cancelled", "rolledBack"]),
+    outcome: z.enum(["completed", "failed", "cancelled", "rolledBack", "paused"]),
     plan: planSchema,
     run: runReportSchema,
     ...resumed,
   }),
 ]);
 
-export function outcomeOf(state: RunState): "completed" | "failed" | "cancelled" | "rolledBack" {
-  return state.status === "completed" || state.status === "failed" || state.status === "rolledBack" ? state.status : "cancelled";
+/** `paused`: somebody asked for it; it has not ended. */
+type RunEnd = "completed" | "failed" | "cancelled" | "rolledBack" | "paused";
+
+/** A run that a command leaves without an end was interrupted. */
+export function outcomeOf({ status }: RunState): RunEnd {
+  return status === "pending" || status === "running" || status === "rollingBack" ? "cancelled" : status;
 }

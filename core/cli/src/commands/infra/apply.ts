@@ -64,5 +64,5 @@ export async function showApplied(cli: CliContext, flags: { readonly output: Out
 
 export function exitOf(result: ApplyResult): ExitCode {
   if (result.outcome === "failed" || result.outcome === "rolledBack") return EXIT.failure;
-  return result.outcome === "cancelled" ? EXIT.interrupted : EXIT.ok;
+  return result.outcome === "cancelled" || result.outcome === "paused" ? EXIT.interrupted : EXIT.ok;
 }

@@ -83,7 +83,7 @@ export async function why(this: CliContext, flags: Flags, id: string, operation?
 async function show(cli: CliContext, flags: Flags, run: RunReport): Promise<ExitCode> {
   await writeRun(cli, flags, run);
   if (run.status === "completed") return EXIT.ok;
-  return run.status === "cancelled" ? EXIT.interrupted : EXIT.failure;
+  return run.status === "cancelled" || run.status === "paused" ? EXIT.interrupted : EXIT.failure;
 }
 
 async function writeRun(cli: CliContext, flags: Flags, run: RunReport): Promise<void> {

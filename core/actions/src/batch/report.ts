@@ -25,7 +25,7 @@ export const batchValidationSchema: z.ZodMiniType<BatchValidation> = z.strictObj
 export interface BatchForecast extends BatchOutlook {
   readonly name: string;
   readonly infra: InfraName;
-  /** What the workflow changes, and nothing else. */
+  /** What the workflow is about, and nothing else. */
   readonly plan: Plan;
   readonly limits: BatchLimits;
 }

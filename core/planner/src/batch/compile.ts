@@ -207,7 +207,12 @@ function groupsOf(order: GroupOrder, graph: BatchGraph): BatchGroup[] {
   }));
 }
 
-function planOf(scope: BatchScope, { forward, removals }: BatchWork): Plan {
-  const claims = [...removals.values(), ...forward.values()];
-  return { infra: scope.infra, changes: claims.map(({ change }) => change) };
+/** Whatever the workflow is about and leaves alone is in it too, as `none`. */
+function planOf(scope: BatchScope, { forward, removals, covered }: BatchWork): Plan {
+  const claims = [...removals.values(), ...forward.values()].map(({ change }) => change);
+  const changed = new Set(claims.map(({ address }) => address));
+  const about = new Set([...covered.values()].flatMap((addresses) => [...addresses]));
+  const kept = scope.plan.changes.filter(({ address }) => about.has(address) && !changed.has(address));
+  const none = { kind: "none", reasons: [], fields: [], steps: [], drift: false } as const;
+  return { infra: scope.infra, changes: [...claims, ...kept.map((change) => ({ ...change, ...none }))] };
 }

@@ -53,7 +53,7 @@ export interface CompiledBatch {
   /** With errors among the problems it must not be run. */
   readonly operations: readonly OperationDefinition[];
   readonly groups: readonly BatchGroup[];
-  /** What the workflow changes, and nothing else. */
+  /** What the workflow is about, and nothing else; what it leaves alone has the kind `none`. */
   readonly plan: Plan;
   readonly problems: readonly Diagnostic[];
 }

@@ -17,12 +17,12 @@ import type { Disk } from "./disk.js";
 import { readArchived } from "./snapshot.js";
 
 /** Between two rounds, so that a busy run is not written at each of its events. */
-const PAUSE_MS = 200;
+const PAUSE_MS = 100;
 /** A round that took long is followed by a pause this many times as long. */
 const PAUSE_FACTOR = 30;
 
 /** In one round: a burst of runs is not held up by copies of them. */
-const RUNS_PER_ROUND = 100;
+const RUNS_PER_ROUND = 10;
 
 /** More files than a person looks through, and few enough that writing them never holds up a busy store. */
 const MAX_RUN_COPIES = 1000;

@@ -26,14 +26,15 @@ test.each([
     const clock: Clock = { ...systemClock, now: () => systemClock.now() + offset };
     const dataDir = await mkdtemp(join(tmpdir(), "provisioning-clock-"));
     const storage = await openFilesystemStorage({ dataDir, clock, mode: "write" });
-    /** Keys of what is being done now. */
+    /** What is being done now. A clock that is ahead ends leases, so a successor may begin while the one before it has not yet heard. */
     const doing = new Set<string>();
     const twice: string[] = [];
     const sample = {
-      async execute({ idempotencyKey, signal }: OperationContext) {
-        if (doing.has(idempotencyKey)) twice.push(idempotencyKey);
-        doing.add(idempotencyKey);
-        await clock.sleep(5 + random() * 30, signal).finally(() => doing.delete(idempotencyKey));
+      async execute({ idempotencyKey, token, signal }: OperationContext) {
+        const deed = `${idempotencyKey} under ${token}`;
+        if (doing.has(deed)) twice.push(deed);
+        doing.add(deed);
+        await clock.sleep(5 + random() * 30, signal).finally(() => doing.delete(deed));
         return null;
       },
     };

@@ -14,7 +14,7 @@ import { type FaultPoint, noFaults } from "./fault-point.js";
 import { buildGraph } from "./graph.js";
 import type { Handlers, LiveEvent } from "./handler.js";
 import { Recorder } from "./record.js";
-import { type RecoveredRun, recover } from "./recover.js";
+import { type RecoveredRun, recover, recoverFrom } from "./recover.js";
 import { SlotPool, type SlotView } from "./slots.js";
 import { isEnded, type OperationStatus, type RunState } from "./state.js";
 import { assertRunnable } from "./submit.js";
@@ -181,13 +181,13 @@ export function createEngine(engineOptions: EngineOptions): Engine {
 /** A run whose handlers are missing is let go of: another worker may have them. */
 async function workOnClaimed(
   options: Deps,
-  { runId, lease }: ClaimedRun,
+  { runId, lease, stored }: ClaimedRun,
   askedAt: Instant,
   wanted: ExecuteNextOptions,
 ): Promise<RunState> {
   const { storage } = options;
   try {
-    const recovered = await recover(storage.runs, runId);
+    const recovered = stored === undefined ? await recover(storage.runs, runId) : recoverFrom(stored);
     const handlers = (await wanted.handlersFor?.(recovered.state.definition)) ?? wanted.handlers;
     assertHandled(recovered.state, handlers);
     return await work(options, runId, { lease, askedAt }, { ...wanted, handlers }, recovered);

@@ -4,7 +4,7 @@
  */
 
 import type { FencingToken, RunEvent, RunId } from "@provisioning/model";
-import type { RunStore, Version } from "@provisioning/storage";
+import type { RunStore, StoredRun, Version } from "@provisioning/storage";
 import { LeaseLostError } from "./errors.js";
 import type { RunState } from "./state.js";
 import { replay } from "./transition.js";
@@ -18,7 +18,11 @@ export interface RecoveredRun {
 
 /** @throws RunNotFoundError, IllegalTransitionError for events that no engine wrote */
 export async function recover(runs: RunStore, runId: RunId): Promise<RecoveredRun> {
-  const { version, events } = await runs.load(runId);
+  return recoverFrom(await runs.load(runId));
+}
+
+/** @throws IllegalTransitionError for events that no engine wrote */
+export function recoverFrom({ version, events }: StoredRun): RecoveredRun {
   return { version, events, state: replay(events) };
 }
 

@@ -8,11 +8,14 @@
 
 import type { RunDefinition, RunId } from "@provisioning/model";
 import type { Lease } from "./lease-store.js";
+import type { StoredRun } from "./run-store.js";
 
 export interface ClaimedRun {
   readonly runId: RunId;
   /** Of `runScope(runId)`. */
   readonly lease: Lease;
+  /** The run in the moment of the claim, where the store reads it along. Somebody may have appended to it since. */
+  readonly stored?: StoredRun;
 }
 
 export interface RunQueue {

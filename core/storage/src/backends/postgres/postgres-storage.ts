@@ -4,10 +4,8 @@
  * processes out of each other's way (append.ts, queue.ts); time is the database's.
  */
 
-import type { RunId } from "@provisioning/model";
 import type postgres from "postgres";
 import { StorePackageMissingError } from "../../errors.js";
-import type { StoredRun } from "../../ports/run-store.js";
 import type { TransferableStorage } from "../../ports/transfer.js";
 import { Database, type DatabaseOptions } from "./database.js";
 import { createLeaseStore } from "./leases.js";
@@ -19,7 +17,6 @@ import { createResourceStore } from "./resources.js";
 import { createRunStore } from "./runs.js";
 import { prepareSchema } from "./schema.js";
 import { createTransfer } from "./transfer.js";
-import { Turn } from "./turn.js";
 import { createWatch } from "./watch.js";
 
 /** Statements of different kinds run beside each other; each kind has one under way. */
@@ -51,15 +48,14 @@ export async function openPostgresStorage(
   const channel = `${target.schema}_runs`;
   const quick = createQuick(unsynced, channel);
   const watch = createWatch({ channel, listen: createListen(library, target), database, quick });
-  const loaded = new Turn<RunId, StoredRun>();
   const close = async () => {
     await watch.close();
     await Promise.all([database.close(), unsynced.close()]);
   };
   let closing: Promise<void> | undefined;
   return {
-    runs: createRunStore({ database, watch, loaded, isReadOnly }),
-    queue: createRunQueue({ database, unsynced, isReadOnly, loaded, heard: watch.heard }),
+    runs: createRunStore({ database, watch, isReadOnly }),
+    queue: createRunQueue({ database, unsynced, isReadOnly, heard: watch.heard }),
     leases: createLeaseStore({ database, quick, isReadOnly, onVersion: watch.seen }),
     resources: createResourceStore(database, isReadOnly),
     transfer: createTransfer(database, isReadOnly),

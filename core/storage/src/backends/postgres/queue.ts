@@ -9,7 +9,7 @@
 import type { Instant, RunEvent, RunId } from "@provisioning/model";
 import { StoreReadOnlyError } from "../../errors.js";
 import type { ClaimedRun, RunQueue } from "../../ports/run-queue.js";
-import { runScope, type StoredRun } from "../../ports/run-store.js";
+import { runScope } from "../../ports/run-store.js";
 import type { Database } from "./database.js";
 import { Gather } from "./gather.js";
 import { newRequest, NEXT_TOKEN } from "./leases.js";
@@ -93,13 +93,11 @@ export interface RunQueueOptions {
   /** Answers before a claim is safe from a crash of the server: what is written under it is synced after it, and until then it may be lost. */
   readonly unsynced: Database;
   readonly isReadOnly: boolean;
-  /** Where the events of runs go that were just taken. */
-  readonly loaded: Turn<RunId, StoredRun>;
   /** Grows with everything that is heard to have been written. */
   readonly heard: () => number;
 }
 
-export function createRunQueue({ database, unsynced, isReadOnly, loaded, heard }: RunQueueOptions): RunQueue {
+export function createRunQueue({ database, unsynced, isReadOnly, heard }: RunQueueOptions): RunQueue {
   const gathers = new Map<string, Gather<Taker, ClaimedRun | undefined>>();
   const found = new Turn<"due", { readonly dueInMs: number | undefined; readonly heard: number }>();
   const due = new Gather<null, number | undefined>({
@@ -115,7 +113,6 @@ export function createRunQueue({ database, unsynced, isReadOnly, loaded, heard }
     const answers = await claim(unsynced, [takers.length, holder, ttlMs, newRequest()]);
     const taken = answers.filter((answer): answer is Taken => answer.id !== null);
     taken.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
-    for (const { id, version, events } of taken) if (events.length === version) loaded.keep(id, { version, events });
     if (taken.length < takers.length) found.keep("due", { dueInMs: durationOf(answers[0]?.due_in), heard: before });
     return takers.map((_, index) => {
       const row = taken[index];
@@ -147,8 +144,9 @@ async function claim(database: Database, parameters: readonly [number, string, n
 }
 
 function claimedRun(row: Taken, holder: string): ClaimedRun {
-  const { id, lease_token: token, lease_since: since, lease_until: expiresAt } = row;
-  return { runId: id, lease: { scope: runScope(id), holder, token, since, expiresAt } };
+  const { id, version, events, lease_token: token, lease_since: since, lease_until: expiresAt } = row;
+  const lease = { scope: runScope(id), holder, token, since, expiresAt };
+  return { runId: id, lease, ...(events.length === version ? { stored: { version, events } } : {}) };
 }
 
 function durationOf(dueInMs: number | null | undefined): number | undefined {

@@ -2,22 +2,13 @@
 
 import type { RunEvent, RunId } from "@provisioning/model";
 import { RunNotFoundError, StoreReadOnlyError } from "../../errors.js";
-import {
-  DEFAULT_PAGE,
-  ENDED_STATUSES,
-  MAX_PAGE,
-  type RunPage,
-  type RunQuery,
-  type RunStore,
-  type StoredRun,
-} from "../../ports/run-store.js";
+import { DEFAULT_PAGE, ENDED_STATUSES, MAX_PAGE, type RunPage, type RunQuery, type RunStore } from "../../ports/run-store.js";
 import { formatCursor, parseCursor } from "../../tables/run-cursor.js";
 import { createAppend } from "./append.js";
 import type { Database, Parameter } from "./database.js";
 import { Gather, lines } from "./gather.js";
 import { RUN_COLUMNS, type RunRow, summaryOf } from "./rows.js";
 import { createSubmit } from "./submit.js";
-import type { Turn } from "./turn.js";
 import type { Watch } from "./watch.js";
 
 const LOAD = `
@@ -38,12 +29,10 @@ const FORGET = `
 export interface RunStoreOptions {
   readonly database: Database;
   readonly watch: Watch;
-  /** What was read along with claims. */
-  readonly loaded: Turn<RunId, StoredRun>;
   readonly isReadOnly: boolean;
 }
 
-export function createRunStore({ database, watch, loaded, isReadOnly }: RunStoreOptions): RunStore {
+export function createRunStore({ database, watch, isReadOnly }: RunStoreOptions): RunStore {
   const submit = createSubmit(database);
   const append = createAppend(database);
   const loads = new Gather<RunId, readonly RunEvent[] | undefined>({ perform: (ids) => load(database, ids) });
@@ -61,13 +50,10 @@ export function createRunStore({ database, watch, loaded, isReadOnly }: RunStore
     async append(runId, expected, events, token) {
       assertWritable();
       const version = await append(runId, expected, events, token);
-      loaded.drop(runId);
       if (events.length > 0) watch.stored({ runId, version, events });
       return version;
     },
     async load(runId) {
-      const claimed = loaded.get(runId);
-      if (claimed !== undefined) return claimed;
       const events = runId.includes("\n") ? undefined : await loads.ask(runId);
       if (events === undefined) throw new RunNotFoundError(runId);
       return { version: events.length, events };

@@ -10,11 +10,6 @@ export class Turn<Key, Value> {
     this.#values.set(key, value);
   }
 
-  /** Something newer is known. */
-  drop(key: Key): void {
-    this.#values.delete(key);
-  }
-
   get(key: Key): Value | undefined {
     return this.#values.get(key);
   }

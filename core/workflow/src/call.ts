@@ -16,7 +16,7 @@ import {
 import { type Result, isStorable } from "./attempt.js";
 import { HandlerMissingError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
-import type { Handlers, LiveEvent, OperationContext, OperationHandler } from "./handler.js";
+import type { Handlers, LiveEvent, OperationContext, OperationHandler, Progress } from "./handler.js";
 import type { RunState } from "./state.js";
 
 export interface CallerOptions {
@@ -97,23 +97,22 @@ export class Caller {
     const { definition: run, operations } = state();
     const { trace } = operations.get(operation.id);
     const live = () => ({ at: clock.now(), operation: operation.id, attempt });
-    return {
+    const context = {
       run,
       operation,
       attempt,
       token,
       idempotencyKey: idempotencyKeyOf(run.id, operation.id, trace?.generation ?? 0),
-      get signal() {
-        return signalled.signal;
-      },
-      outputOf(id) {
+      outputOf(id: OperationId) {
         const now = state().operations;
         const other = now.has(id) ? now.get(id) : undefined;
         return other !== undefined && "output" in other ? other.output : undefined;
       },
-      report: (progress) => observe({ type: "operationProgress", ...live(), progress }),
-      log: (message, fields: JsonObject = {}) => observe({ type: "operationLog", ...live(), message, fields }),
+      report: (progress: Progress) => observe({ type: "operationProgress", ...live(), progress }),
+      log: (message: string, fields: JsonObject = {}) => observe({ type: "operationLog", ...live(), message, fields }),
+      [SIGNALLED]: signalled,
     };
+    return Object.defineProperty(context, "signal", LAZY_SIGNAL) as unknown as OperationContext;
   }
 
   /** Nothing is recorded of it: a worker that has the handler goes on from here. */
@@ -132,6 +131,21 @@ export class Caller {
     }
   }
 }
+
+/** Where a context keeps who has its signal. */
+const SIGNALLED = Symbol("signalled");
+
+/**
+ * Asked for once somebody reads it, also by copying the context. One getter for all contexts: with one each they would be of different kinds to
+ * the engine that runs this, which makes them slow and, once forgotten, keeps each alive through the next.
+ */
+const LAZY_SIGNAL: PropertyDescriptor = {
+  enumerable: true,
+  configurable: true,
+  get(this: { readonly [SIGNALLED]: { readonly signal: AbortSignal } }) {
+    return this[SIGNALLED].signal;
+  },
+};
 
 /** What was undone and is made again is something new, also for those who remember what they made for a key. */
 function idempotencyKeyOf(run: RunId, operation: OperationId, generation: number): string {

@@ -24,6 +24,7 @@ export type {
 export { type Clock, type Instant, sleepBy, systemClock } from "./clock.js";
 export { counted } from "./counted.js";
 export { type Diagnostic, DiagnosticsError, type SourcePosition } from "./diagnostic.js";
+export { parseDuration } from "./duration.js";
 export {
   type ErrorRecord,
   InvariantError,
@@ -78,3 +79,11 @@ export {
   type SlotNeed,
   type WaitCondition,
 } from "./run.js";
+export {
+  type DocumentPath,
+  type DocumentPlaces,
+  WORKFLOW_API_VERSION,
+  WORKFLOW_KIND,
+  type WorkflowDocument,
+  type WorkflowStep,
+} from "./workflow-document.js";

@@ -18,3 +18,21 @@ export {
   type ResourceGraph,
   resourcesNamed,
 } from "./resource-graph.js";
+export { compileWorkflow, TASK_ACTION, withoutOpen } from "./workflow-document/compile.js";
+export {
+  collectPlaceholders,
+  hasPlaceholder,
+  type Placeholders,
+  soleName,
+  substitute,
+  substituteFields,
+} from "./workflow-document/placeholders.js";
+export { MAX_STEPS, type ReadDocument, type ReadDocumentOptions, readWorkflowDocument } from "./workflow-document/read.js";
+export type {
+  CompiledWorkflow,
+  ParamProblem,
+  StepInput,
+  TaskRules,
+  WorkflowGroup,
+  WorkflowScope,
+} from "./workflow-document/scope.js";

@@ -78,3 +78,11 @@ export function parseExpressionText(file: string, source: string): ParseResult<E
   if (!cursor.isKind("eof") && cursor.diagnostics.length === 0) cursor.unexpected();
   return { tree, diagnostics: [...diagnostics, ...cursor.diagnostics] };
 }
+
+/** Statements as in conditions: `&&`, `||` and `!` are accepted. */
+export function parseStatementsText(file: string, source: string): ParseResult<Module> {
+  const { tokens, diagnostics } = scan(file, source);
+  const cursor = new Cursor(file, source, tokens);
+  cursor.aliases = true;
+  return parseTokens(cursor, diagnostics);
+}

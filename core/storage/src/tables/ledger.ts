@@ -26,7 +26,7 @@ import { createWatchers } from "./watchers.js";
 export interface Ledger {
   /** Current tables, including what is not durable yet. @throws StoreClosedError */
   tables(): Tables;
-  /** Applies the record at once; resolves when it is durable. @throws StoreReadOnlyError, StoreFailedError */
+  /** Applies the record, or throws at once; resolves when it is durable. @throws StoreClosedError, StoreReadOnlyError, StoreFailedError */
   commit(record: StoreRecord): Promise<void>;
   /** Brings the tables up to date where others write; nothing to do where we are the only writer. */
   refresh(): Promise<void>;
@@ -50,9 +50,10 @@ export function createRunStore(ledger: Ledger): RunStore {
   const writing = new Map<RunId, number>();
 
   const write = async (run: RunId, version: Version, events: readonly RunEvent[]) => {
+    const durable = ledger.commit({ type: "runEvents", run, version, events });
     writing.set(run, (writing.get(run) ?? 0) + 1);
     try {
-      await ledger.commit({ type: "runEvents", run, version, events });
+      await durable;
     } finally {
       const left = (writing.get(run) ?? 1) - 1;
       if (left === 0) writing.delete(run);
@@ -65,7 +66,7 @@ export function createRunStore(ledger: Ledger): RunStore {
     async submit(definition) {
       const known = ledger.tables().runs.find(definition.id);
       if (known === undefined) {
-        return write(definition.id, 1, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
+        return await write(definition.id, 1, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
       }
       const [first] = await ledger.readEvents(known);
       if (first?.type !== "runSubmitted" || !isSame(first.definition, definition)) throw new RunExistsError(definition.id);
@@ -78,7 +79,7 @@ export function createRunStore(ledger: Ledger): RunStore {
       if (token !== undefined) tables.leases.assertCurrent(runScope(runId), token);
       if (actual !== expected) throw new VersionConflictError(`Run ${runId}`, expected, actual);
       if (events.length === 0) return actual;
-      return write(runId, actual + events.length, events);
+      return await write(runId, actual + events.length, events);
     },
     async load(runId) {
       await ledger.refresh();

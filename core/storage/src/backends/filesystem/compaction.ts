@@ -4,12 +4,15 @@
  * one leaves behind is swept when the store is opened.
  */
 
-import type { RunStatus } from "@provisioning/model";
+import type { RunEvent, RunId, RunStatus } from "@provisioning/model";
 import { EventList } from "../../tables/event-list.js";
 import type { ArchivePlace } from "../../tables/run-table.js";
 import type { Disk } from "./disk.js";
 import { encodeHeader, journalFile, numbersOf } from "./segment.js";
 import { type Capture, type CapturedRun, encodeArchived, encodeSnapshot, readArchived } from "./snapshot.js";
+
+/** Handed to the disk at once; others get their turn in between. */
+const PIECE_BYTES = 64 * 1024;
 
 export interface CompactionOptions {
   readonly disk: Disk;
@@ -89,24 +92,30 @@ async function writeArchive(options: CompactionOptions): Promise<ReadonlyMap<Cap
   if (ended.length === 0) return places;
   const file = journalFile(segment, "archive");
   const chunks = async function* () {
-    const header = encodeHeader("archive");
-    yield header;
-    let offset = header.length;
+    let piece = [encodeHeader("archive")];
+    let begin = 0;
+    let offset = piece[0]?.length ?? 0;
     for (const run of ended) {
-      const chunk = encodeArchived(run.summary.id, await allEvents(disk, folder, run));
-      yield chunk;
-      places.set(run, { file, offset, bytes: chunk.length });
-      offset += chunk.length;
+      const own = run.events.toJson(run.count);
+      const events = run.archived === undefined ? own : await withArchived(disk, folder, run.summary.id, run.archived, own);
+      const line = encodeArchived(run.summary.id, events);
+      piece.push(line);
+      places.set(run, { file, offset, bytes: line.length });
+      offset += line.length;
+      if (offset - begin < PIECE_BYTES) continue;
+      yield Buffer.concat(piece);
+      piece = [];
+      begin = offset;
     }
+    yield Buffer.concat(piece);
   };
   await disk.replace(`${folder}/${file}`, chunks(), true);
   return places;
 }
 
-/** As a JSON list. */
-async function allEvents(disk: Disk, folder: string, { summary, archived, events, count }: CapturedRun): Promise<string> {
-  if (archived === undefined) return events.toJson(count);
-  return JSON.stringify([...(await readArchived(disk, folder, summary.id, archived)), ...events.toArray().slice(0, count)]);
+/** All events as a JSON list. `own`: those that are not archived yet. */
+async function withArchived(disk: Disk, folder: string, run: RunId, place: ArchivePlace, own: string): Promise<string> {
+  return JSON.stringify([...(await readArchived(disk, folder, run, place)), ...(JSON.parse(own) as readonly RunEvent[])]);
 }
 
 function isEnded(status: RunStatus): boolean {

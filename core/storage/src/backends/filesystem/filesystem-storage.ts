@@ -162,14 +162,14 @@ async function openHeld(
     const error = lost();
     if (error !== undefined) throw error;
   };
-  const commit = async (record: StoreRecord) => {
+  const commit = (record: StoreRecord): Promise<void> => {
     assertOurs();
     writer.assertUsable();
     const { json, events } = encodeRecord(record);
     sequence += 1;
     apply(tables, record, events);
     mirror.note(record);
-    await writer.append(sequence, json);
+    return writer.append(sequence, json);
   };
   const opened = () => {
     if (closing !== undefined) throw new StoreClosedError();
@@ -178,9 +178,10 @@ async function openHeld(
     writer.assertUsable();
     return tables;
   };
+  const closed = async () => commit({ type: "closed" });
   const close = async () => {
     // Proves to the next one who opens it that everything before was written whole.
-    if (sequence > reader.position.sequence) await commit({ type: "closed" }).catch(() => {});
+    if (sequence > reader.position.sequence) await closed().catch(() => {});
     await writer.close();
     await compacting;
     await mirror.close();
@@ -196,9 +197,9 @@ async function openHeld(
   }
   return storageOver(options, {
     tables: opened,
-    commit: async (record) => {
+    commit(record) {
       opened();
-      await commit(record);
+      return commit(record);
     },
     refresh: async () => {},
     settled: () => writer.settled(),

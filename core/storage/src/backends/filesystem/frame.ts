@@ -21,6 +21,9 @@ export interface Frame {
 /** `<length> <checksum> ` */
 const PREFIX = 18;
 const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const HEX = "0123456789abcdef";
+const HEX_DIGITS = 8;
 
 export interface Payload {
   readonly sequence: number;
@@ -31,19 +34,29 @@ export function encodeFrame(sequence: number, firstUnsynced: number, json: strin
   return encodeFrames([{ sequence, json }], firstUnsynced);
 }
 
-/** Frames one behind the other. */
-export function encodeFrames(payloads: readonly Payload[], firstUnsynced: number): Buffer {
+/** Frames one behind the other. `into`: a buffer that may be used for them if it is large enough. */
+export function encodeFrames(payloads: readonly Payload[], firstUnsynced: number, into?: Buffer): Buffer {
   let capacity = 0;
   for (const { json } of payloads) capacity += json.length * MAX_BYTES_PER_UNIT + MAX_OVERHEAD;
-  const bytes = Buffer.allocUnsafe(capacity);
+  const bytes = into === undefined || into.length < capacity ? Buffer.allocUnsafe(capacity) : into;
   let at = 0;
   for (const { sequence, json } of payloads) {
     const start = at + PREFIX;
-    const end = start + bytes.write(`${sequence} ${firstUnsynced} ${json}\n`, start) - 1;
-    bytes.write(`${hex(end - start)} ${hex(crc32(bytes.subarray(start, end)))} `, at, "latin1");
+    const end = start + bytes.write(`${sequence} ${firstUnsynced} ${json}`, start);
+    writeHex(bytes, at, end - start);
+    writeHex(bytes, at + HEX_DIGITS + 1, crc32(bytes.subarray(start, end)));
+    bytes[end] = NEWLINE;
     at = end + 1;
   }
   return bytes.subarray(0, at);
+}
+
+/** Of 32 bits, and a space. */
+function writeHex(bytes: Buffer, at: number, value: number): void {
+  for (let digit = 0; digit < HEX_DIGITS; digit += 1) {
+    bytes[at + digit] = HEX.charCodeAt((value >>> (28 - 4 * digit)) & 0xf);
+  }
+  bytes[at + HEX_DIGITS] = SPACE;
 }
 
 /** What a UTF-16 unit takes in UTF-8 at most. */
@@ -58,7 +71,7 @@ export function decodeFrame(bytes: Buffer, offset: number): Frame | undefined {
   const start = offset + PREFIX;
   const end = start + Number.parseInt(prefix[1] as string, 16);
   if (end >= bytes.length || bytes[end] !== NEWLINE) return undefined;
-  if (hex(crc32(bytes.subarray(start, end))) !== prefix[2]) return undefined;
+  if (crc32(bytes.subarray(start, end)) !== Number.parseInt(prefix[2] as string, 16)) return undefined;
   const numbers = /^(\d+) (\d+) /.exec(bytes.toString("latin1", start, Math.min(end, start + 40)));
   if (numbers === null) return undefined;
   return {
@@ -77,11 +90,4 @@ export function findFrameAfter(bytes: Buffer, offset: number): Frame | undefined
     if (frame !== undefined) return frame;
   }
   return undefined;
-}
-
-const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-/** Of 32 bits. */
-function hex(value: number): string {
-  return `${HEX_BYTES[value >>> 24]}${HEX_BYTES[(value >>> 16) & 0xff]}${HEX_BYTES[(value >>> 8) & 0xff]}${HEX_BYTES[value & 0xff]}`;
 }

@@ -19,9 +19,18 @@ export function guardedDisk(disk: Disk, assertHeld: () => void): Disk {
       assertHeld();
     }
   };
+  /** Looked at before what is written and after what is synced: nothing is acknowledged in between. */
   const file = (inner: DiskFile): DiskFile => ({
-    write: (data) => guarded(() => inner.write(data)),
-    sync: () => guarded(() => inner.sync()),
+    async write(data) {
+      assertHeld();
+      try {
+        await inner.write(data);
+      } catch (error) {
+        assertHeld();
+        throw error;
+      }
+    },
+    sync: () => inner.sync().finally(assertHeld),
     close: () => inner.close(),
   });
   return {

@@ -14,7 +14,7 @@ import { EventList } from "../../tables/event-list.js";
 import type { ArchivePlace, RunEntry } from "../../tables/run-table.js";
 import type { Tables } from "../../tables/tables.js";
 import type { Disk } from "./disk.js";
-import { decodeFrame, encodeFrame } from "./frame.js";
+import { decodeFrame, encodeFrame, encodeFrames, type Payload } from "./frame.js";
 import { JournalCorruptError } from "./journal-errors.js";
 import { encodeHeader, readHeader, scanFrames } from "./segment.js";
 
@@ -59,20 +59,34 @@ export function capture(tables: Tables, sequence: number): Capture {
   };
 }
 
+/** Characters that are turned into lines at once: others get their turn in between. */
+const PIECE_LENGTH = 64 * 1024;
+
+/** In pieces of many lines. */
 export function* encodeSnapshot(captured: Capture): Generator<Buffer> {
   yield encodeHeader("snapshot");
-  let number = 0;
-  const line = (content: SnapshotLine) => encodeFrame((number += 1), 1, JSON.stringify(content));
+  let lines: Payload[] = [];
+  let length = 0;
+  let sequence = 0;
+  for (const json of linesOf(captured)) {
+    lines.push({ sequence: (sequence += 1), json });
+    length += json.length;
+    if (length < PIECE_LENGTH) continue;
+    yield encodeFrames(lines, 1);
+    lines = [];
+    length = 0;
+  }
+  yield encodeFrames(lines, 1);
+}
+
+function* linesOf(captured: Capture): Generator<string> {
+  const line = (content: SnapshotLine) => JSON.stringify(content);
   yield line({ type: "began", sequence: captured.sequence, newestToken: captured.newestToken });
   for (const { lease, ttlMs } of captured.leases) yield line({ type: "lease", lease, ttlMs });
   for (const resource of captured.resources) yield line({ type: "resource", resource });
   for (const { summary, archived, events, count } of captured.runs) {
-    yield line({
-      type: "run",
-      summary,
-      ...(archived === undefined ? {} : { archived }),
-      events: events.toArray().slice(0, count),
-    });
+    const place = archived === undefined ? {} : { archived };
+    yield `${line({ type: "run", summary, ...place, events: [] }).slice(0, -"[]}".length)}${events.toJson(count)}}`;
   }
   yield line({ type: "ended" });
 }

@@ -48,6 +48,8 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** Cancels gently: what runs may finish, nothing more is started, the run ends as cancelled. */
   readonly drain?: AbortSignal;
+  /** Lets go of it: nothing new is started, what runs may finish within the grace time, and the rest is left to whoever takes the run next. */
+  readonly release?: AbortSignal;
   /** Told of stored events after they are durable, and of progress and logs. One that throws is not called again. */
   readonly observe?: (event: RunEvent | LiveEvent) => void;
 }
@@ -55,7 +57,6 @@ export interface ExecuteOptions {
 export interface ExecuteNextOptions extends ExecuteOptions {
   /** What a run needs, found when it is known. Default: `handlers`. */
   readonly handlersFor?: (definition: RunDefinition) => Promise<Handlers>;
-  readonly release?: AbortSignal;
 }
 
 export interface RollbackOptions extends ExecuteOptions {
@@ -77,8 +78,7 @@ export interface Engine {
   /** Undoes a run that has ended; resumes a rollback that was interrupted. @throws RunNotEndedError, and as `execute` */
   rollback(runId: RunId, options: RollbackOptions): Promise<RunState>;
   /**
-   * Takes the next run of the queue and carries it out as `execute` does. Absent when none waits. `release` lets go of it: nothing new
-   * is started, and what runs may finish within the grace time. @throws as `execute`
+   * Takes the next run of the queue and carries it out as `execute` does. Absent when none waits. @throws as `execute`
    */
   executeNext(options: ExecuteNextOptions): Promise<RunState | undefined>;
   /** Asks for the end of a run, whoever works on it; one that nobody works on ends at once. Durable before it resolves. */
@@ -111,11 +111,10 @@ const NO_CONDITIONS: Conditions = {
 };
 
 type Deps = EngineOptions & { readonly slots: SlotPool };
-type WorkOptions = ExecuteOptions &
-  Pick<ExecuteNextOptions, "release"> & {
-    /** Only a cancelled run is worked on: nothing of it is started any more. */
-    readonly onlyCancelled?: boolean;
-  };
+type WorkOptions = ExecuteOptions & {
+  /** Only a cancelled run is worked on: nothing of it is started any more. */
+  readonly onlyCancelled?: boolean;
+};
 
 export function createEngine(engineOptions: EngineOptions): Engine {
   const options: Deps = { ...engineOptions, slots: engineOptions.slots ?? new SlotPool() };

@@ -34,13 +34,17 @@ interface Slot {
   readonly holders: Map<string, SlotHolder & SlotUser>;
 }
 
+interface Listener {
+  tell: (name: string) => void;
+}
+
 const SECOND = 1000;
 
 export class SlotPool {
   readonly #slots = new Map<string, Slot>();
   /** When the last operations of a rate-limited slot started, oldest first. */
   readonly #starts = new Map<string, Instant[]>();
-  readonly #listeners = new Set<(name: string) => void>();
+  readonly #listeners = new Set<Listener>();
 
   /** All of them or none. */
   take(needs: readonly SlotNeed[], holder: SlotHolder & SlotUser): Taken {
@@ -59,7 +63,7 @@ export class SlotPool {
       const slot = this.#slots.get(name);
       if (slot?.holders.delete(keyOf(user)) !== true) continue;
       if (slot.holders.size === 0) this.#slots.delete(name);
-      for (const listener of this.#listeners) listener(name);
+      for (const { tell } of this.#listeners) tell(name);
     }
   }
 
@@ -73,8 +77,13 @@ export class SlotPool {
 
   /** Told of each place that was given back. */
   onFree(listener: (name: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const own: Listener = { tell: listener };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+      // Tables that a set has outgrown refer to the one that follows: what was in them lives on until the next full collection.
+      own.tell = () => {};
+    };
   }
 
   /** Who holds what, by name. */

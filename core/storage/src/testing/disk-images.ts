@@ -179,7 +179,8 @@ export class DiskLog<Acknowledged> {
       }
       case "write": {
         const size = this.#sizes.get(file) ?? 0;
-        const bytes = data ?? new Uint8Array();
+        // A copy: whoever writes may use the buffer again.
+        const bytes = new Uint8Array(data ?? []);
         const start = appends ? size : (at ?? size);
         this.#sizes.set(file, Math.max(size, start + bytes.length));
         return [{ type: "write", file, at: start, data: bytes }];

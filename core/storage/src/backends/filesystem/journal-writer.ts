@@ -32,6 +32,8 @@ export interface JournalWriterOptions {
 
 /** Batches that are being written or synced at the same time. */
 const MAX_FLYING = 2;
+/** Larger batches get a buffer of their own. */
+const BUFFER_BYTES = 256 * 1024;
 /** Smaller batches wait for the one before. */
 const MIN_EAGER_RECORDS = 8;
 
@@ -48,6 +50,8 @@ export class JournalWriter {
   #isDue = false;
   #lastSize = 0;
   #writing: Promise<void> = Promise.resolve();
+  /** For one batch after the other: each is written before the next one is encoded. */
+  readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
 
   constructor(options: JournalWriterOptions) {
     this.#options = options;
@@ -132,7 +136,7 @@ export class JournalWriter {
     this.assertUsable();
     if (this.#bytes > this.#options.segmentBytes) await this.#rotate(batch);
     const firstUnsynced = this.#flying[0]?.records[0]?.sequence ?? 0;
-    const data = encodeFrames(batch.records, firstUnsynced);
+    const data = encodeFrames(batch.records, firstUnsynced, this.#buffer);
     await this.#file.write(data);
     this.#bytes += data.length;
     const synced = this.#file.sync();

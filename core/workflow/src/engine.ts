@@ -110,15 +110,15 @@ const NO_CONDITIONS: Conditions = {
   holds: () => Promise.reject(new Error("this engine evaluates no expressions")),
 };
 
-type Deps = EngineOptions & { readonly slots: SlotPool };
+type Deps = Required<EngineOptions>;
 type WorkOptions = ExecuteOptions & {
   /** Only a cancelled run is worked on: nothing of it is started any more. */
   readonly onlyCancelled?: boolean;
 };
 
 export function createEngine(engineOptions: EngineOptions): Engine {
-  const options: Deps = { ...engineOptions, slots: engineOptions.slots ?? new SlotPool() };
-  const { storage, clock, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
+  const options = withDefaults(engineOptions);
+  const { storage, clock, leaseTtlMs, faultPoint } = options;
   const { runs } = storage;
   const control = { runs, clock, faultPoint };
   const state = async (runId: RunId) => (await recover(runs, runId)).state;
@@ -129,11 +129,11 @@ export function createEngine(engineOptions: EngineOptions): Engine {
     if (isEnded(before) || before.status === "paused") return before;
     assertHandled(before, executeOptions.handlers);
     const held = await acquire(options, runId);
-    return work(options, runId, held, executeOptions, recovered);
+    return await work(options, runId, held, executeOptions, recovered);
   };
   return {
     async submit(definition) {
-      assertRunnable(definition, options.conditions);
+      assertRunnable(definition, engineOptions.conditions);
       await faultPoint("submit.before");
       await runs.submit(definition);
       await faultPoint("submit.after");
@@ -177,6 +177,20 @@ export function createEngine(engineOptions: EngineOptions): Engine {
   };
 }
 
+function withDefaults(options: EngineOptions): Deps {
+  const { leaseTtlMs, checkpointInterval, graceMs, faultPoint, conditions, conditionPollMs, slots } = options;
+  return {
+    ...options,
+    leaseTtlMs: leaseTtlMs ?? DEFAULT_LEASE_TTL_MS,
+    checkpointInterval: checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
+    graceMs: graceMs ?? DEFAULT_GRACE_MS,
+    faultPoint: faultPoint ?? noFaults,
+    conditions: conditions ?? NO_CONDITIONS,
+    conditionPollMs: conditionPollMs ?? DEFAULT_CONDITION_POLL_MS,
+    slots: slots ?? new SlotPool(),
+  };
+}
+
 /** A run whose handlers are missing is let go of: another worker may have them. */
 async function workOnClaimed(
   options: Deps,
@@ -197,12 +211,13 @@ async function workOnClaimed(
 }
 
 async function acquire(options: Deps, runId: RunId): Promise<HeldLease> {
-  const { storage, clock, holder, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
+  const { storage, clock, holder, leaseTtlMs, faultPoint } = options;
   await faultPoint("claim.before");
-  const { answer, askedAt } = await askFor(clock, () => storage.leases.acquire(runScope(runId), holder, leaseTtlMs));
-  return { lease: answer, askedAt };
+  const askedAt = clock.now();
+  return { lease: await storage.leases.acquire(runScope(runId), holder, leaseTtlMs), askedAt };
 }
 
+/** After a failure the lease is left to expire. */
 async function work(
   options: Deps,
   runId: RunId,
@@ -211,7 +226,7 @@ async function work(
   recovered?: RecoveredRun,
 ): Promise<RunState> {
   const { lease } = held;
-  const { storage, clock, slots, leaseTtlMs = DEFAULT_LEASE_TTL_MS, faultPoint = noFaults } = options;
+  const { storage, clock, leaseTtlMs, faultPoint } = options;
   await faultPoint("claim.after");
   const observe = shielded(executeOptions.observe);
   const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint }, recovered);
@@ -226,17 +241,12 @@ async function work(
     graph: buildGraph(recorder.state.definition),
     lease,
     handlers: executeOptions.handlers,
-    clock,
-    random: options.random,
     observe,
-    faultPoint,
-    checkpointInterval: options.checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
-    graceMs: options.graceMs ?? DEFAULT_GRACE_MS,
-    slots,
-    conditions: options.conditions ?? NO_CONDITIONS,
-    conditionPollMs: options.conditionPollMs ?? DEFAULT_CONDITION_POLL_MS,
+    engine: options,
   });
-  return attended({ ...options, leaseTtlMs, faultPoint }, runId, tenure, execution, executeOptions);
+  const state = await attended(options, runId, tenure, execution, executeOptions);
+  await release(options, tenure.held.lease);
+  return state;
 }
 
 /** Between the request to cancel and the lease somebody may have ended the run and had it retried. */
@@ -244,15 +254,15 @@ function isWanted(state: RunState, { onlyCancelled = false }: WorkOptions): bool
   return !onlyCancelled || ("cancellation" in state && state.cancellation !== undefined);
 }
 
-/** Runs it while the lease is kept alive and requests are listened to. After a failure the lease is left to expire. */
+/** Runs it while the lease is kept alive and requests are listened to. */
 async function attended(
-  options: Deps & Required<Pick<EngineOptions, "leaseTtlMs" | "faultPoint">>,
+  options: Deps,
   runId: RunId,
   tenure: { held: HeldLease },
   execution: Execution,
   executeOptions: WorkOptions,
 ): Promise<RunState> {
-  const { storage, clock, graceMs = DEFAULT_GRACE_MS } = options;
+  const { storage, clock, graceMs } = options;
   const stopListening = [
     whenAborted(executeOptions.signal, (reason) => execution.requestCancel("abort", reason)),
     whenAborted(executeOptions.drain, (reason) => execution.requestCancel("drain", reason)),
@@ -277,10 +287,7 @@ async function attended(
   const keeping = { leases: storage.leases, clock, ttlMs: options.leaseTtlMs, faultPoint };
   const alive = keepAlive(keeping, tenure.held, told);
   try {
-    const state = await execution.run();
-    await alive.stop();
-    await release(options, tenure.held.lease);
-    return state;
+    return await execution.run();
   } finally {
     for (const stop of stopListening) stop();
     await alive.stop();
@@ -288,7 +295,7 @@ async function attended(
 }
 
 /** What the run came to is stored already: a lease that cannot be given back runs out, or is somebody else's by now. */
-async function release({ storage, faultPoint = noFaults }: EngineOptions, lease: Lease): Promise<void> {
+async function release({ storage, faultPoint }: Deps, lease: Lease): Promise<void> {
   await faultPoint("release.before");
   await storage.leases.release(lease).catch(() => {});
   await faultPoint("release.after");

@@ -39,9 +39,14 @@ export interface ExecutionOptions {
   /** Whether our lease lasts by our own clock, as far as we have heard. */
   readonly isHeld: () => boolean;
   readonly handlers: Handlers;
+  readonly observe: (event: RunEvent | LiveEvent) => void;
+  readonly engine: ExecutionEnvironment;
+}
+
+/** What all runs of an engine share. */
+export interface ExecutionEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly observe: (event: RunEvent | LiveEvent) => void;
   readonly faultPoint: FaultPoint;
   readonly checkpointInterval: number;
   readonly graceMs: number;
@@ -58,6 +63,7 @@ const MAX_CONFLICTS = 1000;
 
 export class Execution {
   readonly #options: ExecutionOptions;
+  readonly #engine: ExecutionEnvironment;
   readonly #wake: Wake;
   readonly #attempts = new Map<number, Attempt>();
   readonly #inbox = new Inbox(() => this.#wake.notify());
@@ -78,8 +84,10 @@ export class Execution {
 
   constructor(options: ExecutionOptions) {
     this.#options = options;
-    this.#wake = new Wake(options.clock);
-    const { recorder, graph, conditions, clock, conditionPollMs: pollMs, lease, handlers, observe, faultPoint } = options;
+    this.#engine = options.engine;
+    const { recorder, graph, lease, handlers, observe } = options;
+    const { conditions, clock, conditionPollMs: pollMs, faultPoint } = options.engine;
+    this.#wake = new Wake(clock);
     const state = () => recorder.state;
     const onOpened = () => this.#wake.notify();
     this.#gates = new Gates({ operations: graph.operations, conditions, clock, pollMs, state, onOpened });
@@ -90,7 +98,8 @@ export class Execution {
 
   /** @throws LeaseLostError, and whatever the store throws; the run can be taken up again then */
   async run(): Promise<RunState> {
-    const { slots, recorder, lease } = this.#options;
+    const { recorder, lease } = this.#options;
+    const { slots } = this.#engine;
     const stopListening = slots.onFree((name) => this.#slotFreed(name));
     try {
       return await this.#loop();
@@ -107,8 +116,8 @@ export class Execution {
 
   /** Asks for the end of the run; recorded with the next events. */
   requestCancel(mode: CancelMode, reason: string): void {
-    const { clock, lease } = this.#options;
-    this.#inbox.requested({ type: "cancelRequested", at: clock.now(), by: lease.holder, reason, mode });
+    const at = this.#engine.clock.now();
+    this.#inbox.requested({ type: "cancelRequested", at, by: this.#options.lease.holder, reason, mode });
   }
 
   /** Somebody appended to the run, perhaps we ourselves. */
@@ -128,7 +137,7 @@ export class Execution {
   release(graceMs: number): void {
     if (this.#mode === "release") return;
     this.#mode = "release";
-    this.#releaseBy = this.#options.clock.now() + graceMs;
+    this.#releaseBy = this.#engine.clock.now() + graceMs;
     this.#wake.notify();
   }
 
@@ -139,7 +148,8 @@ export class Execution {
   }
 
   async #loop(): Promise<RunState> {
-    const { recorder, clock, lease } = this.#options;
+    const { recorder, lease } = this.#options;
+    const { clock } = this.#engine;
     let claimed = false;
     let conflicts = 0;
     for (let round = 1; ; round += 1) {
@@ -187,12 +197,13 @@ export class Execution {
   }
 
   #forward(state: RunState, live: ReadonlySet<number>): Phase {
-    const { graph, random, checkpointInterval, slots } = this.#options;
-    return new Forward(graph, state, { checkpointInterval, random, slots, live });
+    const { random, checkpointInterval, slots } = this.#engine;
+    return new Forward(this.#options.graph, state, { checkpointInterval, random, slots, live });
   }
 
   #backward(state: RunState, before: Phase | undefined): Phase {
-    const { graph, handlers, random } = this.#options;
+    const { graph, handlers } = this.#options;
+    const { random } = this.#engine;
     const canCompensate = ({ action }: OperationDefinition) => handlers.get(action)?.compensate !== undefined;
     const undoesHalves = ({ action }: OperationDefinition) => handlers.get(action)?.undoesHalves === true;
     const undoing = before instanceof Backward ? before.undoing(state) : undefined;
@@ -238,7 +249,7 @@ export class Execution {
 
   /** What still runs is told to stop; no result of it is recorded, so whoever takes the run tries it again. */
   #isReleaseOverdue(): boolean {
-    if (this.#releaseBy === undefined || this.#options.clock.now() < this.#releaseBy) return false;
+    if (this.#releaseBy === undefined || this.#engine.clock.now() < this.#releaseBy) return false;
     this.#cancelAttempts(new RunCancelledError("provisioning", "the worker stops"));
     return true;
   }
@@ -264,7 +275,8 @@ export class Execution {
   }
 
   #launch({ index, attempt: number }: Start): void {
-    const { graph, recorder, clock, graceMs } = this.#options;
+    const { graph, recorder } = this.#options;
+    const { clock, graceMs } = this.#engine;
     const operation = graph.operations[index] as OperationDefinition;
     const isCompensation = recorder.state.status === "rollingBack";
     const attempt = new Attempt({
@@ -283,7 +295,7 @@ export class Execution {
   }
 
   #cancelAttempts(reason: ProvisioningError): void {
-    const now = this.#options.clock.now();
+    const now = this.#engine.clock.now();
     for (const attempt of this.#attempts.values()) attempt.cancel(now, reason);
   }
 

@@ -48,12 +48,13 @@ export class Recorder {
    * was stored, the state now shows what was asked for, and it has to be decided anew. @throws LeaseLostError, and whatever the store throws
    */
   async commit(events: readonly RunEvent[], after: RunState): Promise<boolean> {
-    const { faultPoint } = this.#options;
+    const { runs, runId, token, faultPoint } = this.#options;
     await faultPoint("record.before");
     try {
-      await this.#append(events, after);
+      this.#version = await runs.append(runId, this.#version, events, token);
+      this.#state = after;
     } catch (error) {
-      if (!(error instanceof VersionConflictError)) throw error;
+      if (!(error instanceof VersionConflictError)) throw this.#asLost(error);
       if (!(await this.catchUp())) throw error;
       return false;
     }
@@ -62,26 +63,20 @@ export class Recorder {
     return true;
   }
 
-  async #append(batch: readonly RunEvent[], state: RunState): Promise<void> {
-    const { runs, runId, token } = this.#options;
-    try {
-      this.#version = await runs.append(runId, this.#version, batch, token);
-      this.#state = state;
-    } catch (error) {
-      if (error instanceof StaleTokenError) throw new LeaseLostError(runId, { cause: error });
-      throw error;
-    }
-  }
-
   /** Whether others appended something. Cheap: nothing is written or read. @throws LeaseLostError, and what the store throws */
   async isBehind(): Promise<boolean> {
+    const { runs, runId, token } = this.#options;
     try {
-      await this.#append([], this.#state);
+      await runs.append(runId, this.#version, [], token);
       return false;
     } catch (error) {
       if (error instanceof VersionConflictError) return true;
-      throw error;
+      throw this.#asLost(error);
     }
+  }
+
+  #asLost(error: unknown): unknown {
+    return error instanceof StaleTokenError ? new LeaseLostError(this.#options.runId, { cause: error }) : error;
   }
 
   /** Whether others appended something, which is taken in then. @throws LeaseLostError when one of them took the run over */

@@ -5,9 +5,9 @@ import type { RunSummary } from "../ports/run-store.js";
 
 /** The summary after more events; the first event of a run must be `runSubmitted`. */
 export function summarize(before: RunSummary | undefined, events: readonly RunEvent[]): RunSummary {
-  const [first, ...rest] = events;
-  const summary: Writable<RunSummary> = before === undefined ? firstSummary(first) : { ...before };
-  for (const event of before === undefined ? rest : events) add(summary, event);
+  if (before === undefined) return summarize(firstSummary(events[0]), events.slice(1));
+  const summary: Writable<RunSummary> = { ...before };
+  for (const event of events) add(summary, event);
   return summary;
 }
 

@@ -46,6 +46,10 @@ export const CONFIG_KEYS = {
   "run.retry.backoff": choice(["linear", "exponential"], "How the delay between attempts grows."),
   "run.retry.initial_delay_seconds": integer(0, 3_600, "Seconds before the second attempt."),
   "run.retry.max_delay_seconds": integer(0, 86_400, "Longest delay between two attempts, in seconds."),
+  "notifications.allow_private_addresses": choice(
+    ["no", "yes"],
+    "Whether workflows may send notifications to addresses of private networks and of this machine.",
+  ),
   "storage.type": flagged(
     "storage-type",
     choice(STORAGE_TYPES, "Where runs and recorded state are kept; `file` and `rkvs` mean `filesystem`."),

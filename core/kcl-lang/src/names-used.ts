@@ -8,26 +8,28 @@ import type { Generator, LambdaExpression, Module, QuantifierExpression } from "
 import { parseExpressionText, parseStatementsText } from "./syntax/parser.js";
 
 export type NamesUsed =
-  | { readonly ok: true; readonly names: readonly string[] }
+  | { readonly ok: true; readonly names: readonly string[]; readonly assigned: readonly string[] }
   | { readonly ok: false; readonly diagnostics: readonly KclDiagnostic[] };
 
 /** Of an expression as `evaluateExpression` takes it, or of statements as `evaluateText` does. Nothing is evaluated. */
 export function namesUsed(text: string, form: "expression" | "statements"): NamesUsed {
   const { tree, diagnostics } = form === "expression" ? parseExpressionText("", text) : parseStatementsText("", text);
   if (diagnostics.length > 0) return { ok: false, diagnostics };
-  const own = boundIn(tree);
-  const isOutside = (name: string) => !own.has(name) && !systemModuleNames.has(name) && !builtinFunctions.has(name);
-  return { ok: true, names: [...readsOf(tree).names].filter(isOutside) };
+  const { assigned, bound } = ownNames(tree);
+  const isOutside = (name: string) =>
+    !assigned.has(name) && !bound.has(name) && !systemModuleNames.has(name) && !builtinFunctions.has(name);
+  return { ok: true, names: [...readsOf(tree).names].filter(isOutside), assigned: [...assigned] };
 }
 
-/** Assigned names, loop variables and parameters. */
-function boundIn(tree: unknown): ReadonlySet<string> {
+/** Assigned names; loop variables and parameters. */
+function ownNames(tree: unknown): Record<"assigned" | "bound", ReadonlySet<string>> {
+  const assigned = new Set<string>();
   const bound = new Set<string>();
   walk(tree, (node: Node) => {
     const one = node as Module["body"][number] | LambdaExpression | Generator | QuantifierExpression | { readonly kind: "other" };
     if ("variables" in one) for (const { name } of one.variables) bound.add(name);
-    else if (one.kind === "assign") for (const { name } of one.targets) bound.add(name);
+    else if (one.kind === "assign") for (const { name } of one.targets) assigned.add(name);
     else if (one.kind === "lambda") for (const { name } of one.parameters) bound.add(name);
   });
-  return bound;
+  return { assigned, bound };
 }

@@ -1,3 +1,4 @@
+export { didYouMean } from "./batch/problem.js";
 export { compileBatch } from "./batch/compile.js";
 export { type BatchOutlook, hasWork, type OutlookStep, outlookOf, type WaveMember } from "./batch/outlook.js";
 export type { BatchGroup, BatchScope, BatchServer, CompiledBatch } from "./batch/scope.js";

@@ -1,8 +1,6 @@
 /** From the file of a workflow to what it means for an infra: read, planned and compiled, with nothing touched. */
 
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
 import {
   type Address,
   type BatchWorkflow,
@@ -14,11 +12,12 @@ import {
 } from "@provisioning/model";
 import { type BatchScope, type CompiledBatch, compileBatch, makePlan, type ResourceView } from "@provisioning/planner";
 import type { StorageMode } from "@provisioning/storage";
-import { evaluateWorkflow, knownProviders, type WorkspaceLayout } from "@provisioning/workspace";
+import { evaluateWorkflow, knownProviders } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 import type { PlannedInfra } from "../infra/plan.js";
 import { kclConditions } from "../run/conditions.js";
 import { type InfraSession, openInfraSession, openWorkspaceSession, withSource } from "../session.js";
+import { findFile, infraAround } from "./find-file.js";
 import type { BatchInput } from "./input.js";
 
 export interface NamedBatch {
@@ -97,24 +96,4 @@ async function scopeOf(session: InfraSession, plan: Plan, uses: PlannedInfra["us
     usesOf: (address) => uses.get(address) ?? [],
     checkCondition: (expression) => kclConditions.check(expression),
   };
-}
-
-/** As the shell completes it, or as the workspace's folders are spoken of. */
-async function findFile({ currentDir }: ActionContext, layout: WorkspaceLayout, file: string): Promise<string> {
-  const here = resolve(currentDir, file);
-  if (isAbsolute(file) || (await isThere(here))) return here;
-  const inWorkspace = resolve(layout.root, file);
-  return (await isThere(inWorkspace)) ? inWorkspace : here;
-}
-
-function isThere(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
-}
-
-function infraAround(layout: WorkspaceLayout, file: string): string | undefined {
-  const [first = "", ...rest] = relative(layout.infraDir, file).split(sep);
-  return first === ".." || isAbsolute(first) || rest.length === 0 ? undefined : first;
 }

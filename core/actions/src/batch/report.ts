@@ -43,13 +43,18 @@ export interface BatchLimits {
 
 const memberSchema = z.strictObject({ id: z.string(), items: z.array(z.string()), steps: z.array(z.string()) });
 
+/** Of `BatchOutlook`. */
+export const outlookShape = {
+  waves: z.array(z.array(memberSchema)),
+  order: z.array(z.strictObject({ id: operationIdSchema, title: z.string(), wave: z.int(), after: z.array(operationIdSchema) })),
+  longestPath: z.array(z.string()),
+};
+
 export const batchForecastSchema = z.strictObject({
   name: z.string(),
   infra: infraNameSchema,
   plan: planSchema,
-  waves: z.array(z.array(memberSchema)),
-  order: z.array(z.strictObject({ id: operationIdSchema, title: z.string(), wave: z.int(), after: z.array(operationIdSchema) })),
-  longestPath: z.array(z.string()),
+  ...outlookShape,
   limits: z.strictObject({
     parallel: z.int(),
     checkpointInterval: z.int(),

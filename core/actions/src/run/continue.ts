@@ -5,6 +5,7 @@ import { defineAction } from "../action.js";
 import { engineOf, workOn } from "./execute.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 import { openRunSession } from "./run-session.js";
+import { withWorkflowRun } from "../workflow/carry-out.js";
 
 export interface ResumeRunInput {
   /** `last`: the newest. */
@@ -20,6 +21,12 @@ export const resumeRun = defineAction<ResumeRunInput, RunReport>({
   input: z.strictObject({ id: z.string() }),
   output: runReportSchema,
   async run(context, { id }) {
+    const ofDocument = await withWorkflowRun(context, id, async ({ engine, state, options }) => {
+      if (state.status === "paused" || ("pause" in state && state.pause !== undefined))
+        await engine.resume(state.definition.id, context.holder);
+      await engine.execute(state.definition.id, options);
+    });
+    if (ofDocument !== undefined) return ofDocument;
     const { session, state } = await openRunSession(context, id);
     try {
       const engine = engineOf(session);

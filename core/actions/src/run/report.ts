@@ -1,6 +1,15 @@
 /** A run as data for people and programs: every operation with its state, attempts, duration and error. */
 
-import type { ErrorRecord, InfraName, Instant, OperationId, RunEvent, RunId, RunStatus } from "@provisioning/model";
+import {
+  type ErrorRecord,
+  type InfraName,
+  type Instant,
+  isJsonObject,
+  type OperationId,
+  type RunEvent,
+  type RunId,
+  type RunStatus,
+} from "@provisioning/model";
 import {
   errorRecordSchema,
   infraNameSchema,
@@ -126,14 +135,14 @@ function reportOf(state: RunState, events: readonly RunEvent[], interrupted: boo
     status: state.status,
     createdAt: new Date(state.definition.createdAt).toISOString(),
     interrupted,
-    operations: state.definition.operations.map(({ id, title, address }) => {
+    operations: state.definition.operations.map(({ id, title, address, action }) => {
       const found = state.operations.get(id);
       const durationMs = durations.get(id);
       return {
         id,
         title,
         address,
-        status: found.status,
+        status: isSkippedStep(action, found) ? "skipped" : found.status,
         attempts: "attempt" in found ? found.attempt : 0,
         ...(durationMs === undefined ? {} : { durationMs }),
         ...errorOf(found, causes.get(id)),
@@ -142,6 +151,13 @@ function reportOf(state: RunState, events: readonly RunEvent[], interrupted: boo
     }),
     ...(rollback === undefined ? {} : { rollback }),
   };
+}
+
+/** A step of a workflow whose condition was false: for the engine it is done, and what waits for it goes on. */
+function isSkippedStep(action: string, found: OperationState): boolean {
+  return (
+    action.startsWith("task.") && found.status === "completed" && isJsonObject(found.output) && found.output.skipped === true
+  );
 }
 
 /** What failed and was undone is in the report for its failure. */

@@ -6,6 +6,7 @@ import { defineAction } from "../action.js";
 import { engineOf, workOn } from "./execute.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 import { openRunSession } from "./run-session.js";
+import { withWorkflowRun } from "../workflow/carry-out.js";
 
 export interface RetryRunInput {
   /** `last`: the newest. */
@@ -23,6 +24,11 @@ export const retryRun = defineAction<RetryRunInput, RunReport>({
   input: z.strictObject({ id: z.string(), operations: z.exactOptional(z.array(z.string()).check(z.minLength(1))) }),
   output: runReportSchema,
   async run(context, { id, operations }) {
+    const ofDocument = await withWorkflowRun(context, id, async ({ engine, state, options }) => {
+      await engine.retry(state.definition.id, context.holder, operations as readonly OperationId[] | undefined);
+      await engine.execute(state.definition.id, options);
+    });
+    if (ofDocument !== undefined) return ofDocument;
     const { session, state } = await openRunSession(context, id);
     try {
       const engine = engineOf(session);

@@ -5,6 +5,7 @@ import { defineAction } from "../action.js";
 import { engineOf, rollBack } from "./execute.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 import { openRunSession } from "./run-session.js";
+import { withWorkflowRun } from "../workflow/carry-out.js";
 
 export interface RollbackRunInput {
   /** `last`: the newest. */
@@ -22,6 +23,11 @@ export const rollbackRun = defineAction<RollbackRunInput, RunReport>({
   input: z.strictObject({ id: z.string(), toCheckpoint: z.exactOptional(z.int().check(z.minimum(1))) }),
   output: runReportSchema,
   async run(context, { id, toCheckpoint }) {
+    const checkpoint = toCheckpoint === undefined ? {} : { toCheckpoint };
+    const ofDocument = await withWorkflowRun(context, id, ({ engine, state, options }) =>
+      engine.rollback(state.definition.id, { ...options, ...checkpoint, by: context.holder }),
+    );
+    if (ofDocument !== undefined) return ofDocument;
     const { session, state } = await openRunSession(context, id);
     try {
       await rollBack(session, engineOf(session), state.definition, toCheckpoint);

@@ -28,7 +28,7 @@ export interface OutlookStep {
 }
 
 /** The graph must have no cycle. */
-export function outlookOf({ operations, groups }: CompiledBatch): BatchOutlook {
+export function outlookOf({ operations, groups }: Pick<CompiledBatch, "operations" | "groups">): BatchOutlook {
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   const before = (id: OperationId) => byId.get(id)?.dependsOn.flatMap(({ on }) => (byId.has(on) ? [on] : [])) ?? [];
   const ordering = topologicalOrder({ nodes: [...byId.keys()], dependenciesOf: before });

@@ -1,0 +1,59 @@
+/** `provisioning.evaluate`: decides by assignments under if, elif and else. It sees values and nothing else: no files, no network, no process. */
+
+import { evaluateText, type JsonValue, namesUsed } from "@provisioning/kcl-lang";
+import { type Json, type JsonObject, ProvisioningError } from "@provisioning/model";
+import { jsonObjectSchema } from "@provisioning/model/wire";
+import * as z from "zod/mini";
+import { ConditionError } from "./errors.js";
+import { defineTask } from "./task.js";
+
+interface EvaluateParams {
+  readonly condition: string;
+}
+
+/** Longer ones are programs. */
+const MAX_LENGTH = 20_000;
+
+export const evaluate = defineTask<EvaluateParams, JsonObject>({
+  name: "provisioning.evaluate",
+  summary: "Decides by assignments under if, elif and else, over variables and the outputs of earlier steps.",
+  effect: "read",
+  params: z.strictObject({ condition: z.string().check(z.minLength(1), z.maxLength(MAX_LENGTH)) }),
+  output: jsonObjectSchema,
+  programs: ["condition"],
+  check({ condition }) {
+    const used = namesUsed(condition, "statements");
+    if (used.ok) return [];
+    const [first] = used.diagnostics;
+    const place = first === undefined ? "" : ` (line ${first.position.line}, column ${first.position.column})`;
+    return [{ path: ["condition"], summary: `the condition cannot be read: ${first?.message ?? "it is empty"}${place}.` }];
+  },
+  needs: ({ condition }) => {
+    const used = namesUsed(condition, "statements");
+    return used.ok ? used.names : [];
+  },
+  gives: ({ condition }) => {
+    const used = namesUsed(condition, "statements");
+    return used.ok ? used.assigned : [];
+  },
+  run({ values }, { condition }) {
+    const result = evaluateText(condition, values as Readonly<Record<string, JsonValue>>);
+    if (result.ok) return Promise.resolve(toJson(result.value) as JsonObject);
+    const text = result.diagnostics.map(({ message, position }) => `${message} (line ${position.line}).`).join(" ");
+    return Promise.reject(new ConditionError("The condition", text));
+  },
+});
+
+/** @throws ProvisioningError for whole numbers that plain data cannot hold */
+function toJson(value: JsonValue): Json {
+  if (typeof value === "bigint") {
+    throw new ProvisioningError({
+      code: "WORKFLOW_CONDITION_FAILED",
+      message: `The condition gives ${value}, which is larger than a whole number may be here.`,
+      hint: "Stay below 9007199254740992.",
+    });
+  }
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(toJson);
+  if (typeof value !== "object" || value === null) return value as Json;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item as JsonValue)]));
+}

@@ -1,0 +1,92 @@
+/** Works on runs of workflow documents. They need a workspace and its storage; an infra only when one of their tasks does. */
+
+import { randomInt } from "node:crypto";
+import type { RunDefinition } from "@provisioning/model";
+import type { TransferableStorage } from "@provisioning/storage";
+import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, replay, type RunState } from "@provisioning/workflow";
+import type { ActionContext } from "../context.js";
+import { kclConditions } from "../run/conditions.js";
+import { findRun } from "../run/find-run.js";
+import { runRetention } from "../run/options.js";
+import { loadRunReport, type RunReport } from "../run/report.js";
+import { openWorkspaceSession, type WorkspaceSession } from "../session.js";
+import { taskHandlers } from "../tasks/task-handlers.js";
+
+/** What somebody wants of a run: an engine, the run, and what its execution needs. */
+export interface WorkflowWork {
+  readonly engine: Engine;
+  readonly state: RunState;
+  readonly options: ExecuteOptions;
+}
+
+export const WORKFLOW_PURPOSE = "workflow";
+
+/** Submits a run and works on it until it has ended. */
+export async function carryOut(
+  session: WorkspaceSession,
+  storage: TransferableStorage,
+  definition: RunDefinition,
+): Promise<RunState> {
+  const engine = engineFor(session.context, storage);
+  await engine.submit(definition);
+  tellStart(session.context, definition, false);
+  const state = await engine.execute(definition.id, executionFor(session.context, storage, definition));
+  await forgetOldRuns(storage.runs, session.context.clock, runRetention(session.config)).catch(() => {});
+  return state;
+}
+
+/** Does something with a run of a workflow document and gives its report. Absent: it is another kind of run, and nothing was done. */
+export async function withWorkflowRun(
+  context: ActionContext,
+  id: string,
+  work: (work: WorkflowWork) => Promise<unknown>,
+): Promise<RunReport | undefined> {
+  const session = await openWorkspaceSession(context);
+  if (!(await isWorkflowRun(session, id))) return undefined;
+  const storage = await session.openStore("write");
+  try {
+    const state = replay((await storage.runs.load(await findRun(storage, id))).events);
+    const { definition } = state;
+    tellStart(context, definition, true);
+    await work({ engine: engineFor(context, storage), state, options: executionFor(context, storage, definition) });
+    return await loadRunReport(storage, definition.id);
+  } finally {
+    await storage.close();
+  }
+}
+
+async function isWorkflowRun(session: WorkspaceSession, id: string): Promise<boolean> {
+  const storage = await session.openStore("read");
+  try {
+    const state = replay((await storage.runs.load(await findRun(storage, id))).events);
+    return state.definition.labels.purpose === WORKFLOW_PURPOSE;
+  } finally {
+    await storage.close();
+  }
+}
+
+function tellStart(context: ActionContext, { id, operations }: RunDefinition, resumed: boolean): void {
+  context.report({
+    type: "runStarted",
+    runId: id,
+    operations: operations.map(({ id: one, title }) => ({ id: one, title })),
+    resumed,
+  });
+}
+
+function engineFor({ clock, holder }: ActionContext, storage: TransferableStorage): Engine {
+  const random = () => randomInt(2 ** 32) / 2 ** 32;
+  return createEngine({ storage, clock, random, holder, conditions: kclConditions });
+}
+
+function executionFor(context: ActionContext, storage: TransferableStorage, definition: RunDefinition): ExecuteOptions {
+  return {
+    handlers: taskHandlers({ context, storage }, definition),
+    signal: context.signal,
+    drain: context.drain,
+    observe: (event) => {
+      // Tasks tell their progress themselves.
+      if (event.type !== "operationProgress" && event.type !== "operationLog") context.report({ type: "run", event });
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** From what somebody named or sent to a workflow that can be carried out; nothing is touched. */
+
+import { DiagnosticsError } from "@provisioning/model";
+import { findFile, infraAround } from "../batch/find-file.js";
+import type { ActionContext } from "../context.js";
+import { openWorkspaceSession, type WorkspaceSession } from "../session.js";
+import { type CompiledDocument, createWorkflowCompiler } from "./compiler.js";
+import { chosenOf, type WorkflowInput } from "./input.js";
+import { readDocumentFile } from "./read-file.js";
+
+export interface PreparedWorkflow {
+  readonly session: WorkspaceSession;
+  readonly compiled: CompiledDocument;
+}
+
+/** @throws DiagnosticsError with all problems of the workflow and their places */
+export async function prepareWorkflow(context: ActionContext, input: WorkflowInput): Promise<PreparedWorkflow> {
+  const chosen = chosenOf(input);
+  const session = await openWorkspaceSession(context);
+  const compiler = await createWorkflowCompiler(session);
+  const { variables = {}, infra } = input;
+  if ("document" in chosen) {
+    const compiled = compiler.compile(chosen.document, { variables, ...(infra === undefined ? {} : { infra }) });
+    if (compiled.problems.length > 0) throw new DiagnosticsError(compiled.problems);
+    return { session, compiled };
+  }
+  const { layout } = session.workspace;
+  const file = await findFile(context, layout, chosen.file);
+  const { value, places, defaultName, withSource } = await readDocumentFile(file, layout.root);
+  const around = infra ?? infraAround(layout, file);
+  const options = { places, defaultName, variables, ...(around === undefined ? {} : { infra: around }) };
+  const compiled = compiler.compile(value, options);
+  if (compiled.problems.length > 0) throw new DiagnosticsError(withSource(byPlace(compiled.problems)));
+  return { session, compiled };
+}
+
+function byPlace(problems: CompiledDocument["problems"]): CompiledDocument["problems"] {
+  return problems.toSorted((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0));
+}

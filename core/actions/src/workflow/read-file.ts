@@ -1,0 +1,78 @@
+/** A workflow document from its file, every part with its place. */
+
+import { readFile } from "node:fs/promises";
+import { basename, extname, relative } from "node:path";
+import { type JsonValue, readDataFile } from "@provisioning/kcl-lang";
+import {
+  type Diagnostic,
+  DiagnosticsError,
+  type DocumentPlaces,
+  isName,
+  type Json,
+  ProvisioningError,
+  type SourcePosition,
+} from "@provisioning/model";
+
+export interface DocumentFile {
+  readonly value: Json;
+  readonly places: DocumentPlaces;
+  /** Of a document that has no name of its own. */
+  readonly defaultName: string;
+  /** Adds the line of source that each finding is about. */
+  readonly withSource: (findings: readonly Diagnostic[]) => readonly Diagnostic[];
+}
+
+/** Larger ones are not written by people. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Places are shown relative to the workspace, when the file is inside. @throws DiagnosticsError, ProvisioningError WORKFLOW_FILE_MISSING */
+export async function readDocumentFile(file: string, workspaceDir: string): Promise<DocumentFile> {
+  const shown = file.startsWith(`${workspaceDir}/`) ? relative(workspaceDir, file) : file;
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new ProvisioningError(
+      {
+        code: "WORKFLOW_FILE_MISSING",
+        message: `There is no file ${file} that could be read.`,
+        hint: "Name the YAML, JSON or KCL file that defines the workflow.",
+      },
+      { cause },
+    );
+  });
+  const lines = text.split("\n");
+  const withSource = (findings: readonly Diagnostic[]) => findings.map((finding) => withLine(finding, shown, lines));
+  const refuse = (summary: string, position: SourcePosition = { file: shown, line: 1, column: 1 }): never => {
+    throw new DiagnosticsError(withSource([{ severity: "error", code: "WORKFLOW_DOCUMENT_INVALID", summary, position }]));
+  };
+  if (text.length > MAX_BYTES) return refuse(`The file has more than ${MAX_BYTES} bytes.`);
+  const { documents, diagnostics } = readDataFile(shown, text);
+  const [wrong] = diagnostics;
+  if (wrong !== undefined) return refuse(`The file cannot be read: ${wrong.message}.`, { ...wrong.position, file: shown });
+  const [document, second] = documents;
+  if (document === undefined) return refuse("The file is empty.");
+  if (second !== undefined)
+    return refuse("The file holds several documents; a workflow is one.", placeIn(shown, second.placeOf([])));
+  const name = basename(file, extname(file)).toLowerCase();
+  return {
+    value: toJson(document.value),
+    places: (path) => placeIn(shown, document.placeOf(path, typeof path.at(-1) === "string" ? "key" : "value")),
+    defaultName: isName(name) ? name : "workflow",
+    withSource,
+  };
+}
+
+function placeIn(file: string, { line, column }: SourcePosition): SourcePosition {
+  return { file, line, column };
+}
+
+function withLine(finding: Diagnostic, file: string, lines: readonly string[]): Diagnostic {
+  const sourceLine = finding.position?.file === file ? lines[finding.position.line - 1] : undefined;
+  return sourceLine === undefined ? finding : { ...finding, sourceLine };
+}
+
+/** Whole numbers are read exactly; those that plain data cannot hold become text, which no parameter takes for a number. */
+function toJson(value: JsonValue): Json {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(toJson);
+  if (typeof value !== "object" || value === null) return value as Json;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item as JsonValue)]));
+}

@@ -10,9 +10,13 @@ const alias = readdirSync(`${root}core`)
     { find: new RegExp(`^@provisioning/${name}$`), replacement: `${root}core/${name}/src/index.ts` },
     { find: new RegExp(`^@provisioning/${name}/testing$`), replacement: `${root}core/${name}/src/testing/index.ts` },
     { find: new RegExp(`^@provisioning/${name}/wire$`), replacement: `${root}core/${name}/src/wire/index.ts` },
+    { find: new RegExp(`^@provisioning/${name}/client$`), replacement: `${root}core/${name}/src/client/index.ts` },
     { find: new RegExp(`^@provisioning/${name}/node$`), replacement: `${root}core/${name}/src/node-host.ts` },
   ])
-  .concat({ find: /^@provisioning\/provider-local$/, replacement: `${root}extensions/providers/local/src/index.ts` });
+  .concat(
+    { find: /^@provisioning\/provider-local$/, replacement: `${root}extensions/providers/local/src/index.ts` },
+    { find: /^@provisioning\/orchestrator$/, replacement: `${root}platform/orchestrator/src/index.ts` },
+  );
 
 export default defineConfig({
   resolve: { alias },
@@ -23,7 +27,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "{core,tools}/*/src/**/*.test.ts",
+            "{core,platform,tools}/*/src/**/*.test.ts",
             "extensions/providers/*/src/**/*.test.ts",
             "extensions/taskservs/**/*.test.ts",
           ],
@@ -34,7 +38,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "container",
-          include: ["{core,extensions}/**/*.container.test.ts", "tests/**/*.test.ts"],
+          include: ["{core,platform,extensions}/**/*.container.test.ts", "tests/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
           globalSetup: ["tests/support/engine-setup.ts"],
           // Servers mostly wait for packages and boots: two files at once, after the unit tests.

@@ -19,7 +19,9 @@ export const MAY_IMPORT = {
     "core/extension-sdk",
     "core/workspace",
   ],
-  "core/cli": ["core/actions", "core/config", "core/model"],
+  "core/api": ["core/model"],
+  "core/cli": ["core/actions", "core/api", "core/config", "core/model"],
+  "platform/orchestrator": ["core/actions", "core/api", "core/config", "core/model", "core/storage", "core/workflow"],
   "extensions/providers/local": ["core/extension-sdk", "core/model"],
 };
 

@@ -3,6 +3,7 @@
 import type { StepReport } from "@provisioning/extension-sdk";
 import type { Clock, OperationId, Plan, RunEvent, RunId } from "@provisioning/model";
 import type { SwitchableStorage } from "@provisioning/storage";
+import type { SlotPool } from "@provisioning/workflow";
 import type { PlatformLayout } from "@provisioning/workspace";
 
 export interface ActionContext {
@@ -20,6 +21,10 @@ export interface ActionContext {
   readonly readInput?: () => Promise<string>;
   /** What this process has open and shares among all actions. Absent: each action opens the storage and closes it. */
   readonly storage?: SwitchableStorage;
+  /** Asked first, of what is not `isLocalAction`. */
+  readonly askService?: AskService;
+  /** Of a process that serves others. Absent: this is one command, which carries out what it was asked for and ends. */
+  readonly service?: ServiceContext;
   /** For people: who runs this command. */
   readonly holder: string;
   /** The command as it was typed: whoever has to wait for it is shown it. */
@@ -31,6 +36,16 @@ export interface ActionContext {
   readonly report: (event: ActionEvent) => void;
   /** Asked with the plan before anything changes. */
   readonly confirm: (plan: Plan) => Promise<boolean>;
+}
+
+/** What a running service answers; absent when there is none, and the action is done here. */
+export type AskService = (action: string, input: unknown) => Promise<{ readonly answer: unknown } | undefined>;
+
+export interface ServiceContext {
+  /** The limits of providers and servers, shared by everything that this process carries out. */
+  readonly slots: SlotPool;
+  /** Aborts when the process ends: what runs is left for whoever comes next, as it is. */
+  readonly release: AbortSignal;
 }
 
 /** What happens while an action works, for whoever watches. Everything in it is redacted. */

@@ -1,8 +1,8 @@
 export type { Action, CedarAction } from "./action.js";
 export { type ActionName, actionTable } from "./action-table.js";
 export type { BatchForecast, BatchLimits, BatchValidation } from "./batch/report.js";
-export type { ActionContext, ActionEvent } from "./context.js";
-export { invoke, type InputOf, type OutputOf } from "./invoke.js";
+export type { ActionContext, ActionEvent, AskService, ServiceContext } from "./context.js";
+export { InputInvalidError, invoke, type InputOf, type OutputOf } from "./invoke.js";
 export type { ApplyResult } from "./infra/apply-result.js";
 export type { GraphAnswer } from "./graph/answer.js";
 export type { GraphPath } from "./graph/path.js";
@@ -15,6 +15,9 @@ export type { KclLintReport } from "./kcl/lint.js";
 export type { KclTestReport } from "./kcl/test.js";
 export type { KclVetReport } from "./kcl/vet.js";
 export type { MachineFinding } from "./machine/findings.js";
+export { type AdoptedRun, adoptRun } from "./run/adopt.js";
+export { kclConditions } from "./run/conditions.js";
+export { runRetention } from "./run/options.js";
 export type { CheckpointInfo } from "./run/checkpoints.js";
 export type { LogLine } from "./run/logs.js";
 export type { OperationReport, RunReport } from "./run/report.js";
@@ -23,16 +26,23 @@ export type { ResourceLine } from "./state/recorded.js";
 export type { ResourceDetail } from "./state/show.js";
 export type { StorageReport } from "./storage/info.js";
 export type { MigratedStorage, MigrateStorageInput } from "./storage/migrate.js";
+export { isLocalAction } from "./local-actions.js";
 export { serveStorage } from "./storage/serve.js";
-export { openWorkspaceSession, type WorkspaceSession } from "./session.js";
 export type { StorageSide } from "./storage/side.js";
 export type { StorageValidation } from "./storage/validate.js";
 export { taskHandlers } from "./tasks/task-handlers.js";
 export type { TaskHost } from "./tasks/step.js";
-export { type CompiledDocument, type CompileOptions, createWorkflowCompiler, type WorkflowCompiler } from "./workflow/compiler.js";
+export {
+  type CompiledDocument,
+  type CompileOptions,
+  createWorkflowCompiler,
+  type WorkflowCompiler,
+} from "./workflow/compiler.js";
 export type { WorkflowForecast } from "./workflow/plan.js";
 export type { WorkflowRunResult } from "./workflow/run.js";
 export type { TaskInfo } from "./workflow/tasks.js";
 export type { WorkflowValidation } from "./workflow/validate.js";
 export type { WorkspaceInfo } from "./workspace/info.js";
-export { type PlatformLayout, platformLayout } from "@provisioning/workspace";
+export { runtimeDirOf, type WorkspacePlace } from "./workspace/runtime-dir.js";
+export { chosenInfra, openWorkspaceSession, type WorkspaceSession } from "./session.js";
+export { NoWorkspaceError, type PlatformLayout, platformLayout } from "@provisioning/workspace";

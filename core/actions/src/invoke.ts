@@ -1,7 +1,7 @@
 /**
  * The one way into an action, for every interface: what was given is checked against the action's schema, then the action runs.
  *
- * An action's code is loaded when it is invoked.
+ * An action's code is loaded when it is invoked. Where a service runs that does it, the service is asked instead.
  */
 
 import { ProvisioningError } from "@provisioning/model";
@@ -10,6 +10,7 @@ import type { ZodMiniType } from "zod/mini";
 import type { Action } from "./action.js";
 import { type ActionName, actionTable } from "./action-table.js";
 import type { ActionContext } from "./context.js";
+import { isLocalAction } from "./local-actions.js";
 
 type ActionOf<Name extends ActionName> = Awaited<ReturnType<(typeof actionTable)[Name]>>;
 export type InputOf<Name extends ActionName> = ActionOf<Name> extends Action<infer Input, infer _> ? Input : never;
@@ -21,6 +22,8 @@ export async function invoke<Name extends ActionName>(
   context: ActionContext,
   input: InputOf<Name>,
 ): Promise<OutputOf<Name>> {
+  const asked = isLocalAction(name) ? undefined : await context.askService?.(name, input);
+  if (asked !== undefined) return asked.answer as OutputOf<Name>;
   // The table says which input belongs to which name; the compiler cannot follow a name that is not known yet.
   const action = (await actionTable[name]()) as unknown as Action<InputOf<Name>, OutputOf<Name>>;
   return await action.run(context, parseInput(action, input));

@@ -101,6 +101,11 @@ export async function openWorkspaceSession(context: ActionContext): Promise<Work
   };
 }
 
+/** The infra that is meant, without looking into its definition. @throws ProvisioningError INFRA_UNKNOWN, INFRA_AMBIGUOUS */
+export function chosenInfra({ workspace }: WorkspaceSession, wanted: string | undefined): Promise<InfraName> {
+  return chooseInfra(workspace.layout, wanted);
+}
+
 /** @throws DiagnosticsError with everything that is wrong in the definition; nothing was touched then */
 export async function openInfraSession(context: ActionContext, options: InfraSessionOptions): Promise<InfraSession> {
   const session = await openWorkspaceSession(context);

@@ -6,6 +6,7 @@ import { batchRoutes } from "./commands/batch.js";
 import { applyCommand, clusterRoutes, driftCommand, healthCommand, planCommand } from "./commands/infra.js";
 import { kclRoutes } from "./commands/kcl.js";
 import { doctorCommand, versionCommand } from "./commands/machine.js";
+import { orchestratorRoutes } from "./commands/orchestrator.js";
 import { serverRoutes } from "./commands/server.js";
 import { graphRoutes, stateRoutes } from "./commands/state.js";
 import { storageRoutes } from "./commands/storage.js";
@@ -27,6 +28,7 @@ export function createApp(version: string): Application<CliContext> {
       workspace: workspaceRoutes,
       workflow: workflowRoutes,
       batch: batchRoutes,
+      orchestrator: orchestratorRoutes,
       why: whyCommand,
       state: stateRoutes,
       storage: storageRoutes,
@@ -35,7 +37,7 @@ export function createApp(version: string): Application<CliContext> {
       doctor: doctorCommand,
       version: versionCommand,
     },
-    aliases: { s: "server", t: "taskserv", ws: "workspace", cl: "cluster", wf: "workflow", bat: "batch" },
+    aliases: { s: "server", t: "taskserv", ws: "workspace", cl: "cluster", wf: "workflow", bat: "batch", o: "orchestrator" },
     docs: {
       brief: "Servers, the services on them and whole clusters, described in KCL",
       fullDescription:

@@ -8,6 +8,7 @@ import { hostname, userInfo } from "node:os";
 import { text } from "node:stream/consumers";
 import type { ActionContext } from "@provisioning/actions";
 import { type Plan, ProvisioningError, systemClock } from "@provisioning/model";
+import { askService } from "./ask-service.js";
 import type { CliContext } from "./cli-context.js";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
 import { storageValues } from "./storage-flags.js";
@@ -63,7 +64,7 @@ export async function actionContext(
 ): Promise<ActionContext> {
   const { platformLayout } = await import("@provisioning/actions");
   const wanted = flags.workspace ?? cli.process.env.PROVISIONING_WORKSPACE;
-  return {
+  const context = {
     platform: platformLayout(cli.platformRoot),
     platformVersion: cli.version,
     clock: systemClock,
@@ -76,6 +77,8 @@ export async function actionContext(
     holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
     ...watch,
   };
+  const ask = askService(context);
+  return ask === undefined ? context : { ...context, askService: ask };
 }
 
 /** Standard input can be read once; whoever asks later gets the same text. A terminal is not waited for. */

@@ -3,7 +3,7 @@
  * them in their help, `--help-all` shows them everywhere.
  */
 
-import { CONFIG_KEYS, type ConfigKey } from "@provisioning/config";
+import { CONFIG_KEYS, type ConfigKey, isConfigKey, variableOf } from "@provisioning/config";
 
 interface StorageFlag {
   /** As the parser knows it: `surrealdbUrl`. */
@@ -31,6 +31,16 @@ export function storageValues(flags: object): Readonly<Record<string, unknown>> 
   const given = new Map<string, unknown>(Object.entries(flags));
   return Object.fromEntries(
     FLAGS.filter(({ name }) => given.has(name)).map(({ name, key, of }) => [key, valueOf(of, given.get(name))]),
+  );
+}
+
+/** The same for another process, by the variables of the environment that set these keys: a password does not show in the list of processes. */
+export function storageEnvironment(flags: object): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(storageValues(flags)).flatMap(([key, value]) => {
+      const variable = isConfigKey(key) ? variableOf(key) : undefined;
+      return variable === undefined || value === undefined ? [] : [[variable, String(value)]];
+    }),
   );
 }
 

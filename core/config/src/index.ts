@@ -8,7 +8,7 @@ export {
   STORAGE_TYPES,
   variableOf,
 } from "./keys.js";
-export { ConfigSyntaxError } from "./layer.js";
+export { ConfigSyntaxError, parseLayer } from "./layer.js";
 export { type ConfigSources, loadConfig } from "./load.js";
 export { readIfThere } from "./read-if-there.js";
 export { type Config, type Provenance } from "./resolve.js";

@@ -46,6 +46,10 @@ export const CONFIG_KEYS = {
   "run.retry.backoff": choice(["linear", "exponential"], "How the delay between attempts grows."),
   "run.retry.initial_delay_seconds": integer(0, 3_600, "Seconds before the second attempt."),
   "run.retry.max_delay_seconds": integer(0, 86_400, "Longest delay between two attempts, in seconds."),
+  "orchestrator.port": integer(0, 65_535, "Port on which the service listens; 0: any free one."),
+  "orchestrator.workers": integer(1, 10_000, "Runs that the service carries out at the same time."),
+  "orchestrator.max_queued": integer(1, 1_000_000, "Tasks that may wait or run; more are refused until some have ended."),
+  "orchestrator.max_streams": integer(1, 100_000, "Event streams that may be open at the same time."),
   "notifications.allow_private_addresses": choice(
     ["no", "yes"],
     "Whether workflows may send notifications to addresses of private networks and of this machine.",

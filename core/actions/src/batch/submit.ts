@@ -13,6 +13,7 @@ import { type ApplyResult, applyResultSchema, outcomeOf } from "../infra/apply-r
 import { planSession } from "../infra/plan.js";
 import { engineOf, executeRun, workOn } from "../run/execute.js";
 import { loadRunReport, type RunReport } from "../run/report.js";
+import { unfinishedChanges } from "../run/resume.js";
 import type { InfraSession } from "../session.js";
 import { batchRun } from "./definition.js";
 import { type BatchInput, batchInputSchema } from "./input.js";
@@ -53,7 +54,7 @@ async function submit(context: ActionContext, input: BatchInput): Promise<ApplyR
 async function finishUnfinished(session: InfraSession, digest: string): Promise<RunReport | undefined> {
   const engine = engineOf(session);
   let finished: RunReport | undefined;
-  for (const { id, labels } of await engine.unfinished(session.infra)) {
+  for (const { id, labels } of await unfinishedChanges(session, engine)) {
     const state = await engine.state(id);
     const isSame = labels.workflow === digest && labels.desired === session.desiredDigest;
     if (!isSame || isPausing(state)) throw new RunUnfinishedError(state);

@@ -22,6 +22,8 @@ const runSummarySchema: z.ZodMiniType<RunSummary> = z.strictObject({
   status: runStatusSchema,
   labels: z.record(z.string(), z.string()),
   createdAt: instantSchema,
+  priority: z.exactOptional(z.int()),
+  notBefore: z.exactOptional(instantSchema),
   updatedAt: instantSchema,
   version: z.int(),
   operations: z.int(),

@@ -1,0 +1,10 @@
+/** Actions that mean the machine and the folder of whoever asks: their files, their terminal, their list of workspaces. No service does them. */
+
+import type { ActionName } from "./action-table.js";
+
+const DOMAINS: ReadonlySet<string> = new Set(["kcl", "machine", "workspace"]);
+const NAMES: ReadonlySet<string> = new Set(["server.ssh"]);
+
+export function isLocalAction(name: ActionName): boolean {
+  return DOMAINS.has(name.split(".")[0] as string) || NAMES.has(name);
+}

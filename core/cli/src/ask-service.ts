@@ -1,0 +1,49 @@
+/** Has a running service of the workspace do what was asked for. The command looks the same either way. */
+
+import { randomBytes } from "node:crypto";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import type { ActionContext, ActionEvent, AskService } from "@provisioning/actions";
+import { isJsonObject, type Json, type JsonObject, type Plan } from "@provisioning/model";
+
+/** Whoever says where things are stored means to work there, without the service. */
+const OWN_STORAGE = /^storage\./;
+
+export function askService(context: Omit<ActionContext, "askService">): AskService | undefined {
+  if (Object.entries(context.flags).some(([key, value]) => OWN_STORAGE.test(key) && value !== undefined)) return undefined;
+  return async (action, input) => {
+    const { runtimeDirOf } = await import("@provisioning/actions");
+    const place = await runtimeDirOf(context);
+    if (place === undefined) return undefined;
+    const { createClient, readToken, runningService } = await import("@provisioning/api/client");
+    const [address, token] = await Promise.all([runningService(place.runtimeDir), readToken(place.runtimeDir)]);
+    if (address === undefined || token === undefined) return undefined;
+    const client = createClient({
+      token,
+      traceId: randomBytes(16).toString("hex"),
+      // After a restart it may be at another port, with another token.
+      find: async () => {
+        const [now, nowToken] = await Promise.all([runningService(place.runtimeDir), readToken(place.runtimeDir)]);
+        return now === undefined || nowToken === undefined ? undefined : { url: now.url, token: nowToken };
+      },
+      url: address.url,
+    });
+    const answer = await client.invoke(action, inService(input as Json, context.currentDir, place.root), {
+      signal: context.signal,
+      drain: context.drain,
+      onEvent: (event) => context.report(event as unknown as ActionEvent),
+      onConfirm: (plan) => context.confirm(plan as unknown as Plan),
+      onWaiting: () => context.report({ type: "warning", text: "The service does not answer; waiting for it to come back." }),
+      flags: Object.fromEntries(Object.entries(context.flags).filter(([, value]) => value !== undefined)) as JsonObject,
+      command: context.command,
+    });
+    return { answer };
+  };
+}
+
+/** The service knows the workspace, not the folder that somebody stands in. */
+function inService(input: Json, currentDir: string, root: string): Json {
+  if (!isJsonObject(input) || typeof input.file !== "string") return input;
+  const path = relative(root, resolve(currentDir, input.file));
+  const isInside = path !== "" && path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+  return isInside ? { ...input, file: path } : input;
+}

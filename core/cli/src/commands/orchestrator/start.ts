@@ -1,0 +1,109 @@
+/** `orchestrator start`. */
+
+import { spawn } from "node:child_process";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { runningService } from "@provisioning/api/client";
+import { storageEnvironment } from "../../storage-flags.js";
+import { ProvisioningError } from "@provisioning/model";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT } from "../../exit-codes.js";
+import { runAction } from "../../run-action.js";
+import type { StartFlags } from "../orchestrator.js";
+import { findServicePlace, healthOf, type ServicePlace } from "./service-place.js";
+
+/** Memory for young objects: a service makes many that live as long as one run. */
+const NODE_FLAGS = ["--max-semi-space-size=32"];
+
+const PATIENCE_MS = 30_000;
+const LOOK_MS = 50;
+
+export async function start(this: CliContext, flags: StartFlags): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const place = await findServicePlace(context);
+    if (place.running !== undefined) throw new ServiceRunningError(place.running.url, place.running.pid);
+    const words = [
+      ...NODE_FLAGS,
+      join(this.platformRoot, "platform/orchestrator/bundle/main.js"),
+      ...wordsOf(this, flags, place),
+    ];
+    const env = { ...this.process.env, ...storageEnvironment(flags) };
+    return flags.background === true ? inBackground(this, place, words, env) : inForeground(words, env);
+  });
+}
+
+function wordsOf(cli: CliContext, flags: StartFlags, { root }: ServicePlace): string[] {
+  const given = (name: string, value: string | number | undefined) => (value === undefined ? [] : [name, String(value)]);
+  return [
+    ...given("--workspace", root),
+    ...given("--port", flags.port),
+    ...given("--host", flags.host),
+    ...given("--workers", flags.workers),
+    ...given("--max-queued", flags.maxQueued),
+    ...given("--provisioning-path", flags.provisioningPath ?? cli.platformRoot),
+    ...given("--platform-version", cli.version),
+    ...given("--log-level", flags.logLevel),
+  ];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The signals of the terminal reach it by themselves. */
+function inForeground(words: readonly string[], env: Environment): Promise<typeof EXIT.ok | typeof EXIT.failure> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, words, { stdio: "inherit", env });
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code === 0 ? EXIT.ok : EXIT.failure));
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
+  });
+}
+
+async function inBackground(cli: CliContext, place: ServicePlace, words: readonly string[], env: Environment) {
+  const { log } = place.files;
+  await mkdir(dirname(log), { recursive: true, mode: 0o700 });
+  const out = await open(log, "a", 0o600);
+  const { size } = await out.stat();
+  const child = spawn(process.execPath, words, { stdio: ["ignore", out.fd, out.fd], env, detached: true, cwd: place.root });
+  child.unref();
+  await out.close();
+  let isOver = false;
+  child.on("exit", () => {
+    isOver = true;
+  });
+  const giveUpAt = Date.now() + PATIENCE_MS;
+  while (!isOver && Date.now() < giveUpAt) {
+    const running = await runningService(place.runtimeDir);
+    if (running !== undefined && running.pid === child.pid && (await healthOf(running.url)) !== undefined) {
+      cli.process.stdout.write(`The service runs at ${running.url} (pid ${running.pid}).\n`);
+      return EXIT.ok;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw await startFailed(log, size);
+}
+
+/** What it said last is why. */
+async function startFailed(log: string, from: number): Promise<ProvisioningError> {
+  const said = (await readFile(log)).subarray(from).toString("utf8").trim().split("\n").at(-1) ?? "";
+  let reason: { readonly code?: string; readonly message?: string; readonly hint?: string } = { message: said };
+  try {
+    reason = JSON.parse(said) as typeof reason;
+  } catch {
+    // Not one of its own lines: shown as it is.
+  }
+  return new ProvisioningError({
+    code: reason.code ?? "SERVICE_NOT_STARTED",
+    message: reason.message === undefined || reason.message === "" ? "The service did not start." : reason.message,
+    hint: reason.hint ?? `All that it said is in ${log}.`,
+  });
+}
+
+class ServiceRunningError extends ProvisioningError {
+  constructor(url: string, pid: number) {
+    super({
+      code: "SERVICE_RUNNING",
+      message: `The service of this workspace runs already, at ${url} (pid ${pid}).`,
+      hint: "End it with: provisioning orchestrator stop",
+    });
+  }
+}

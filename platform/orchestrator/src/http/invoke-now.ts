@@ -1,0 +1,41 @@
+/** Actions that are answered at once: what only looks, and what only writes down a wish. */
+
+import { type ActionName, actionTable, invoke, isLocalAction } from "@provisioning/actions";
+import { type Json, type JsonObject, ProvisioningError } from "@provisioning/model";
+import type { Service } from "../service.js";
+
+/** They change something, but only what is recorded, and in no time. */
+const QUICK: ReadonlySet<ActionName> = new Set<ActionName>(["run.cancel", "run.pass", "run.pause"]);
+
+export function isServed(name: string): name is ActionName {
+  return Object.hasOwn(actionTable, name) && !isLocalAction(name as ActionName);
+}
+
+/** @throws ProvisioningError ACTION_UNKNOWN */
+export function servedAction(name: string): ActionName {
+  if (isServed(name)) return name;
+  throw new ProvisioningError({
+    code: "ACTION_UNKNOWN",
+    message: `The service has no action ${JSON.stringify(name.slice(0, 80))}.`,
+    hint: "GET /actions lists what there is.",
+  });
+}
+
+export async function isImmediate(name: ActionName): Promise<boolean> {
+  return QUICK.has(name) || (await actionTable[name]()).effect === "read";
+}
+
+export interface Asked {
+  readonly flags?: JsonObject;
+  readonly command?: string;
+  readonly gone: AbortSignal;
+}
+
+/** Looking at many servers takes a while; what takes longer has hung. */
+const TIME_LIMIT_MS = 10 * 60_000;
+
+export async function invokeNow(service: Service, name: ActionName, input: unknown, asked: Asked): Promise<Json> {
+  const signal = AbortSignal.any([asked.gone, service.release, AbortSignal.timeout(TIME_LIMIT_MS)]);
+  const context = service.contextFor({ flags: asked.flags ?? {}, command: asked.command ?? `POST /actions/${name}` }, signal);
+  return (await invoke(name, context, input as never)) as unknown as Json;
+}

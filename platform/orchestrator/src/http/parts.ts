@@ -1,0 +1,22 @@
+/** Parts of requests that many endpoints share. */
+
+import * as z from "zod/mini";
+import type { AnswerShape } from "./endpoint.js";
+import { acceptedSchema } from "@provisioning/api";
+
+export const idParams = z.strictObject({ id: z.string().check(z.maxLength(100)) });
+
+/** A whole number in a query. */
+export const numberText = z.pipe(
+  z.string().check(z.regex(/^\d{1,9}$/)),
+  z.transform((text: string) => Number(text)),
+);
+
+export const reasonBody = z.strictObject({ reason: z.exactOptional(z.string().check(z.maxLength(500))) });
+
+export const accepted: AnswerShape = {
+  description: "Accepted: it is done, whatever happens. The links say where to look.",
+  schema: acceptedSchema,
+};
+
+export const eventStream: AnswerShape = { description: "Server-sent events.", type: "text/event-stream" };

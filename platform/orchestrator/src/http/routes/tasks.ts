@@ -1,0 +1,111 @@
+/** Tasks: what was accepted, how far it is, and what is decided about it. */
+
+import { taskDetailSchema, taskPageSchema } from "@provisioning/api";
+import { type RunId, type RunStatus, ProvisioningError } from "@provisioning/model";
+import { runStatusSchema } from "@provisioning/model/wire";
+import * as z from "zod/mini";
+import { runIdOf, type Service } from "../../service.js";
+import { taskEvents } from "../../streams/task-events.js";
+import { listedTask, taskDetail } from "../../tasks.js";
+import { defineEndpoint, type Endpoint } from "../endpoint.js";
+import { eventStream, idParams, numberText } from "../parts.js";
+
+const listQuery = z.strictObject({
+  limit: z.exactOptional(numberText),
+  cursor: z.exactOptional(z.string().check(z.maxLength(200))),
+  status: z.exactOptional(runStatusSchema),
+});
+
+const MAX_LIMIT = 1000;
+const DEFAULT_LIMIT = 50;
+
+const cancelBody = z.strictObject({
+  mode: z.exactOptional(z.enum(["drain", "abort"])),
+  reason: z.exactOptional(z.string().check(z.maxLength(500))),
+});
+
+const confirmBody = z.strictObject({ digest: z.string().check(z.maxLength(100)), answer: z.boolean() });
+
+export function taskEndpoints(service: Service): Endpoint[] {
+  const { storage } = service;
+  return [
+    defineEndpoint({
+      method: "GET",
+      path: "/tasks",
+      tag: "Tasks",
+      summary: "All tasks, newest first, page by page.",
+      query: listQuery,
+      answers: { 200: { description: "One page.", schema: taskPageSchema } },
+      async serve({ query: { limit = DEFAULT_LIMIT, cursor, status } }) {
+        if (limit < 1 || limit > MAX_LIMIT) throw limitOutside();
+        const page = await storage.runs.list({
+          limit,
+          ...(cursor === undefined ? {} : { cursor }),
+          ...(status === undefined ? {} : { status: [status as RunStatus] }),
+        });
+        const data = await Promise.all(page.runs.map((run) => listedTask(storage, run)));
+        return { status: 200, body: { data, ...(page.next === undefined ? {} : { next: page.next }) } };
+      },
+    }),
+    defineEndpoint({
+      method: "GET",
+      path: "/tasks/:id",
+      tag: "Tasks",
+      summary: "One task, with what came of it.",
+      params: idParams,
+      answers: { 200: { description: "The task.", schema: taskDetailSchema } },
+      serve: async ({ params }) => ({ status: 200, body: await taskDetail(service, runIdOf(params.id)) }),
+    }),
+    defineEndpoint({
+      method: "GET",
+      path: "/tasks/:id/events",
+      tag: "Tasks",
+      summary: "What a task tells while it works, from its first line or after `Last-Event-ID`; ends with the task.",
+      params: idParams,
+      answers: { 200: eventStream },
+      async serve({ params, lastEventId, gone }) {
+        const id = runIdOf(params.id);
+        await storage.runs.load(id);
+        const signal = AbortSignal.any([gone, service.release]);
+        return { messages: taskEvents(service, id, numberIn(lastEventId), signal) };
+      },
+    }),
+    defineEndpoint({
+      method: "POST",
+      path: "/tasks/:id/cancel",
+      tag: "Tasks",
+      summary: "Stops a task: `drain` finishes what is under way, `abort` stops at once.",
+      params: idParams,
+      body: cancelBody,
+      isBodyOptional: true,
+      answers: { 200: { description: "The task as it is now.", schema: taskDetailSchema } },
+      async serve({ params, body: { mode = "drain", reason = "cancelled by hand" } }) {
+        const id = runIdOf(params.id);
+        if (!service.requests.cancel(id, mode)) await service.engine.cancel(id, service.options.context.holder, reason);
+        return { status: 200, body: await taskDetail(service, id) };
+      },
+    }),
+    defineEndpoint({
+      method: "POST",
+      path: "/tasks/:id/confirm",
+      tag: "Tasks",
+      summary: "Answers a task that asks before it changes anything.",
+      params: idParams,
+      body: confirmBody,
+      answers: { 200: { description: "Answered.", schema: z.strictObject({ answered: z.boolean() }) } },
+      async serve({ params, body }) {
+        service.confirmations.answer(runIdOf(params.id) satisfies RunId, body.digest, body.answer);
+        return { status: 200, body: { answered: true } };
+      },
+    }),
+  ];
+}
+
+/** What is no number begins at the beginning. */
+export function numberIn(id: string | undefined): number {
+  return id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : 0;
+}
+
+function limitOutside(): ProvisioningError {
+  return new ProvisioningError({ code: "INPUT_INVALID", message: `limit is from 1 to ${MAX_LIMIT}.` });
+}

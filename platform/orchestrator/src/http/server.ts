@@ -1,0 +1,214 @@
+/** Endpoints on a port: reads and checks requests, writes answers, streams and problems. */
+
+import { randomBytes } from "node:crypto";
+import { encodeMessage, EVENT_STREAM_TYPE, KEEP_ALIVE } from "@provisioning/api";
+import { ProvisioningError } from "@provisioning/model";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { type Answer, type Endpoint, parsePart } from "./endpoint.js";
+import { sendProblem, toProblem } from "./errors.js";
+import type { Guard } from "./guard.js";
+
+export interface ServerOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly guard: Guard;
+  readonly logger: Logger;
+  /** Streams that are open at the same time, at most. */
+  readonly maxStreams: number;
+  /** Told of every request when it is answered. */
+  readonly onAnswered: (request: {
+    readonly route: string;
+    readonly method: string;
+    readonly status: number;
+    readonly seconds: number;
+  }) => void;
+}
+
+const BODY_LIMIT = 1024 * 1024;
+const MAX_DEPTH = 64;
+const KEEP_ALIVE_MS = 15_000;
+/** For reading a request; answers may take longer. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export function createServer({ endpoints, guard, logger, maxStreams, onAnswered }: ServerOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    // Streams have no end of their own.
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 512 },
+    genReqId: (request) => traceIdOf(request.headers.traceparent),
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(reply, toProblem(badUrl(error), placeOf(request)));
+    },
+    // Requests that are no HTTP at all.
+    clientErrorHandler: (_, socket) => {
+      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    },
+  });
+  const streams = { open: 0 };
+  app.addHook("onRequest", (request, _, done) => {
+    guard.assertPlace(request.headers);
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const seconds = reply.elapsedTime / 1000;
+    const route = request.routeOptions.url ?? "unknown";
+    onAnswered({ route, method: request.method, status: reply.statusCode, seconds });
+    logger.info({ trace_id: request.id, method: request.method, route, status: reply.statusCode, seconds }, "request");
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error, placeOf(request));
+    if (problem.status >= 500 && !(error instanceof ProvisioningError))
+      logger.error({ trace_id: request.id, err: error }, "request failed");
+    sendProblem(reply, problem);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(reply, toProblem(routeUnknown(request), placeOf(request)));
+  });
+  for (const endpoint of endpoints) {
+    app.route({
+      method: endpoint.method,
+      url: endpoint.path,
+      ...(endpoint.isOpen === true ? {} : { onRequest: (request, _, done) => (guard.assertToken(request.headers), done()) }),
+      handler: async (request, reply) => {
+        const gone = new AbortController();
+        reply.raw.once("close", () => gone.abort());
+        const answer = await endpoint.serve({
+          params: parsePart("the path", endpoint.params, request.params),
+          query: parsePart("the query", endpoint.query, request.query),
+          body: parsePart("the body", endpoint.body, bodyOf(endpoint, request.body)),
+          traceId: request.id,
+          gone: gone.signal,
+          idempotencyKey: keyOf(request),
+          lastEventId: textHeader(request.headers["last-event-id"]),
+          accept: request.headers.accept ?? "",
+          path: request.url,
+        });
+        return write(reply, answer, { gone: gone.signal, streams, maxStreams });
+      },
+    });
+  }
+  return app;
+}
+
+/** Many clients send no body where nothing has to be said. */
+function bodyOf(endpoint: Endpoint, body: unknown): unknown {
+  if (body === undefined || body === null) return endpoint.isBodyOptional === true ? {} : body;
+  if (depthOf(body, 0) > MAX_DEPTH) {
+    throw new ProvisioningError({ code: "BODY_TOO_DEEP", message: `The body is nested more than ${MAX_DEPTH} levels deep.` });
+  }
+  return body;
+}
+
+function depthOf(value: unknown, depth: number): number {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return depth;
+  let deepest = depth;
+  for (const item of Object.values(value)) deepest = Math.max(deepest, depthOf(item, depth + 1));
+  return deepest;
+}
+
+const MAX_KEY = 200;
+
+function keyOf(request: FastifyRequest): string | undefined {
+  const key = textHeader(request.headers["idempotency-key"]);
+  if (key === undefined || (key.length > 0 && key.length <= MAX_KEY)) return key;
+  throw new ProvisioningError({ code: "INPUT_INVALID", message: `An idempotency key has 1 to ${MAX_KEY} characters.` });
+}
+
+function textHeader(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** W3C trace context: the trace goes on with whoever began it. */
+function traceIdOf(header: string | string[] | undefined): string {
+  const [, id] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(textHeader(header) ?? "") ?? [];
+  return id === undefined || /^0+$/.test(id) ? randomBytes(16).toString("hex") : id;
+}
+
+function placeOf(request: FastifyRequest): { readonly instance: string; readonly traceId: string } {
+  return { instance: request.url.split("?")[0]?.slice(0, 200) ?? "/", traceId: request.id };
+}
+
+function badUrl(error: Error): ProvisioningError {
+  return new ProvisioningError({ code: "ROUTE_UNKNOWN", message: "The path cannot be read." }, { cause: error });
+}
+
+function routeUnknown({ method }: FastifyRequest): ProvisioningError {
+  return new ProvisioningError({
+    code: "ROUTE_UNKNOWN",
+    message: `There is nothing to ${method} here.`,
+    hint: "What there is: /openapi.json, and /docs for people.",
+  });
+}
+
+interface Writing {
+  readonly gone: AbortSignal;
+  readonly streams: { open: number };
+  readonly maxStreams: number;
+}
+
+async function write(reply: FastifyReply, answer: Answer, writing: Writing): Promise<unknown> {
+  if ("body" in answer)
+    return reply
+      .code(answer.status)
+      .headers(answer.headers ?? {})
+      .send(answer.body);
+  if ("text" in answer) return reply.code(answer.status).type(answer.type).send(answer.text);
+  if (writing.streams.open >= writing.maxStreams) {
+    throw new ProvisioningError({
+      code: "STREAMS_FULL",
+      message: `${writing.maxStreams} streams are open already.`,
+      retry: "later",
+    });
+  }
+  writing.streams.open += 1;
+  try {
+    await stream(reply, answer, writing.gone);
+  } finally {
+    writing.streams.open -= 1;
+  }
+  return reply;
+}
+
+/** Written as fast as the client reads. */
+async function stream(
+  reply: FastifyReply,
+  answer: Extract<Answer, { messages: unknown } | { lines: unknown }>,
+  gone: AbortSignal,
+): Promise<void> {
+  reply.hijack();
+  const { raw } = reply;
+  const isMessages = "messages" in answer;
+  raw.writeHead(200, {
+    "content-type": isMessages ? EVENT_STREAM_TYPE : answer.type,
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+    "x-content-type-options": "nosniff",
+  });
+  raw.flushHeaders();
+  const beat = isMessages ? setInterval(() => raw.writableLength === 0 && raw.write(KEEP_ALIVE), KEEP_ALIVE_MS) : undefined;
+  try {
+    if (isMessages) for await (const batch of answer.messages) await writeText(reply, batch.map(encodeMessage).join(""), gone);
+    else for await (const text of answer.lines) await writeText(reply, text, gone);
+  } finally {
+    clearInterval(beat);
+    raw.end();
+  }
+}
+
+async function writeText({ raw }: FastifyReply, text: string, gone: AbortSignal): Promise<void> {
+  if (gone.aborted || raw.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      raw.off("drain", done);
+      gone.removeEventListener("abort", done);
+      resolve();
+    };
+    raw.once("drain", done);
+    gone.addEventListener("abort", done, { once: true });
+  });
+}

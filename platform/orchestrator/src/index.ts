@@ -1,0 +1,1 @@
+export { type RunningService, startService, type StartOptions } from "./start.js";

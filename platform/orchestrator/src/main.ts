@@ -1,0 +1,79 @@
+/** The process of the service: reads its flags, starts, waits for a signal, ends in order. */
+
+import { hostname, userInfo } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { platformLayout } from "@provisioning/actions";
+import { ProvisioningError, systemClock } from "@provisioning/model";
+import { destination, pino } from "pino";
+import { startService } from "./start.js";
+
+const { values } = parseArgs({
+  options: {
+    workspace: { type: "string" },
+    port: { type: "string" },
+    host: { type: "string" },
+    workers: { type: "string" },
+    "max-queued": { type: "string" },
+    "provisioning-path": { type: "string" },
+    "platform-version": { type: "string", default: "0.0.0" },
+    "log-level": { type: "string", default: "info" },
+  },
+});
+
+/** The bundle is in platform/orchestrator/bundle. */
+const root = resolve(values["provisioning-path"] ?? join(dirname(fileURLToPath(import.meta.url)), "../../.."));
+const out = destination({ fd: 1, sync: false, minLength: 4096 });
+const flushing = setInterval(() => out.flush(), 100);
+flushing.unref();
+const logger = pino(
+  { level: values["log-level"], base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: "message" },
+  out,
+);
+
+const flags: Record<string, unknown> = {};
+if (values.workers !== undefined) flags["orchestrator.workers"] = Number(values.workers);
+if (values["max-queued"] !== undefined) flags["orchestrator.max_queued"] = Number(values["max-queued"]);
+if (values.port !== undefined) flags["orchestrator.port"] = Number(values.port);
+
+try {
+  const running = await startService({
+    logger,
+    context: {
+      platform: platformLayout(root),
+      platformVersion: values["platform-version"],
+      clock: systemClock,
+      environment: process.env,
+      currentDir: process.cwd(),
+      ...(values.workspace === undefined ? {} : { workspace: values.workspace }),
+      flags,
+      holder: `orchestrator of ${userInfo().username}@${hostname()} (pid ${process.pid})`,
+    },
+    ...(values.host === undefined ? {} : { host: values.host }),
+  });
+  let isEnding = false;
+  const end = (signal: NodeJS.Signals) => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    logger.info({ signal }, "stopping");
+    running.close().then(
+      () => exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, "stopping failed");
+        exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+} catch (error) {
+  if (!(error instanceof ProvisioningError)) logger.error({ err: error }, "starting failed");
+  else logger.error({ code: error.code, hint: error.hint, details: error.details }, error.message);
+  exit(1);
+}
+
+function exit(code: number): void {
+  out.flushSync();
+  process.exit(code);
+}

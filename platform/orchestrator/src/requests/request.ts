@@ -1,0 +1,70 @@
+/** A request for an action, stored as a run with one operation: accepted means that it is done, whatever happens to this process. */
+
+import {
+  networkAddress,
+  type InfraName,
+  type Json,
+  type JsonObject,
+  newRunId,
+  type OperationId,
+  type RunDefinition,
+  type RunId,
+} from "@provisioning/model";
+
+export const REQUEST_PURPOSE = "request";
+export const REQUEST_ACTION = "action.invoke";
+
+export interface ActionRequest {
+  readonly action: string;
+  readonly input: Json;
+  /** `ask`: whoever follows the task is asked before anything changes. */
+  readonly approve: "ask" | "given";
+  /** Configuration values that win over all others. */
+  readonly flags: JsonObject;
+  /** The command as it was typed, for whoever has to wait for it. */
+  readonly command: string;
+  readonly traceId: string;
+}
+
+export interface RequestOptions {
+  readonly request: ActionRequest;
+  readonly infra: InfraName;
+  readonly title: string;
+  readonly at: number;
+  readonly id?: RunId;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A deployment may take long; what hangs is found by the timeouts of its own operations. */
+const TIMEOUT_MS = 7 * 24 * 3_600_000;
+
+export function requestRun({ request, infra, title, at, id, labels }: RequestOptions): RunDefinition {
+  return {
+    id: id ?? newRunId(),
+    name: title,
+    infra,
+    operations: [
+      {
+        id: "request" as OperationId,
+        title,
+        action: REQUEST_ACTION,
+        address: networkAddress(infra),
+        input: { ...request },
+        dependsOn: [],
+        // One change of an infra after the other.
+        lane: `infra/${infra}`,
+        timeoutMs: TIMEOUT_MS,
+        retry: { maxAttempts: 1, backoff: "linear", initialDelayMs: 0, maxDelayMs: 0 },
+        onFailure: "fail",
+      },
+    ],
+    parallelLimit: 1,
+    labels: { purpose: REQUEST_PURPOSE, action: request.action, trace: request.traceId, ...labels },
+    createdAt: at,
+  };
+}
+
+export function requestIn(definition: RunDefinition): ActionRequest | undefined {
+  const [operation] = definition.operations;
+  return operation?.action === REQUEST_ACTION ? (operation.input as unknown as ActionRequest) : undefined;
+}

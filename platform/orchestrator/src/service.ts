@@ -1,0 +1,202 @@
+/** The parts of the service, made once and handed to the endpoints. */
+
+import { randomInt } from "node:crypto";
+import { realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import {
+  type ActionContext,
+  adoptRun,
+  type AdoptedRun,
+  kclConditions,
+  openWorkspaceSession,
+  runRetention,
+  serveStorage,
+  type ServiceContext,
+  type WorkspaceSession,
+} from "@provisioning/actions";
+import { isRunId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
+import { ENDED_STATUSES, type SwitchableStorage } from "@provisioning/storage";
+import {
+  createEngine,
+  type Engine,
+  type Handlers,
+  type RunState,
+  SlotPool,
+  startWorker,
+  type Worker,
+} from "@provisioning/workflow";
+import type { Logger } from "pino";
+import { Confirmations } from "./requests/confirmations.js";
+import { type ActionRequest, REQUEST_ACTION, REQUEST_PURPOSE } from "./requests/request.js";
+import { RequestHandler } from "./requests/request-handler.js";
+import { TaskLogs } from "./streams/task-logs.js";
+import { Backlog } from "./backlog.js";
+
+export interface ServiceOptions {
+  /** Where the service runs: platform, environment, workspace; its signals and reports belong to the process. */
+  readonly context: Omit<ActionContext, "signal" | "drain" | "report" | "confirm" | "storage" | "service" | "command">;
+  readonly logger: Logger;
+}
+
+export interface Service {
+  readonly options: ServiceOptions;
+  readonly workspace: WorkspaceSession;
+  readonly storage: SwitchableStorage;
+  readonly engine: Engine;
+  readonly worker: Worker;
+  readonly slots: SlotPool;
+  readonly requests: RequestHandler;
+  readonly confirmations: Confirmations;
+  readonly logs: TaskLogs;
+  readonly backlog: Backlog;
+  readonly startedAt: number;
+  /** The backend: `filesystem`, `postgres`, … */
+  readonly storageType: string;
+  /** Aborts when the process ends. */
+  readonly release: AbortSignal;
+  /** For what is answered at once. `signal` aborts it. */
+  contextFor(request: Pick<ActionRequest, "flags" | "command">, signal: AbortSignal): ActionContext;
+  /** Takes nothing more, finishes or lets go of what runs, closes the storage. */
+  close(): Promise<void>;
+}
+
+/** Longer than what the run inside a request is given, so that it comes to rest first. */
+const REQUEST_GRACE_MS = 12_000;
+const SWEEP_MS = 3_600_000;
+
+/** @throws what opening a workspace and its storage throws */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const { clock, holder } = options.context;
+  const { logger } = options;
+  const never = new AbortController().signal;
+  const releasing = new AbortController();
+  const base = { ...options.context, command: "the service" };
+  const own: ActionContext = { ...base, signal: never, drain: never, report: () => {}, confirm: () => Promise.resolve(false) };
+  const workspace = await openWorkspaceSession(own);
+  const storage = await serveStorage(own);
+  await freeLeasesOfTheDead(storage);
+  const slots = new SlotPool();
+  const service: ServiceContext = { slots, release: releasing.signal };
+  const logs = new TaskLogs(join(workspace.workspace.layout.runtimeDir, "logs", "tasks"));
+  const confirmations = new Confirmations();
+  const contextOf = ({ flags, command }: Pick<ActionRequest, "flags" | "command">) => ({
+    ...base,
+    flags: { ...base.flags, ...flags },
+    command,
+    storage,
+    service,
+  });
+  const requests = new RequestHandler({ contextFor: contextOf, storage, logs, confirmations, service });
+  const random = () => randomInt(2 ** 32) / 2 ** 32;
+  const engine = createEngine({ storage, clock, random, holder, slots, conditions: kclConditions, graceMs: REQUEST_GRACE_MS });
+  const backlog = await Backlog.open(storage.runs);
+  const adopted = new Map<RunId, AdoptedRun>();
+  const requestHandlers: Handlers = new Map([[REQUEST_ACTION, requests]]);
+  const worker = startWorker({
+    engine,
+    storage,
+    clock,
+    capacity: workspace.config.get("orchestrator.workers"),
+    retention: runRetention(workspace.config),
+    async handlersFor(definition) {
+      if (definition.labels.purpose === REQUEST_PURPOSE) return requestHandlers;
+      return adopt(definition);
+    },
+    onRunEnded: (state) => void closeAdopted(state),
+    onError: (error) => logger.error({ err: error }, "a run cannot be carried on here"),
+  });
+
+  /** What an earlier command left, as long as its definition is still the same; otherwise its operations fail, and the record says why. */
+  async function adopt(definition: RunDefinition): Promise<Handlers> {
+    const context = { ...own, ...contextOf({ flags: {}, command: "the service" }) };
+    try {
+      const run = await adoptRun(context, definition);
+      adopted.set(definition.id, run);
+      return run.handlers;
+    } catch (error) {
+      if (!(error instanceof ProvisioningError) || error.retry !== "never") throw error;
+      return new Map(definition.operations.map(({ action }) => [action, { execute: () => Promise.reject(error) }]));
+    }
+  }
+
+  async function closeAdopted({ definition }: RunState): Promise<void> {
+    await adopted.get(definition.id)?.close();
+    adopted.delete(definition.id);
+  }
+
+  const sweep = () =>
+    logs
+      .sweep((id) => isKnown(storage, id))
+      .catch((error: unknown) => logger.warn({ err: error }, "old logs could not be removed"));
+  const sweeping = setInterval(() => void sweep(), SWEEP_MS);
+  return {
+    options,
+    workspace,
+    storage,
+    engine,
+    worker,
+    slots,
+    requests,
+    confirmations,
+    logs,
+    backlog,
+    startedAt: clock.now(),
+    storageType: (await storage.info()).type,
+    release: releasing.signal,
+    contextFor: (request, signal) => ({ ...own, ...contextOf(request), signal }),
+    async close() {
+      clearInterval(sweeping);
+      releasing.abort(new ProvisioningError({ code: "SERVICE_STOPPING", message: "The service stops.", retry: "later" }));
+      await worker.drain();
+      backlog.close();
+      for (const run of adopted.values()) await run.close();
+      await storage.close();
+    },
+  };
+}
+
+/** Where only one process may write, and that is we, whoever still holds something is gone. Others wait for leases to run out. */
+async function freeLeasesOfTheDead({ current, leases }: SwitchableStorage): Promise<void> {
+  if (!EXCLUSIVE.has((await current.info()).type)) return;
+  for (const { lease } of await current.transfer.heldLeases()) {
+    if (WORK.test(lease.scope)) await leases.release(lease);
+  }
+}
+
+const EXCLUSIVE: ReadonlySet<string> = new Set(["filesystem", "surrealdb-embedded"]);
+/** Leases of other scopes outlive whoever took them. */
+const WORK = /^(?:infra|run)\//;
+
+async function isKnown(storage: SwitchableStorage, id: RunId): Promise<boolean> {
+  return storage.runs.load(id).then(
+    () => true,
+    (error: unknown) => !(error instanceof ProvisioningError && error.code === "RUN_NOT_FOUND"),
+  );
+}
+
+/** @throws ProvisioningError RUN_ID_INVALID */
+export function runIdOf(text: string): RunId {
+  if (isRunId(text)) return text;
+  throw new ProvisioningError({
+    code: "RUN_ID_INVALID",
+    message: `${JSON.stringify(text.slice(0, 80))} is not the id of a task.`,
+    hint: "GET /tasks lists the ids.",
+  });
+}
+
+/** A file that a request names, inside the workspace. @throws ProvisioningError PATH_OUTSIDE */
+export async function confinedFile({ workspace }: Service, file: string): Promise<string> {
+  const { root } = workspace.workspace.layout;
+  const refused = new ProvisioningError({
+    code: "PATH_OUTSIDE",
+    message: "The file is not in the workspace that this service serves.",
+    hint: "Name it relative to the workspace.",
+  });
+  if (file.includes("\0")) throw refused;
+  const [home, found] = await Promise.all([realpath(root), realpath(join(root, file)).catch(() => undefined)]);
+  if (found === undefined || !found.startsWith(`${home}${sep}`)) throw refused;
+  return found;
+}
+
+export const OPEN_STATUSES = ["pending", "running", "rollingBack", "paused"] as const;
+export const ENDED: ReadonlySet<string> = new Set(ENDED_STATUSES);

@@ -1,0 +1,109 @@
+/** Starts the service: storage, workers, endpoints; says where it is; ends it in order. */
+
+import { ProvisioningError } from "@provisioning/model";
+import type { FastifyInstance } from "fastify";
+import type { Endpoint } from "./http/endpoint.js";
+import { createGuard } from "./http/guard.js";
+import { actionEndpoints } from "./http/routes/actions.js";
+import { eventEndpoints } from "./http/routes/events.js";
+import { systemEndpoints } from "./http/routes/system.js";
+import { taskEndpoints } from "./http/routes/tasks.js";
+import { workflowEndpoints } from "./http/routes/workflows.js";
+import { createServer } from "./http/server.js";
+import { startOf } from "@provisioning/api/client";
+import { announce, assertNoneRuns, makeToken, withdraw } from "./lifecycle/address-file.js";
+import { createServiceMetrics } from "./metrics/service-metrics.js";
+import { openService, type ServiceOptions } from "./service.js";
+import { EventHub } from "./streams/event-hub.js";
+
+export interface StartOptions extends ServiceOptions {
+  /** Default: `orchestrator.port` of the configuration. */
+  readonly port?: number;
+  /** Default 127.0.0.1. Other than loopback is refused. */
+  readonly host?: string;
+}
+
+export interface RunningService {
+  readonly url: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"]);
+
+/** @throws ProvisioningError HOST_REFUSED, SERVICE_RUNNING, PORT_IN_USE; what opening the workspace and its storage throws */
+export async function startService(options: StartOptions): Promise<RunningService> {
+  const { host = "127.0.0.1", logger } = options;
+  if (!LOOPBACK.has(host)) throw hostRefused(host);
+  const service = await openService(options);
+  const { runtimeDir } = service.workspace.workspace.layout;
+  const closing: (() => Promise<void> | void)[] = [() => service.close()];
+  const close = async () => {
+    for (const step of closing.toReversed()) await step();
+  };
+  try {
+    await assertNoneRuns(runtimeDir);
+    const metrics = createServiceMetrics(service);
+    const hub = new EventHub(service.storage.runs, service.startedAt.toString(36));
+    closing.push(
+      () => metrics.close(),
+      () => hub.close(),
+    );
+    const all: Endpoint[] = [];
+    all.push(
+      ...systemEndpoints(
+        service,
+        () => all,
+        () => metrics.text(),
+      ),
+      ...taskEndpoints(service),
+      ...workflowEndpoints(service),
+      ...actionEndpoints(service),
+      ...eventEndpoints(service, hub),
+    );
+    const token = await makeToken(runtimeDir);
+    let port = options.port ?? service.workspace.config.get("orchestrator.port");
+    const guard = createGuard(token, () => port);
+    const maxStreams = service.workspace.config.get("orchestrator.max_streams");
+    const app = createServer({ endpoints: all, guard, logger, maxStreams, onAnswered: (request) => metrics.answered(request) });
+    port = await listen(app, host, port);
+    closing.push(() => app.close());
+    const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    await announce(runtimeDir, {
+      url,
+      pid: process.pid,
+      startedAt: (await startOf(process.pid)) ?? "",
+      version: options.context.platformVersion,
+      workspace: service.workspace.workspace.layout.root,
+    });
+    closing.push(() => withdraw(runtimeDir));
+    logger.info({ url, storage: service.storageType, workspace: service.workspace.workspace.layout.root }, "listening");
+    return { url, token, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new ProvisioningError({
+      code: "PORT_IN_USE",
+      message: `Something else listens on port ${port}.`,
+      hint: "Choose another one: provisioning orchestrator start --port 9090",
+    });
+  }
+  const address = app.server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+function hostRefused(host: string): ProvisioningError {
+  return new ProvisioningError({
+    code: "HOST_REFUSED",
+    message: `The service does not listen on ${host}: it knows no identities yet, only one token.`,
+    hint: "Listen on 127.0.0.1, and reach it from elsewhere through ssh -L 8080:127.0.0.1:8080.",
+  });
+}

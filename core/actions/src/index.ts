@@ -30,6 +30,7 @@ export { isLocalAction } from "./local-actions.js";
 export { serveStorage } from "./storage/serve.js";
 export type { StorageSide } from "./storage/side.js";
 export type { StorageValidation } from "./storage/validate.js";
+export { typedText } from "./tasks/values.js";
 export { taskHandlers } from "./tasks/task-handlers.js";
 export type { TaskHost } from "./tasks/step.js";
 export {

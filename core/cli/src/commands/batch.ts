@@ -3,7 +3,7 @@
 import { buildCommand, buildRouteMap, numberParser } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
 import { infraFlag, outputAlias, type OutputFlags, outputFlag, readAliases, workspaceFlags } from "./flags.js";
-import { cancelCommand, pauseCommand, resumeCommand, retryCommand, rollbackCommand, skipCommand } from "./workflow.js";
+import { cancelCommand, pauseCommand, resumeCommand, retryCommand, rollbackCommand, skipCommand, varFlag } from "./workflow.js";
 
 type Flags = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
 const flags = { ...workspaceFlags, ...outputFlag } as const;
@@ -13,11 +13,14 @@ const onOff = { kind: "boolean", optional: true, withNegated: false } as const;
 export type SubmitFlags = Flags & {
   readonly infra?: string;
   readonly workflow?: string;
+  readonly var?: readonly string[];
   readonly validate?: boolean;
   readonly dryRun?: boolean;
   readonly watch?: boolean;
   readonly yes?: boolean;
 };
+
+const anyRun = { brief: "Id of a run; the newest when missing", placeholder: "id", parse: text, optional: true } as const;
 
 export const batchRoutes = buildRouteMap({
   routes: {
@@ -34,6 +37,7 @@ export const batchRoutes = buildRouteMap({
             placeholder: "name",
             brief: "Which workflow, when the file has several",
           },
+          ...varFlag,
           validate: { ...onOff, brief: "Only tell whether it can be carried out" },
           dryRun: { ...onOff, brief: "Only show what would be done, and in which order" },
           watch: { ...onOff, brief: "Follow it to its end; always so while this command does the work" },
@@ -42,28 +46,30 @@ export const batchRoutes = buildRouteMap({
         aliases: { ...readAliases, y: "yes" },
         positional: {
           kind: "tuple",
-          parameters: [{ brief: "KCL file that defines the workflow", placeholder: "file", parse: text }],
+          parameters: [{ brief: "KCL or YAML file that defines the workflow", placeholder: "file", parse: text }],
         },
       },
       docs: {
-        brief: "Carry out a workflow that is written in KCL",
+        brief: "Carry out a workflow that is written in KCL or YAML",
         fullDescription:
           "  provisioning batch submit workflows/deploy.k --validate   is there anything wrong with it?\n" +
           "  provisioning batch submit workflows/deploy.k --dry-run    what would it do, in which order?\n" +
           "  provisioning batch submit workflows/deploy.k --yes        do it",
       },
     }),
-    status: buildCommand<Flags, [string?], CliContext>({
+    status: buildCommand<Flags & { readonly follow?: boolean }, [string?], CliContext>({
       loader: async () => (await import("./batch/runs.js")).status,
       parameters: {
-        flags,
-        aliases: outputAlias,
-        positional: {
-          kind: "tuple",
-          parameters: [{ brief: "Id of a run; the newest when missing", placeholder: "id", parse: text, optional: true }],
-        },
+        flags: { ...flags, follow: { ...onOff, brief: "Tell what happens until it has ended, whoever works on it" } },
+        aliases: { ...outputAlias, f: "follow" },
+        positional: { kind: "tuple", parameters: [anyRun] },
       },
       docs: { brief: "Show one run with all its operations" },
+    }),
+    monitor: buildCommand<Flags, [string?], CliContext>({
+      loader: async () => (await import("./batch/runs.js")).monitor,
+      parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [anyRun] } },
+      docs: { brief: "Follow a run to its end, whoever works on it" },
     }),
     list: buildCommand<Flags & { readonly limit: number }, [], CliContext>({
       loader: async () => (await import("./batch/runs.js")).list,
@@ -89,5 +95,5 @@ export const batchRoutes = buildRouteMap({
     resume: resumeCommand,
     cancel: cancelCommand,
   },
-  docs: { brief: "Batch workflows: submit, status, list, rollback, retry, skip, pause, resume, cancel" },
+  docs: { brief: "Batch workflows: submit, status, monitor, list, rollback, retry, skip, pause, resume, cancel" },
 });

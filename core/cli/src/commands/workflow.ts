@@ -2,7 +2,8 @@
 
 import { buildCommand, buildRouteMap, numberParser } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
-import { outputAlias, type OutputFlags, outputFlag, workspaceFlags } from "./flags.js";
+import { infraFlag, outputAlias, type OutputFlags, outputFlag, readAliases, workspaceFlags } from "./flags.js";
+import type { DocumentFlags, RunFlags } from "./workflow/document.js";
 
 type Flags = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
 type Confirmed = { readonly yes?: boolean };
@@ -92,8 +93,90 @@ export const resumeCommand = buildCommand<Flags, [string], CliContext>({
   docs: { brief: "Go on with a run that was paused or interrupted" },
 });
 
+export const varFlag = {
+  var: {
+    kind: "parsed",
+    parse: text,
+    optional: true,
+    variadic: true,
+    placeholder: "NAME=value",
+    brief: "Value of a name that the workflow uses; can be repeated",
+  },
+} as const;
+
+const documentFile = { brief: "YAML or JSON file that defines the workflow", placeholder: "file", parse: text } as const;
+
+const runCommand = buildCommand<RunFlags, [string], CliContext>({
+  loader: async () => (await import("./workflow/document.js")).run,
+  parameters: {
+    flags: {
+      ...infraFlag,
+      ...flags,
+      ...varFlag,
+      wait: { kind: "boolean", optional: true, brief: "Carry it out and wait for its end; --no-wait only submits it" },
+      dryRun: { kind: "boolean", optional: true, withNegated: false, brief: "Only show what would be done, and in which order" },
+    },
+    aliases: readAliases,
+    positional: { kind: "tuple", parameters: [documentFile] },
+  },
+  docs: {
+    brief: "Carry out a workflow that is written in YAML or JSON",
+    fullDescription:
+      "  provisioning workflow run workflows/nightly.yaml --dry-run         what would it do, in which order?\n" +
+      "  provisioning workflow run workflows/scale.yaml --var ROLE=reviewer  do it, with this value for ${ROLE}",
+  },
+});
+
+const validateCommand = buildCommand<DocumentFlags, [string], CliContext>({
+  loader: async () => (await import("./workflow/document.js")).validate,
+  parameters: {
+    flags: { ...infraFlag, ...flags, ...varFlag },
+    aliases: readAliases,
+    positional: { kind: "tuple", parameters: [documentFile] },
+  },
+  docs: { brief: "Tell whether a workflow can be carried out, and what is wrong with it" },
+});
+
+const tasksCommand = buildCommand<Flags, [string?], CliContext>({
+  loader: async () => (await import("./workflow/document.js")).tasks,
+  parameters: {
+    flags,
+    aliases: outputAlias,
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "Name of a task; all when missing", placeholder: "task", parse: text, optional: true }],
+    },
+  },
+  docs: { brief: "List the tasks that steps of a workflow can name" },
+});
+
+const anyRun = { ...run, brief: "Id of a run; the newest when missing", optional: true } as const;
+
+const logsCommand = buildCommand<Flags & { readonly operation?: string; readonly follow?: boolean }, [string?], CliContext>({
+  loader: async () => (await import("./workflow/logs.js")).logs,
+  parameters: {
+    flags: {
+      ...flags,
+      operation: { kind: "parsed", parse: text, optional: true, placeholder: "operation", brief: "Only of this operation" },
+      follow: { kind: "boolean", optional: true, withNegated: false, brief: "Go on until the run has ended" },
+    },
+    aliases: { ...outputAlias, f: "follow" },
+    positional: { kind: "tuple", parameters: [anyRun] },
+  },
+  docs: { brief: "Tell what happened in a run, line by line" },
+});
+
+const checkpointsCommand = buildCommand<Flags, [string?], CliContext>({
+  loader: async () => (await import("./workflow/logs.js")).checkpoints,
+  parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [anyRun] } },
+  docs: { brief: "List the checkpoints of a run" },
+});
+
 export const workflowRoutes = buildRouteMap({
   routes: {
+    run: runCommand,
+    validate: validateCommand,
+    tasks: tasksCommand,
     list: buildCommand<Flags & { readonly limit: number }, [], CliContext>({
       loader: async () => (await import("./workflow/workflow.js")).list,
       parameters: {
@@ -120,6 +203,8 @@ export const workflowRoutes = buildRouteMap({
       },
       docs: { brief: "Show one run with all its operations" },
     }),
+    logs: logsCommand,
+    checkpoints: checkpointsCommand,
     retry: retryCommand,
     skip: skipCommand,
     pause: pauseCommand,
@@ -127,7 +212,10 @@ export const workflowRoutes = buildRouteMap({
     cancel: cancelCommand,
     rollback: rollbackCommand,
   },
-  docs: { brief: "Runs: list, status, retry, skip, pause, resume, cancel, rollback" },
+  docs: {
+    brief:
+      "Workflows and runs: run, validate, tasks, list, status, logs, checkpoints, retry, skip, pause, resume, cancel, rollback",
+  },
 });
 
 export const whyCommand = buildCommand<Flags, [string, string?], CliContext>({

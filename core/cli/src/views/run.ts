@@ -104,7 +104,7 @@ function renderFindings(diagnostics: unknown, style: Style): string[] {
 }
 
 function nextSteps(run: RunReport, style: Style): string[] {
-  if (run.purpose === "batch") return nextStepsOfBatch(run, style);
+  if (run.purpose === "batch" || run.purpose === "workflow") return nextStepsOfWorkflow(run, style);
   if (run.interrupted || run.status === "failed" || run.status === "cancelled") {
     const command = run.purpose === "destroy" ? `cluster delete ${run.infra}` : `apply --infra ${run.infra}`;
     return ["", `${style.cyan("→")} Go on with: provisioning ${command}`];
@@ -112,11 +112,14 @@ function nextSteps(run: RunReport, style: Style): string[] {
   return [];
 }
 
-function nextStepsOfBatch({ id, status, interrupted }: RunReport, style: Style): string[] {
+function nextStepsOfWorkflow({ id, status, interrupted, purpose: group }: RunReport, style: Style): string[] {
   const isWaiting = interrupted || status === "paused";
-  if (isWaiting) return ["", `${style.cyan("→")} Go on with: provisioning batch resume ${id}`];
+  if (isWaiting) return ["", `${style.cyan("→")} Go on with: provisioning ${group} resume ${id}`];
   if (status !== "failed" && status !== "cancelled") return [];
-  return ["", `${style.cyan("→")} Go on with: provisioning batch retry ${id}, or undo it: provisioning batch rollback ${id}`];
+  return [
+    "",
+    `${style.cyan("→")} Go on with: provisioning ${group} retry ${id}, or undo it: provisioning ${group} rollback ${id}`,
+  ];
 }
 
 function markOf(operation: OperationReport, style: Style): string {

@@ -1,4 +1,4 @@
-/** `batch list | status`. */
+/** `batch list | status | monitor`. */
 
 import { type ActionContext, invoke } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
@@ -8,6 +8,7 @@ import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderRun } from "../../views/run.js";
 import { renderRuns } from "../../views/runs.js";
+import { followRun } from "../workflow/follow.js";
 
 interface Flags {
   readonly output: OutputFormat;
@@ -24,13 +25,18 @@ export async function list(this: CliContext, flags: Flags & { readonly limit: nu
   });
 }
 
-export async function status(this: CliContext, flags: Flags, id?: string): Promise<void> {
+export async function status(this: CliContext, flags: Flags & { readonly follow?: boolean }, id?: string): Promise<void> {
+  if (flags.follow === true) return monitor.call(this, flags, id);
   await runAction(this, flags, async (context) => {
     const run = await invoke("run.show", context, { id: id ?? (await newest(context)) });
     const style = styleFor(this.process.stdout, this.process.env);
     await writeResult(this.process.stdout, flags.output, run, () => renderRun(run, style));
     return run.status === "failed" || run.status === "rolledBack" ? EXIT.failure : EXIT.ok;
   });
+}
+
+export async function monitor(this: CliContext, flags: Flags, id?: string): Promise<void> {
+  await runAction(this, flags, async (context) => followRun(this, flags, context, id ?? (await newest(context))));
 }
 
 /** Without one, the newest run of any kind is as good an answer. */

@@ -8,6 +8,7 @@ import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderForecast, renderValidation } from "../../views/batch.js";
 import type { SubmitFlags } from "../batch.js";
+import { carryOutDocument, forecastDocument, isDocumentFile, validateDocument } from "../workflow/document.js";
 import { confirmChanges, exitOf, showApplied } from "../infra/apply.js";
 
 type Context = Parameters<Parameters<typeof runAction>[2]>[0];
@@ -22,6 +23,7 @@ export async function submit(this: CliContext, flags: SubmitFlags, file: string)
     this,
     flags,
     async (context) => {
+      if (isDocumentFile(file)) return submitDocument(this, flags, context, file);
       if (flags.validate === true) return validate(this, flags, context, input);
       if (flags.dryRun === true) return forecast(this, flags, context, input);
       const result = await invoke("batch.submit", context, input);
@@ -30,6 +32,12 @@ export async function submit(this: CliContext, flags: SubmitFlags, file: string)
     },
     (plan) => confirmChanges(this, plan, flags.yes === true),
   );
+}
+
+/** Workflows of tasks are written in YAML or JSON. */
+function submitDocument(cli: CliContext, flags: SubmitFlags, context: Context, file: string): Promise<ExitCode> {
+  if (flags.validate === true) return validateDocument(cli, flags, context, file);
+  return flags.dryRun === true ? forecastDocument(cli, flags, context, file) : carryOutDocument(cli, flags, context, file);
 }
 
 type Input = Parameters<typeof invoke<"batch.submit">>[2];

@@ -1,0 +1,47 @@
+/** Follows a run, whoever works on it: tells what happens as it happens, then how it ended. */
+
+import { type ActionContext, invoke, type RunReport } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT, type ExitCode } from "../../exit-codes.js";
+import { type OutputFormat, writeResult } from "../../output.js";
+import { styleFor } from "../../style.js";
+import { renderLogs } from "../../views/logs.js";
+import { printable } from "../../views/printable.js";
+import { renderRun } from "../../views/run.js";
+
+/** What is stored is looked at again after so long. */
+const POLL_MS = 500;
+
+const ENDED: ReadonlySet<RunReport["status"]> = new Set<RunReport["status"]>(["completed", "failed", "cancelled", "rolledBack"]);
+
+/** What happens goes to stderr, how it ended to stdout. Ends with the run, when nobody works on it any more, or when it is paused. */
+export async function followRun(
+  cli: CliContext,
+  flags: { readonly output: OutputFormat },
+  context: ActionContext,
+  id: string,
+): Promise<ExitCode> {
+  // `last` must not become another run in the middle.
+  const { id: run } = await invoke("run.show", context, { id });
+  const errors = styleFor(cli.process.stderr, cli.process.env);
+  const stop = AbortSignal.any([context.signal, context.drain]);
+  let told = 0;
+  for (;;) {
+    const report = await invoke("run.show", context, { id: run });
+    const lines = await invoke("run.logs", context, { id: run });
+    const fresh = lines.slice(told);
+    told = lines.length;
+    if (fresh.length > 0) cli.process.stderr.write(`${printable(renderLogs(fresh, errors), errors.colours)}\n`);
+    if (ENDED.has(report.status) || report.status === "paused" || stop.aborted) {
+      const style = styleFor(cli.process.stdout, cli.process.env);
+      await writeResult(cli.process.stdout, flags.output, report, () => renderRun(report, style));
+      return exitOf(report.status);
+    }
+    await context.clock.sleep(POLL_MS, stop).catch(() => {});
+  }
+}
+
+function exitOf(status: RunReport["status"]): ExitCode {
+  if (status === "completed") return EXIT.ok;
+  return status === "failed" || status === "rolledBack" ? EXIT.failure : EXIT.interrupted;
+}

@@ -44,6 +44,8 @@ export type AskService = (action: string, input: unknown) => Promise<{ readonly 
 export interface ServiceContext {
   /** The limits of providers and servers, shared by everything that this process carries out. */
   readonly slots: SlotPool;
+  /** The task because of which an action is done. Absent: it is answered at once. */
+  readonly request?: RunId;
   /** Aborts when the process ends: what runs is left for whoever comes next, as it is. */
   readonly release: AbortSignal;
 }

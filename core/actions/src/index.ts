@@ -39,6 +39,7 @@ export {
   createWorkflowCompiler,
   type WorkflowCompiler,
 } from "./workflow/compiler.js";
+export { WORKFLOW_PURPOSE } from "./workflow/carry-out.js";
 export type { WorkflowForecast } from "./workflow/plan.js";
 export type { WorkflowRunResult } from "./workflow/run.js";
 export type { TaskInfo } from "./workflow/tasks.js";

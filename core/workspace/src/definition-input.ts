@@ -19,9 +19,16 @@ export function platformPackages(kclDir: string): Required<Pick<LoadInput, "pack
 /** Modules whose schemas may be written without an import. An earlier one wins. */
 const BARE_MODULES = ["settings", "server", "taskserv", "workflows"] as const;
 
-/** `files` are absolute paths. */
-export function definitionInput(kclDir: string, files: readonly string[]): LoadInput {
-  const host = withOwnImports(createNodeHost(), files);
+/** A file that is not on the disk. */
+export interface GivenFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** `files` are absolute paths. `given` is read instead of what may be there. */
+export function definitionInput(kclDir: string, files: readonly string[], given?: GivenFile): LoadInput {
+  const node = createNodeHost();
+  const host = withOwnImports(given === undefined ? node : withFile(node, given.file, given.text), files);
   const prelude = preludeFor(
     files.map((file) => host.readFile(file) ?? ""),
     schemasOf(kclDir),

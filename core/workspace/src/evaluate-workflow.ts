@@ -1,8 +1,8 @@
 /** Evaluates the KCL file of a batch workflow and finds the workflow in it. */
 
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { stat } from "node:fs/promises";
-import { loadProgram, runProgram } from "@provisioning/kcl-lang";
+import { type JsonValue, type LoadInput, loadProgram, runProgram } from "@provisioning/kcl-lang";
 import {
   type BatchWorkflow,
   DiagnosticsError,
@@ -31,17 +31,39 @@ export interface WorkflowFile {
  * @throws DiagnosticsError with everything that is wrong with the file
  * @throws ProvisioningError WORKFLOW_FILE_MISSING, WORKFLOW_NONE, WORKFLOW_AMBIGUOUS, WORKFLOW_UNKNOWN
  */
-export async function evaluateWorkflow(
+export async function evaluateWorkflow(platform: PlatformLayout, workflow: WorkflowFile): Promise<BatchWorkflow> {
+  await requireFile(workflow.file);
+  return evaluate(platform, workflow, definitionInput(platform.kclDir, [workflow.file]), {});
+}
+
+/** A workflow that somebody sent as plain data, checked by the same schema. @throws DiagnosticsError with everything that is wrong with it */
+export async function evaluateWorkflowDefinition(
+  platform: PlatformLayout,
+  definition: JsonObject,
+  workspaceDir: string,
+): Promise<BatchWorkflow> {
+  const file = join(workspaceDir, "sent.k");
+  const input = definitionInput(platform.kclDir, [file], { file, text: SENT });
+  return evaluate(platform, { file, workspaceDir }, input, { definition });
+}
+
+const SENT = `import workflows
+
+workflow = workflows.WorkflowDef {**option("definition")}
+`;
+
+async function evaluate(
   platform: PlatformLayout,
   { file, workspaceDir, wanted }: WorkflowFile,
+  input: LoadInput,
+  given: Readonly<Record<string, JsonObject>>,
 ): Promise<BatchWorkflow> {
-  await requireFile(file);
   const display = (path: string) => (path.startsWith(`${workspaceDir}/`) ? relative(workspaceDir, path) : path);
   const isOwn = (path: string) => !path.startsWith(`${platform.kclDir}/`);
   const view: FileView = { isOwn, display, modules: await platformModules(platform) };
-  const loaded = loadProgram(definitionInput(platform.kclDir, [file]));
+  const loaded = loadProgram(input);
   if (!loaded.ok) throw new DiagnosticsError(loaded.diagnostics.map((item) => toDiagnostic(item, view)));
-  const ran = runProgram(loaded.program, {});
+  const ran = runProgram(loaded.program, { arguments: given as Readonly<Record<string, JsonValue>> });
   if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, view)));
   const positionOf: PositionLookup = (path) => {
     const source = ran.sources.get(pathText(path));

@@ -2,7 +2,7 @@ export { loadTaskservCatalog, type TaskservCatalog, type TaskservExtension } fro
 export { platformPackages } from "./definition-input.js";
 export { findWorkspace, isWorkspace, NoWorkspaceError, type Workspace, type WorkspaceChoice } from "./discover.js";
 export { chooseInfra, type EvaluatedInfra, evaluateInfra, InfraUnknownError, listInfras } from "./evaluate-infra.js";
-export { evaluateWorkflow, type WorkflowFile } from "./evaluate-workflow.js";
+export { evaluateWorkflow, evaluateWorkflowDefinition, type WorkflowFile } from "./evaluate-workflow.js";
 export { workspaceDigestKey, workspaceIdentity } from "./identity.js";
 export { type InitOptions, initWorkspace } from "./init.js";
 export { type PlatformLayout, platformLayout, type WorkspaceLayout, workspaceLayout } from "./layout.js";

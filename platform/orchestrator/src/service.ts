@@ -7,11 +7,15 @@ import {
   type ActionContext,
   adoptRun,
   type AdoptedRun,
+  createWorkflowCompiler,
   kclConditions,
   openWorkspaceSession,
   runRetention,
   serveStorage,
   type ServiceContext,
+  taskHandlers,
+  WORKFLOW_PURPOSE,
+  type WorkflowCompiler,
   type WorkspaceSession,
 } from "@provisioning/actions";
 import { isRunId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
@@ -54,6 +58,8 @@ export interface Service {
   readonly storageType: string;
   /** Aborts when the process ends. */
   readonly release: AbortSignal;
+  /** For documents, with what it knows of the workspace not older than some seconds. */
+  workflowCompiler(): Promise<WorkflowCompiler>;
   /** For what is answered at once. `signal` aborts it. */
   contextFor(request: Pick<ActionRequest, "flags" | "command">, signal: AbortSignal): ActionContext;
   /** Takes nothing more, finishes or lets go of what runs, closes the storage. */
@@ -63,6 +69,7 @@ export interface Service {
 /** Longer than what the run inside a request is given, so that it comes to rest first. */
 const REQUEST_GRACE_MS = 12_000;
 const SWEEP_MS = 3_600_000;
+const COMPILER_MS = 5_000;
 
 /** @throws what opening a workspace and its storage throws */
 export async function openService(options: ServiceOptions): Promise<Service> {
@@ -91,6 +98,8 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const engine = createEngine({ storage, clock, random, holder, slots, conditions: kclConditions, graceMs: REQUEST_GRACE_MS });
   const backlog = await Backlog.open(storage.runs);
   const adopted = new Map<RunId, AdoptedRun>();
+  const atWork: ActionContext = { ...own, ...contextOf({ flags: {}, command: "the service" }) };
+  const taskHost = { context: atWork, storage: storage.current };
   const requestHandlers: Handlers = new Map([[REQUEST_ACTION, requests]]);
   const worker = startWorker({
     engine,
@@ -100,7 +109,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     retention: runRetention(workspace.config),
     async handlersFor(definition) {
       if (definition.labels.purpose === REQUEST_PURPOSE) return requestHandlers;
-      return adopt(definition);
+      return definition.labels.purpose === WORKFLOW_PURPOSE ? taskHandlers(taskHost, definition) : adopt(definition);
     },
     onRunEnded: (state) => void closeAdopted(state),
     onError: (error) => logger.error({ err: error }, "a run cannot be carried on here"),
@@ -108,9 +117,8 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 
   /** What an earlier command left, as long as its definition is still the same; otherwise its operations fail, and the record says why. */
   async function adopt(definition: RunDefinition): Promise<Handlers> {
-    const context = { ...own, ...contextOf({ flags: {}, command: "the service" }) };
     try {
-      const run = await adoptRun(context, definition);
+      const run = await adoptRun(atWork, definition);
       adopted.set(definition.id, run);
       return run.handlers;
     } catch (error) {
@@ -123,6 +131,15 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     await adopted.get(definition.id)?.close();
     adopted.delete(definition.id);
   }
+
+  let compiler: { readonly made: Promise<WorkflowCompiler>; readonly at: number } | undefined;
+  const workflowCompiler = (): Promise<WorkflowCompiler> => {
+    const now = clock.now();
+    if (compiler === undefined || now - compiler.at > COMPILER_MS) {
+      compiler = { made: openWorkspaceSession(own).then(createWorkflowCompiler), at: now };
+    }
+    return compiler.made;
+  };
 
   const sweep = () =>
     logs
@@ -143,6 +160,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     startedAt: clock.now(),
     storageType: (await storage.info()).type,
     release: releasing.signal,
+    workflowCompiler,
     contextFor: (request, signal) => ({ ...own, ...contextOf(request), signal }),
     async close() {
       clearInterval(sweeping);

@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import type { Endpoint } from "./http/endpoint.js";
 import { createGuard } from "./http/guard.js";
 import { actionEndpoints } from "./http/routes/actions.js";
+import { documentEndpoints } from "./http/routes/documents.js";
 import { eventEndpoints } from "./http/routes/events.js";
 import { systemEndpoints } from "./http/routes/system.js";
 import { taskEndpoints } from "./http/routes/tasks.js";
@@ -57,6 +58,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
         () => metrics.text(),
       ),
       ...taskEndpoints(service),
+      ...documentEndpoints(service),
       ...workflowEndpoints(service),
       ...actionEndpoints(service),
       ...eventEndpoints(service, hub),

@@ -9,10 +9,11 @@ import {
   DiagnosticsError,
   type JsonObject,
   type Plan,
+  ProvisioningError,
 } from "@provisioning/model";
 import { type BatchScope, type CompiledBatch, compileBatch, makePlan, type ResourceView } from "@provisioning/planner";
 import type { StorageMode } from "@provisioning/storage";
-import { evaluateWorkflow, knownProviders } from "@provisioning/workspace";
+import { evaluateWorkflow, evaluateWorkflowDefinition, knownProviders, type WorkspaceLayout } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 import type { PlannedInfra } from "../infra/plan.js";
 import { kclConditions } from "../run/conditions.js";
@@ -29,15 +30,37 @@ export interface NamedBatch {
 export async function openBatch(context: ActionContext, input: BatchInput, mode: StorageMode): Promise<NamedBatch> {
   const { workspace } = await openWorkspaceSession(context);
   const { layout } = workspace;
-  const file = await findFile(context, layout, input.file);
-  const workflow = await evaluateWorkflow(context.platform, {
-    file,
-    workspaceDir: layout.root,
-    ...(input.workflow === undefined ? {} : { wanted: input.workflow }),
-  });
-  const infra = input.infra ?? infraAround(layout, file);
+  const { workflow, around } = await readBatch(context, layout, input);
+  const infra = input.infra ?? around;
   const session = await openInfraSession(context, { ...(infra === undefined ? {} : { infra }), mode, definition: "use" });
   return { session, workflow };
+}
+
+interface ReadBatch {
+  readonly workflow: BatchWorkflow;
+  /** The infra that its file lies in. */
+  readonly around?: string | undefined;
+}
+
+async function readBatch(context: ActionContext, layout: WorkspaceLayout, input: BatchInput): Promise<ReadBatch> {
+  const { definition, workflow: wanted } = input;
+  if ((input.file === undefined) === (definition === undefined)) throw new WorkflowNotNamedError();
+  if (definition !== undefined) {
+    return { workflow: await evaluateWorkflowDefinition(context.platform, definition, layout.root) };
+  }
+  const file = await findFile(context, layout, input.file ?? "");
+  const named = { file, workspaceDir: layout.root, ...(wanted === undefined ? {} : { wanted }) };
+  return { workflow: await evaluateWorkflow(context.platform, named), around: infraAround(layout, file) };
+}
+
+class WorkflowNotNamedError extends ProvisioningError {
+  constructor() {
+    super({
+      code: "WORKFLOW_FILE_MISSING",
+      message: "Either a file or a definition is the workflow.",
+      hint: "Name a file in `file`, or send the workflow in `definition`.",
+    });
+  }
 }
 
 /** @throws DiagnosticsError with all that keeps the workflow from being carried out */

@@ -7,6 +7,7 @@ import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, replay, 
 import type { ActionContext } from "../context.js";
 import { kclConditions } from "../run/conditions.js";
 import { findRun } from "../run/find-run.js";
+import { carryOutRun, ofService, unfinishedOfRequest } from "../run/in-service.js";
 import { runRetention } from "../run/options.js";
 import { loadRunReport, type RunReport } from "../run/report.js";
 import { openWorkspaceSession, type WorkspaceSession } from "../session.js";
@@ -21,16 +22,20 @@ export interface WorkflowWork {
 
 export const WORKFLOW_PURPOSE = "workflow";
 
-/** Submits a run and works on it until it has ended. */
+/** Submits a run and works on it until it has ended; in a service that was restarted, the run that this request had submitted before. */
 export async function carryOut(
   session: WorkspaceSession,
   storage: TransferableStorage,
   definition: RunDefinition,
 ): Promise<RunState> {
-  const engine = engineFor(session.context, storage);
-  await engine.submit(definition);
-  tellStart(session.context, definition, false);
-  const state = await engine.execute(definition.id, executionFor(session.context, storage, definition));
+  const { context } = session;
+  const engine = engineFor(context, storage);
+  const left = await unfinishedOfRequest(context, engine);
+  const own = left === undefined ? ofService(context, definition) : (await engine.state(left)).definition;
+  if (left === undefined) await engine.submit(own);
+  tellStart(context, own, left !== undefined);
+  const options = executionFor(context, storage, own);
+  const state = await carryOutRun(own.id, { context, storage, engine, options });
   await forgetOldRuns(storage.runs, session.context.clock, runRetention(session.config)).catch(() => {});
   return state;
 }
@@ -74,9 +79,9 @@ function tellStart(context: ActionContext, { id, operations }: RunDefinition, re
   });
 }
 
-function engineFor({ clock, holder }: ActionContext, storage: TransferableStorage): Engine {
+function engineFor({ clock, holder, service }: ActionContext, storage: TransferableStorage): Engine {
   const random = () => randomInt(2 ** 32) / 2 ** 32;
-  return createEngine({ storage, clock, random, holder, conditions: kclConditions });
+  return createEngine({ storage, clock, random, holder, conditions: kclConditions, ...(service && { slots: service.slots }) });
 }
 
 function executionFor(context: ActionContext, storage: TransferableStorage, definition: RunDefinition): ExecuteOptions {

@@ -48,7 +48,7 @@ async function carryOutDocument(context: ActionContext, { wait = true, ...input 
       return { outcome: "submitted", run: await loadRunReport(storage, definition.id) };
     }
     const state = await carryOut(session, storage, definition);
-    return { outcome: outcomeOf(state), run: await loadRunReport(storage, definition.id) };
+    return { outcome: outcomeOf(state), run: await loadRunReport(storage, state.definition.id) };
   } finally {
     await storage.close();
   }

@@ -98,7 +98,7 @@ export class RequestHandler implements OperationHandler {
     const report = (event: ActionEvent) => this.#report(at, request, event);
     const context: ActionContext = {
       ...contextFor(request),
-      service,
+      service: { ...service, request: operation.run.id },
       signal,
       drain: live.drain.signal,
       report,

@@ -30,6 +30,7 @@ import {
   type Worker,
 } from "@provisioning/workflow";
 import type { Logger } from "pino";
+import { measuredStorage, type StorageObserver } from "./metrics/measured-storage.js";
 import { Confirmations } from "./requests/confirmations.js";
 import { type ActionRequest, REQUEST_ACTION, REQUEST_PURPOSE } from "./requests/request.js";
 import { RequestHandler } from "./requests/request-handler.js";
@@ -40,6 +41,8 @@ export interface ServiceOptions {
   /** Where the service runs: platform, environment, workspace; its signals and reports belong to the process. */
   readonly context: Omit<ActionContext, "signal" | "drain" | "report" | "confirm" | "storage" | "service" | "command">;
   readonly logger: Logger;
+  /** Told of what the storage does. */
+  readonly observer: StorageObserver;
 }
 
 export interface Service {
@@ -80,7 +83,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const base = { ...options.context, command: "the service" };
   const own: ActionContext = { ...base, signal: never, drain: never, report: () => {}, confirm: () => Promise.resolve(false) };
   const workspace = await openWorkspaceSession(own);
-  const storage = await serveStorage(own);
+  const storage = measuredStorage(await serveStorage(own), options.observer, () => performance.now());
   await freeLeasesOfTheDead(storage);
   const slots = new SlotPool();
   const service: ServiceContext = { slots, release: releasing.signal };

@@ -17,7 +17,7 @@ import { createServiceMetrics } from "./metrics/service-metrics.js";
 import { openService, type ServiceOptions } from "./service.js";
 import { EventHub } from "./streams/event-hub.js";
 
-export interface StartOptions extends ServiceOptions {
+export interface StartOptions extends Omit<ServiceOptions, "observer"> {
   /** Default: `orchestrator.port` of the configuration. */
   readonly port?: number;
   /** Default 127.0.0.1. Other than loopback is refused. */
@@ -36,7 +36,8 @@ const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"])
 export async function startService(options: StartOptions): Promise<RunningService> {
   const { host = "127.0.0.1", logger } = options;
   if (!LOOPBACK.has(host)) throw hostRefused(host);
-  const service = await openService(options);
+  const metrics = createServiceMetrics(options.context.clock, options.context.platformVersion);
+  const service = await openService({ ...options, observer: metrics.observer });
   const { runtimeDir } = service.workspace.workspace.layout;
   const closing: (() => Promise<void> | void)[] = [() => service.close()];
   const close = async () => {
@@ -44,7 +45,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
   };
   try {
     await assertNoneRuns(runtimeDir);
-    const metrics = createServiceMetrics(service);
+    await metrics.attach(service);
     const hub = new EventHub(service.storage.runs, service.startedAt.toString(36));
     closing.push(
       () => metrics.close(),
@@ -67,7 +68,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
     let port = options.port ?? service.workspace.config.get("orchestrator.port");
     const guard = createGuard(token, () => port);
     const maxStreams = service.workspace.config.get("orchestrator.max_streams");
-    const app = createServer({ endpoints: all, guard, logger, maxStreams, onAnswered: (request) => metrics.answered(request) });
+    const app = createServer({ endpoints: all, guard, logger, maxStreams, meter: metrics });
     port = await listen(app, host, port);
     closing.push(() => app.close());
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -15,13 +15,17 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Streams that are open at the same time, at most. */
   readonly maxStreams: number;
-  /** Told of every request when it is answered. */
-  readonly onAnswered: (request: {
-    readonly route: string;
-    readonly method: string;
-    readonly status: number;
-    readonly seconds: number;
-  }) => void;
+  /** Told of every request and every stream. */
+  readonly meter: RequestMeter;
+}
+
+export interface RequestMeter {
+  received(): void;
+  /** Answered, or the client is gone. */
+  over(): void;
+  answered(request: { readonly route: string; readonly method: string; readonly status: number; readonly seconds: number }): void;
+  streamOpened(): void;
+  streamClosed(): void;
 }
 
 const BODY_LIMIT = 1024 * 1024;
@@ -30,7 +34,7 @@ const KEEP_ALIVE_MS = 15_000;
 /** For reading a request; answers may take longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-export function createServer({ endpoints, guard, logger, maxStreams, onAnswered }: ServerOptions): FastifyInstance {
+export function createServer({ endpoints, guard, logger, maxStreams, meter }: ServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -49,14 +53,17 @@ export function createServer({ endpoints, guard, logger, maxStreams, onAnswered 
     },
   });
   const streams = { open: 0 };
-  app.addHook("onRequest", (request, _, done) => {
+  app.addHook("onRequest", (request, reply, done) => {
+    meter.received();
+    // Also of a client that goes away before it is answered.
+    reply.raw.once("close", () => meter.over());
     guard.assertPlace(request.headers);
     done();
   });
   app.addHook("onResponse", (request, reply, done) => {
     const seconds = reply.elapsedTime / 1000;
     const route = request.routeOptions.url ?? "unknown";
-    onAnswered({ route, method: request.method, status: reply.statusCode, seconds });
+    meter.answered({ route, method: request.method, status: reply.statusCode, seconds });
     logger.info({ trace_id: request.id, method: request.method, route, status: reply.statusCode, seconds }, "request");
     done();
   });
@@ -88,7 +95,7 @@ export function createServer({ endpoints, guard, logger, maxStreams, onAnswered 
           accept: request.headers.accept ?? "",
           path: request.url,
         });
-        return write(reply, answer, { gone: gone.signal, streams, maxStreams });
+        return write(reply, answer, { gone: gone.signal, streams, maxStreams, meter });
       },
     });
   }
@@ -149,6 +156,7 @@ interface Writing {
   readonly gone: AbortSignal;
   readonly streams: { open: number };
   readonly maxStreams: number;
+  readonly meter: RequestMeter;
 }
 
 async function write(reply: FastifyReply, answer: Answer, writing: Writing): Promise<unknown> {
@@ -166,10 +174,12 @@ async function write(reply: FastifyReply, answer: Answer, writing: Writing): Pro
     });
   }
   writing.streams.open += 1;
+  writing.meter.streamOpened();
   try {
     await stream(reply, answer, writing.gone);
   } finally {
     writing.streams.open -= 1;
+    writing.meter.streamClosed();
   }
   return reply;
 }

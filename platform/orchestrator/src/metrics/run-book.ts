@@ -1,0 +1,100 @@
+/** The runs that wait or run, with what is needed to measure them. */
+
+import type { Instant, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
+import type { RunStore } from "@provisioning/storage";
+
+export interface BookedRun {
+  readonly submittedAt: Instant;
+  readonly priority: number;
+  /** A worker took it, here or elsewhere. */
+  isClaimed: boolean;
+  isOver: boolean;
+  /** Its wait counts once: until the first claim. */
+  isWaitMeasured: boolean;
+  /** Attempts that are under way. */
+  readonly started: Map<OperationId, Instant>;
+  /** Empty of a run that was there before this process, until it is read. */
+  actions: ReadonlyMap<OperationId, string>;
+}
+
+/** Whoever counts a run's end may come after the end was told. */
+const ENDED_KEPT = 1000;
+const PAGE = 1000;
+
+export class RunBook {
+  readonly #runs = new Map<RunId, BookedRun>();
+  readonly #ended: RunId[] = [];
+
+  /** What was submitted before this process began. */
+  async load(runs: RunStore): Promise<void> {
+    let cursor: string | undefined;
+    do {
+      const page = await runs.list({
+        status: ["pending", "running", "rollingBack", "paused"],
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      for (const { id, createdAt, priority = 0, status } of page.runs) {
+        if (!this.#runs.has(id)) this.#book(id, { submittedAt: createdAt, priority, isClaimed: status !== "pending" });
+      }
+      cursor = page.next;
+    } while (cursor !== undefined);
+  }
+
+  get(id: RunId): BookedRun | undefined {
+    return this.#runs.get(id);
+  }
+
+  /** What a process that reads the run found out about it. */
+  describe(id: RunId, { operations }: RunDefinition): void {
+    const run = this.#runs.get(id);
+    if (run?.actions.size === 0) run.actions = new Map(operations.map((operation) => [operation.id, operation.action]));
+  }
+
+  note(id: RunId, event: RunEvent): void {
+    const run = this.#runs.get(id);
+    switch (event.type) {
+      case "runSubmitted":
+        if (run === undefined) this.#book(id, { submittedAt: event.at, priority: event.definition.priority ?? 0 });
+        this.describe(id, event.definition);
+        return;
+      case "runClaimed":
+        if (run !== undefined) run.isClaimed = true;
+        return;
+      case "runRetried":
+        this.#book(id, { submittedAt: event.at, priority: run?.priority ?? 0 });
+        return;
+      case "operationStarted":
+        run?.started.set(event.operation, event.at);
+        return;
+      case "runEnded":
+        this.#forget(id);
+        return;
+      default:
+    }
+  }
+
+  depths(): ReadonlyMap<number, number> {
+    const depths = new Map<number, number>();
+    for (const { isClaimed, priority } of this.#runs.values()) {
+      if (!isClaimed) depths.set(priority, (depths.get(priority) ?? 0) + 1);
+    }
+    return depths;
+  }
+
+  #book(id: RunId, run: Pick<BookedRun, "submittedAt" | "priority"> & { readonly isClaimed?: boolean }): void {
+    const isClaimed = run.isClaimed ?? false;
+    this.#runs.set(id, { ...run, isClaimed, isOver: false, isWaitMeasured: isClaimed, started: new Map(), actions: new Map() });
+  }
+
+  #forget(id: RunId): void {
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    run.isClaimed = true;
+    run.isOver = true;
+    this.#ended.push(id);
+    if (this.#ended.length <= ENDED_KEPT) return;
+    const oldest = this.#ended.shift() as RunId;
+    if (this.#runs.get(oldest)?.isOver === true) this.#runs.delete(oldest);
+  }
+}

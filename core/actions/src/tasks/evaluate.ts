@@ -5,6 +5,7 @@ import { type Json, type JsonObject, ProvisioningError } from "@provisioning/mod
 import { jsonObjectSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
 import { ConditionError } from "./errors.js";
+import { remembered } from "./remembered.js";
 import { defineTask } from "./task.js";
 
 interface EvaluateParams {
@@ -14,6 +15,8 @@ interface EvaluateParams {
 /** Longer ones are programs. */
 const MAX_LENGTH = 20_000;
 
+const usedBy = remembered((condition) => namesUsed(condition, "statements"));
+
 export const evaluate = defineTask<EvaluateParams, JsonObject>({
   name: "provisioning.evaluate",
   summary: "Decides by assignments under if, elif and else, over variables and the outputs of earlier steps.",
@@ -22,18 +25,18 @@ export const evaluate = defineTask<EvaluateParams, JsonObject>({
   output: jsonObjectSchema,
   programs: ["condition"],
   check({ condition }) {
-    const used = namesUsed(condition, "statements");
+    const used = usedBy(condition);
     if (used.ok) return [];
     const [first] = used.diagnostics;
     const place = first === undefined ? "" : ` (line ${first.position.line}, column ${first.position.column})`;
     return [{ path: ["condition"], summary: `the condition cannot be read: ${first?.message ?? "it is empty"}${place}.` }];
   },
   needs: ({ condition }) => {
-    const used = namesUsed(condition, "statements");
+    const used = usedBy(condition);
     return used.ok ? used.names : [];
   },
   gives: ({ condition }) => {
-    const used = namesUsed(condition, "statements");
+    const used = usedBy(condition);
     return used.ok ? used.assigned : [];
   },
   run({ values }, { condition }) {

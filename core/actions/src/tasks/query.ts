@@ -7,6 +7,7 @@ import { didYouMean } from "@provisioning/planner";
 import { parseQuery, QuerySyntaxError, type SelectQuery } from "./query/parse.js";
 import { runQuery } from "./query/run.js";
 import { loadTable, tableColumns, tableNames } from "./query/tables.js";
+import { remembered } from "./remembered.js";
 import { defineTask } from "./task.js";
 
 interface QueryParams {
@@ -19,6 +20,15 @@ interface QueryOutput extends JsonObject {
 
 /** Longer ones are not written by people. */
 const MAX_LENGTH = 20_000;
+
+const tryParse = remembered((text): SelectQuery | QuerySyntaxError => {
+  try {
+    return parseQuery(text);
+  } catch (error) {
+    if (error instanceof QuerySyntaxError) return error;
+    throw error;
+  }
+});
 
 export const query = defineTask<QueryParams, QueryOutput>({
   name: "provisioning.query",
@@ -61,12 +71,3 @@ export const query = defineTask<QueryParams, QueryOutput>({
   },
   outputs: ({ rows }) => ({ ...(rows as readonly JsonObject[])[0], rows: rows as Json }),
 });
-
-function tryParse(text: string): SelectQuery | QuerySyntaxError {
-  try {
-    return parseQuery(text);
-  } catch (error) {
-    if (error instanceof QuerySyntaxError) return error;
-    throw error;
-  }
-}

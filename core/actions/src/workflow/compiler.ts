@@ -23,6 +23,7 @@ import {
 import { chooseInfra, InfraUnknownError, listInfras } from "@provisioning/workspace";
 import { runOptions } from "../run/options.js";
 import type { WorkspaceSession } from "../session.js";
+import { remembered } from "../tasks/remembered.js";
 import { ownTables } from "../tasks/query/tables.js";
 import { rulesOf } from "../tasks/task-rules.js";
 import { loadTask, loadedTask, taskNames } from "../tasks/task-table.js";
@@ -101,10 +102,10 @@ export async function createWorkflowCompiler({ context, workspace, config }: Wor
 /** Longer ones are programs. */
 const MAX_CONDITION = 4_000;
 
-function namesIn(expression: string): readonly string[] | string {
+const namesIn = remembered((expression): readonly string[] | string => {
   if (expression.trim() === "") return "it is empty.";
   if (expression.length > MAX_CONDITION) return `it has more than ${MAX_CONDITION} characters.`;
   const used = namesUsed(expression, "expression");
   if (used.ok) return used.names;
   return used.diagnostics.map(({ message, position }) => `${message} (column ${position.column}).`).join(" ");
-}
+});

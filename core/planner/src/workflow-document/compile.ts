@@ -195,7 +195,7 @@ class Compiler {
       this.#checkOutputs(step, task);
     }
     if (step.when !== undefined) this.#condition(step, step.when, used);
-    const bound = this.#sources(step, used);
+    const bound = this.#sources(step, used, task);
     this.#checkSecrets(step, task);
     return bound;
   }
@@ -246,7 +246,7 @@ class Compiler {
     });
   }
 
-  #sources(step: WorkflowStep, used: ReadonlySet<string>): Bound {
+  #sources(step: WorkflowStep, used: ReadonlySet<string>, task: TaskRules | undefined): Bound {
     if (used.size === 0) return {};
     const variables: Record<string, Json> = {};
     const environment: string[] = [];
@@ -256,7 +256,7 @@ class Compiler {
       if (producer !== undefined) from[name] = producer.name;
       else if (Object.hasOwn(this.scope.variables, name)) variables[name] = this.scope.variables[name] as Json;
       else if (this.scope.isInEnvironment(name)) environment.push(name);
-      else this.#unbound(step, name);
+      else this.#unbound(step, name, task);
       if (producer === undefined) this.#used.add(name);
     }
     return {
@@ -266,13 +266,17 @@ class Compiler {
     };
   }
 
-  #unbound(step: WorkflowStep, name: string): void {
+  #unbound(step: WorkflowStep, name: string, task: TaskRules | undefined): void {
     const known = [...this.#producers.keys(), ...Object.keys(this.scope.variables)];
+    const isSecret = task?.secrets.some((key) => soleName(step.params[key]) === name) === true;
+    const others = known.length === 0 ? "" : ` ${didYouMean(name, known, "There are")}`;
     this.findings.add({
       code: "WORKFLOW_VARIABLE_UNBOUND",
       path: step.path,
       summary: `${step.name} uses ${name}, which has no value: no step gives it, it is not given, and the environment has none.`,
-      hint: `Give it with: --var ${name}=VALUE. ${known.length === 0 ? "" : didYouMean(name, known, "There are")}`.trim(),
+      hint: isSecret
+        ? `It is a secret: set it in the environment, export ${name}=…`
+        : `Give it with: --var ${name}=VALUE.${others}`,
     });
   }
 

@@ -60,10 +60,19 @@ describe("the workflow of the example", () => {
     }
   });
 
-  it("says what is missing when a requirement is left out", async () => {
-    const problems = await problemsOf((text) => text.replace('"runc", ', ""));
-    expect(problems).toHaveLength(3);
-    expect(problems[0]).toMatchObject({ code: "BATCH_REQUIREMENT", summary: expect.stringContaining(".runc") as string });
+  it("adds what is required and not listed, and tells of it", async () => {
+    const told = testContext(folder, { workspace });
+    const text = readFileSync(join(workspace, FILE), "utf8").replace('"runc", ', "");
+    writeFileSync(join(workspace, "workflows", "changed.k"), text);
+    await invoke("batch.validate", told, { file: "workflows/changed.k" });
+    const notes = told.events.filter(({ type }) => type === "note");
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatchObject({
+      text: expect.stringMatching(/ installs runc too, which containerd requires, on /) as string,
+    });
+    await expect(invoke("batch.validate", told, { file: "workflows/changed.k", infra: "wuji" })).resolves.toMatchObject({
+      operations: 4,
+    });
   });
 
   it("says what is wrong with a wait condition", async () => {

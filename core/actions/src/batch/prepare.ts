@@ -70,6 +70,7 @@ export async function compileFor(
 ): Promise<CompiledBatch> {
   const compiled = compileBatch(workflow, await scopeOf(session, plan, uses));
   await refuse(session, compiled.problems);
+  for (const text of compiled.notes) session.context.report({ type: "note", text });
   return compiled;
 }
 

@@ -44,7 +44,7 @@ export function compileBatch(workflow: BatchWorkflow, scope: BatchScope): Compil
   problems.push(...addDependencies(workflow, scope, work, graph));
   const operations = graph.operations();
   if (problems.length === 0) problems.push(...findCycle(operations, workflow));
-  return { operations, groups: groupsOf(order, graph), plan: planOf(scope, work), problems };
+  return { operations, groups: groupsOf(order, graph), plan: planOf(scope, work), problems, notes: work.notes };
 }
 
 /** What an operation does is what an apply does; each of these belongs to one operation of the workflow. */

@@ -56,4 +56,6 @@ export interface CompiledBatch {
   /** What the workflow is about, and nothing else; what it leaves alone has the kind `none`. */
   readonly plan: Plan;
   readonly problems: readonly Diagnostic[];
+  /** What is done though nobody listed it, in sentences. */
+  readonly notes: readonly string[];
 }

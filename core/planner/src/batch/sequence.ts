@@ -31,15 +31,17 @@ const CHAINED: ReadonlySet<string> = new Set([
 
 /** One list per item. */
 function sortByItem(operation: BatchOperation, own: readonly OperationDefinition[]): OperationDefinition[][] {
-  const byItem = new Map<string, OperationDefinition[]>(operation.items.map((item) => [item, []]));
+  // What items require comes along without being one.
+  const items = [...new Set([...operation.items, ...own.map(itemOf)])];
+  const byItem = new Map<string, OperationDefinition[]>(items.map((item) => [item, []]));
   for (const one of own) byItem.get(itemOf(one))?.push(one);
   const itemOfId = new Map(own.map((one) => [one.id, itemOf(one)]));
   const needs = (item: string) =>
     (byItem.get(item) ?? []).flatMap(({ dependsOn }) =>
       dependsOn.flatMap(({ on, type }) => (type === "hard" ? (itemOfId.get(on) ?? []) : [])).filter((other) => other !== item),
     );
-  const ordering = topologicalOrder({ nodes: operation.items, dependenciesOf: needs });
-  const order = ordering.ok ? ordering.order : operation.items;
+  const ordering = topologicalOrder({ nodes: items, dependenciesOf: needs });
+  const order = ordering.ok ? ordering.order : items;
   return order.map((item) => byItem.get(item) ?? []);
 }
 

@@ -35,11 +35,14 @@ export interface BatchWork {
   /** It is there before the workflow begins. */
   isThere(address: Address): boolean;
   readonly problems: readonly Diagnostic[];
+  /** What is done though nobody listed it, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export function findWork(order: GroupOrder, scope: BatchScope): BatchWork {
   const walk = new Walk(order, scope);
   for (const operation of order.sorted) walk.visit(operation);
+  walk.addRequirements();
   walk.addNetworks();
   walk.checkRequirements();
   walk.checkRemovals();
@@ -52,6 +55,7 @@ class Walk implements BatchWork {
   readonly checks = new Map<string, { item: string; address: Address }[]>();
   readonly covered = new Map<string, Set<Address>>();
   readonly problems: Diagnostic[] = [];
+  readonly notes: string[] = [];
   readonly #changes: ReadonlyMap<Address, Change>;
   /** What is there at the beginning, and what is there after the operations gone through so far. */
   readonly #before: ReadonlySet<Address>;
@@ -105,6 +109,26 @@ class Walk implements BatchWork {
           ]);
       }
     }
+  }
+
+  /** Taskservs that are required and that no operation makes or removes come with the first operation that needs them. */
+  addRequirements(): void {
+    const servers = new Map<string, string[]>();
+    // What is added is gone through too: it may require something itself.
+    for (const { operation, item, change } of this.forward.values()) {
+      for (const address of change.dependsOn) {
+        const needed = this.#changes.get(address);
+        if (needed?.resource !== "taskserv" || needed.kind !== "create") continue;
+        if (this.forward.has(address) || this.removals.has(address)) continue;
+        this.forward.set(address, { operation, change: needed, ...(item === undefined ? {} : { item }) });
+        this.covered.get(operation.id)?.add(address);
+        const [parsed, by] = [parseAddress(address), parseAddress(change.address)];
+        if (parsed.kind !== "taskserv" || by.kind !== "taskserv") continue;
+        const text = `${operation.id} installs ${parsed.taskserv} too, which ${by.taskserv} requires, on`;
+        servers.set(text, [...(servers.get(text) ?? []), parsed.server]);
+      }
+    }
+    for (const [text, names] of servers) this.notes.push(`${text} ${names.join(", ")}.`);
   }
 
   /** Networks come with the first operation that needs them. */

@@ -31,7 +31,6 @@ async function bundle(folder, entry, external) {
     chunkNames: "chunks/[name]-[hash]",
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     legalComments: "none",
     external,
     // The build for Node consists of many CommonJS files, which take five times as long to load.

@@ -10,7 +10,9 @@ import { eventEndpoints } from "./http/routes/events.js";
 import { systemEndpoints } from "./http/routes/system.js";
 import { taskEndpoints } from "./http/routes/tasks.js";
 import { workflowEndpoints } from "./http/routes/workflows.js";
+import { referenceEndpoints } from "./http/routes/reference.js";
 import { createServer } from "./http/server.js";
+import { addWebSocket } from "./http/web-socket.js";
 import { startOf } from "@provisioning/api/client";
 import { announce, assertNoneRuns, makeToken, withdraw } from "./lifecycle/address-file.js";
 import { createServiceMetrics } from "./metrics/service-metrics.js";
@@ -58,6 +60,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
         () => all,
         () => metrics.text(),
       ),
+      ...referenceEndpoints(() => all, options.context.platformVersion),
       ...taskEndpoints(service),
       ...documentEndpoints(service),
       ...workflowEndpoints(service),
@@ -69,6 +72,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
     const guard = createGuard(token, () => port);
     const maxStreams = service.workspace.config.get("orchestrator.max_streams");
     const app = createServer({ endpoints: all, guard, logger, maxStreams, meter: metrics });
+    await addWebSocket(app, service, hub, guard);
     port = await listen(app, host, port);
     closing.push(() => app.close());
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -1,6 +1,6 @@
 /** Endpoints on a port: reads and checks requests, writes answers, streams and problems. */
 
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { encodeMessage, EVENT_STREAM_TYPE, KEEP_ALIVE } from "@provisioning/api";
 import { ProvisioningError } from "@provisioning/model";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
@@ -82,20 +82,21 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
       url: endpoint.path,
       ...(endpoint.isOpen === true ? {} : { onRequest: (request, _, done) => (guard.assertToken(request.headers), done()) }),
       handler: async (request, reply) => {
-        const gone = new AbortController();
-        reply.raw.once("close", () => gone.abort());
+        const gone = whenGone(reply);
         const answer = await endpoint.serve({
           params: parsePart("the path", endpoint.params, request.params),
           query: parsePart("the query", endpoint.query, request.query),
           body: parsePart("the body", endpoint.body, bodyOf(endpoint, request.body)),
           traceId: request.id,
-          gone: gone.signal,
+          get gone() {
+            return gone();
+          },
           idempotencyKey: keyOf(request),
           lastEventId: textHeader(request.headers["last-event-id"]),
           accept: request.headers.accept ?? "",
           path: request.url,
         });
-        return write(reply, answer, { gone: gone.signal, streams, maxStreams, meter });
+        return write(reply, answer, { gone, streams, maxStreams, meter });
       },
     });
   }
@@ -133,7 +134,7 @@ function textHeader(value: string | string[] | undefined): string | undefined {
 /** W3C trace context: the trace goes on with whoever began it. */
 function traceIdOf(header: string | string[] | undefined): string {
   const [, id] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(textHeader(header) ?? "") ?? [];
-  return id === undefined || /^0+$/.test(id) ? randomBytes(16).toString("hex") : id;
+  return id === undefined || /^0+$/.test(id) ? randomUUID().replaceAll("-", "") : id;
 }
 
 function placeOf(request: FastifyRequest): { readonly instance: string; readonly traceId: string } {
@@ -152,8 +153,21 @@ function routeUnknown({ method }: FastifyRequest): ProvisioningError {
   });
 }
 
+/** The signal is made for whoever asks for it: most answers are written at once, and it is not cheap. */
+function whenGone({ raw }: FastifyReply): () => AbortSignal {
+  let controller: AbortController | undefined;
+  return () => {
+    if (controller !== undefined) return controller.signal;
+    const made = new AbortController();
+    controller = made;
+    if (raw.destroyed) made.abort();
+    else raw.once("close", () => made.abort());
+    return made.signal;
+  };
+}
+
 interface Writing {
-  readonly gone: AbortSignal;
+  readonly gone: () => AbortSignal;
   readonly streams: { open: number };
   readonly maxStreams: number;
   readonly meter: RequestMeter;
@@ -176,7 +190,7 @@ async function write(reply: FastifyReply, answer: Answer, writing: Writing): Pro
   writing.streams.open += 1;
   writing.meter.streamOpened();
   try {
-    await stream(reply, answer, writing.gone);
+    await stream(reply, answer, writing.gone());
   } finally {
     writing.streams.open -= 1;
     writing.meter.streamClosed();

@@ -19,11 +19,11 @@ export async function answerWhenEnded(
   service: Service,
   task: Accepted,
   { wait }: { readonly wait?: string | boolean },
-  gone: AbortSignal,
+  call: { readonly gone: AbortSignal },
 ): Promise<Answer> {
   const location = { location: task.links.self };
   if (wait !== "true" && wait !== true) return { status: 202, body: task, headers: location };
-  const signal = AbortSignal.any([gone, service.release, AbortSignal.timeout(LONGEST_WAIT_MS)]);
+  const signal = AbortSignal.any([call.gone, service.release, AbortSignal.timeout(LONGEST_WAIT_MS)]);
   const ended = await untilEnded(service, task.id, signal);
   return ended === undefined ? { status: 202, body: task, headers: location } : { status: 200, body: ended };
 }

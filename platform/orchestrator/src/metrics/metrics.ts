@@ -15,6 +15,8 @@ const LONG = [0.01, 0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 /** What is read when somebody asks for it. */
 export interface GaugeSources {
   readonly open: () => number;
+  /** More than so many are refused. */
+  readonly limit: () => number;
   /** Runs that wait, by priority. */
   readonly depths: () => ReadonlyMap<number, number>;
   readonly active: () => number;
@@ -134,7 +136,11 @@ export function createMetrics(sources: GaugeSources, version: string): Metrics {
   };
 }
 
-function addStateGauges(registry: Registry, { open, depths, active, slots, storage }: GaugeSources, version: string): void {
+function addStateGauges(
+  registry: Registry,
+  { open, limit, depths, active, slots, storage }: GaugeSources,
+  version: string,
+): void {
   const registers = [registry];
   new Gauge({
     name: "provisioning_service_info",
@@ -155,8 +161,16 @@ function addStateGauges(registry: Registry, { open, depths, active, slots, stora
     },
   });
   new Gauge({
+    name: "provisioning_queue_limit",
+    help: "Runs that may wait or run before more are refused.",
+    registers,
+    collect() {
+      this.set(limit());
+    },
+  });
+  new Gauge({
     name: "provisioning_queue_depth",
-    help: "Runs of the whole storage that wait for a worker, by priority.",
+    help: "Runs of the whole storage that are due and wait for a worker, by priority.",
     labelNames: ["priority"],
     registers,
     collect() {

@@ -6,6 +6,8 @@ import type { RunStore } from "@provisioning/storage";
 export interface BookedRun {
   readonly submittedAt: Instant;
   readonly priority: number;
+  /** Before that it is not due. */
+  readonly notBefore: Instant;
   /** A worker took it, here or elsewhere. */
   isClaimed: boolean;
   isOver: boolean;
@@ -34,8 +36,8 @@ export class RunBook {
         limit: PAGE,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      for (const { id, createdAt, priority = 0, status } of page.runs) {
-        if (!this.#runs.has(id)) this.#book(id, { submittedAt: createdAt, priority, isClaimed: status !== "pending" });
+      for (const { id, createdAt, priority = 0, notBefore = 0, status } of page.runs) {
+        if (!this.#runs.has(id)) this.#book(id, { submittedAt: createdAt, priority, notBefore, isClaimed: status !== "pending" });
       }
       cursor = page.next;
     } while (cursor !== undefined);
@@ -55,14 +57,13 @@ export class RunBook {
     const run = this.#runs.get(id);
     switch (event.type) {
       case "runSubmitted":
-        if (run === undefined) this.#book(id, { submittedAt: event.at, priority: event.definition.priority ?? 0 });
-        this.describe(id, event.definition);
+        this.#submitted(id, event.at, event.definition);
         return;
       case "runClaimed":
         if (run !== undefined) run.isClaimed = true;
         return;
       case "runRetried":
-        this.#book(id, { submittedAt: event.at, priority: run?.priority ?? 0 });
+        this.#book(id, { submittedAt: event.at, priority: run?.priority ?? 0, notBefore: 0 });
         return;
       case "operationStarted":
         run?.started.set(event.operation, event.at);
@@ -74,15 +75,22 @@ export class RunBook {
     }
   }
 
-  depths(): ReadonlyMap<number, number> {
+  /** Of those that are due at `now`. */
+  depths(now: Instant): ReadonlyMap<number, number> {
     const depths = new Map<number, number>();
-    for (const { isClaimed, priority } of this.#runs.values()) {
-      if (!isClaimed) depths.set(priority, (depths.get(priority) ?? 0) + 1);
+    for (const { isClaimed, priority, notBefore } of this.#runs.values()) {
+      if (!isClaimed && notBefore <= now) depths.set(priority, (depths.get(priority) ?? 0) + 1);
     }
     return depths;
   }
 
-  #book(id: RunId, run: Pick<BookedRun, "submittedAt" | "priority"> & { readonly isClaimed?: boolean }): void {
+  #submitted(id: RunId, submittedAt: Instant, definition: RunDefinition): void {
+    const { priority = 0, notBefore = 0 } = definition;
+    if (!this.#runs.has(id)) this.#book(id, { submittedAt, priority, notBefore });
+    this.describe(id, definition);
+  }
+
+  #book(id: RunId, run: Pick<BookedRun, "submittedAt" | "priority" | "notBefore"> & { readonly isClaimed?: boolean }): void {
     const isClaimed = run.isClaimed ?? false;
     this.#runs.set(id, { ...run, isClaimed, isOver: false, isWaitMeasured: isClaimed, started: new Map(), actions: new Map() });
   }

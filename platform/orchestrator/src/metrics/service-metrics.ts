@@ -1,7 +1,7 @@
 /** Measures the service: what its storage, its runs and its endpoints do becomes numbers for Prometheus. */
 
 import type { Clock, RunEvent, RunId } from "@provisioning/model";
-import type { RunStore } from "@provisioning/storage";
+import { ENDED_STATUSES, type RunStore } from "@provisioning/storage";
 import type { StorageObserver } from "./measured-storage.js";
 import { createMetrics, type GaugeSources, type Metrics } from "./metrics.js";
 import { RunBook } from "./run-book.js";
@@ -34,6 +34,7 @@ export interface MeasuredService {
   readonly worker: { readonly active: number };
   readonly slots: { views(): ReturnType<GaugeSources["slots"]> };
   readonly storageType: string;
+  readonly workspace: { readonly config: { get(key: "orchestrator.max_queued"): number } };
 }
 
 export function createServiceMetrics(clock: Clock, version: string): ServiceMetrics {
@@ -43,7 +44,8 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
   const metrics = createMetrics(
     {
       open: () => service?.backlog.size ?? 0,
-      depths: () => book.depths(),
+      limit: () => service?.workspace.config.get("orchestrator.max_queued") ?? 0,
+      depths: () => book.depths(clock.now()),
       active: () => service?.worker.active ?? 0,
       slots: () => service?.slots.views() ?? [],
       storage: () => service?.storageType ?? "none",
@@ -90,6 +92,7 @@ function observerOf(metrics: Metrics, book: RunBook): StorageObserver {
     metrics.leasesHeld.set({ kind }, 0);
     metrics.leasesLost.inc({ kind }, 0);
   }
+  for (const status of ENDED_STATUSES) metrics.ended.inc({ status }, 0);
   return {
     called: (operation, seconds) => metrics.storeDuration.observe({ operation }, seconds),
     failed: (operation, code) => metrics.storeFailures.inc({ operation, code }),

@@ -4,14 +4,14 @@
  */
 
 import type { StreamMessage } from "@provisioning/api";
-import type { RunId } from "@provisioning/model";
+import type { RunEvent, RunId } from "@provisioning/model";
 import type { RunStore } from "@provisioning/storage";
 
 interface Entry {
   readonly number: number;
   readonly run: RunId;
-  readonly event: string;
-  readonly data: string;
+  readonly version: number;
+  readonly event: RunEvent;
 }
 
 const KEPT = 10_000;
@@ -29,10 +29,9 @@ export class EventHub {
     this.#epoch = epoch;
     this.#stop = runs.watch(({ runId, version, events }) => {
       events.forEach((event, index) => {
-        const { definition: _, ...told } = event.type === "runSubmitted" ? event : { ...event, definition: undefined };
-        const data = JSON.stringify({ run: runId, version: version - events.length + index + 1, ...told });
         this.#last += 1;
-        this.#entries[this.#last % KEPT] = { number: this.#last, run: runId, event: event.type, data };
+        const number = this.#last;
+        this.#entries[number % KEPT] = { number, run: runId, version: version - events.length + index + 1, event };
       });
       for (const wake of this.#readers) wake();
     });
@@ -66,7 +65,7 @@ export class EventHub {
       for (const end = Math.min(this.#last, at + BATCH); at < end; ) {
         at += 1;
         const entry = this.#entries[at % KEPT];
-        if (entry?.number === at) messages.push({ id: `${this.#epoch}:${at}`, event: entry.event, data: entry.data });
+        if (entry?.number === at) messages.push({ id: `${this.#epoch}:${at}`, event: entry.event.type, data: dataOf(entry) });
       }
       yield messages;
     }
@@ -86,6 +85,12 @@ export class EventHub {
 }
 
 const BATCH = 500;
+
+/** Without the definition: whoever wants that reads the run. */
+function dataOf({ run, version, event }: Entry): string {
+  const { definition: _, ...told } = { definition: undefined, ...event };
+  return JSON.stringify({ run, version, ...told });
+}
 
 function gap(content: object): StreamMessage {
   return { event: "gap", data: JSON.stringify(content) };

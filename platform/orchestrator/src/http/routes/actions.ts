@@ -56,7 +56,7 @@ export function actionEndpoints(service: Service): Endpoint[] {
           title: titleOf(name, given),
           idempotencyKey,
         });
-        return answerWhenEnded(service, task, query, gone);
+        return answerWhenEnded(service, task, query, { gone });
       },
     }),
   ];

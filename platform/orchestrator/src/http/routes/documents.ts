@@ -57,7 +57,8 @@ function documentEndpoint(service: Service): Endpoint {
     summary: "Carries out a workflow document (`kind: Workflow`), as JSON or from a file of the workspace.",
     body: documentBody,
     answers: { 200: waited, 202: accepted },
-    async serve({ body, gone, idempotencyKey, traceId, path }) {
+    async serve(call) {
+      const { body, idempotencyKey, traceId, path } = call;
       const { document, file, variables = {}, infra } = body;
       if (document === undefined) {
         const request = {
@@ -70,7 +71,7 @@ function documentEndpoint(service: Service): Endpoint {
         } as const;
         const place = await requestInfra(service, infra);
         const task = await submitRequest(service, { request, infra: place, title: `workflow ${file ?? ""}`, idempotencyKey });
-        return answerWhenEnded(service, task, body, gone);
+        return answerWhenEnded(service, task, body, call);
       }
       const compiler = await service.workflowCompiler();
       const compiled = compiler.compile(document, { variables, ...named(infra) });
@@ -84,7 +85,7 @@ function documentEndpoint(service: Service): Endpoint {
           return { ...definition, labels: { ...definition.labels, trace: traceId } };
         },
       });
-      return answerWhenEnded(service, task, body, gone);
+      return answerWhenEnded(service, task, body, call);
     },
   });
 }
@@ -113,7 +114,7 @@ function batchEndpoint(service: Service): Endpoint {
         title: `batch ${name}`.slice(0, 200),
         idempotencyKey,
       });
-      return answerWhenEnded(service, task, { wait: wait ?? false }, gone);
+      return answerWhenEnded(service, task, { wait: wait ?? false }, { gone });
     },
   });
 }

@@ -131,7 +131,7 @@ function changeEndpoint(service: Service, { path, summary, action, check, body }
         title: `${path} ${infra}`,
         idempotencyKey,
       });
-      return answerWhenEnded(service, task, given, gone);
+      return answerWhenEnded(service, task, given, { gone });
     },
   });
 }
@@ -201,7 +201,7 @@ function runEndpoints(service: Service): Endpoint[] {
           title: `${path} ${definition.name}`.slice(0, 200),
           idempotencyKey,
         });
-        return answerWhenEnded(service, task, query, gone);
+        return answerWhenEnded(service, task, query, { gone });
       },
     });
   return [

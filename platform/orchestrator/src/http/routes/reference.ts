@@ -1,0 +1,48 @@
+/** The interface for people: one page that needs nothing else, so that it can be saved and read anywhere. */
+
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { defineEndpoint, type Endpoint } from "../endpoint.js";
+import { openApiDocument } from "../open-api.js";
+
+const TYPE = "text/html; charset=utf-8";
+
+export function referenceEndpoints(all: () => readonly Endpoint[], version: string): Endpoint[] {
+  return [
+    defineEndpoint({
+      method: "GET",
+      path: "/docs",
+      tag: "System",
+      summary: "This interface for people, as one page.",
+      answers: { 200: { description: "HTML with everything in it.", type: TYPE } },
+      async serve() {
+        const document = JSON.stringify(await openApiDocument(all(), version)).replaceAll("<", "\\u003c");
+        return { status: 200, text: pageOf(document, await viewer()), type: TYPE };
+      },
+    }),
+  ];
+}
+
+/** The part of the reference viewer that runs in a browser. */
+async function viewer(): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve("@scalar/fastify-api-reference");
+  return readFile(join(dirname(entry), "js", "standalone.js"), "utf8");
+}
+
+function pageOf(document: string, script: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Provisioning: the orchestrator over HTTP</title>
+</head>
+<body>
+<div id="reference"></div>
+<script>${script.replaceAll("</script", "<\\/script")}</script>
+<script>Scalar.createApiReference("#reference", { content: ${document}, withDefaultFonts: false, telemetry: false, hideTestRequestButton: true });</script>
+</body>
+</html>
+`;
+}

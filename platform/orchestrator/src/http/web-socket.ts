@@ -1,0 +1,60 @@
+/** Events over a WebSocket: `/ws` for all runs, `/ws?run=ID` for one, `&after=ID` to go on after a message. One JSON object a message. */
+
+import websocket, { type WebSocket } from "@fastify/websocket";
+import type { StreamMessage } from "@provisioning/api";
+import { ProvisioningError } from "@provisioning/model";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { runIdOf, type Service } from "../service.js";
+import type { EventHub } from "../streams/event-hub.js";
+import { runEvents } from "../streams/run-events.js";
+import type { Guard } from "./guard.js";
+import { numberIn } from "./routes/tasks.js";
+
+const MAX_PAYLOAD = 64 * 1024;
+const PING_MS = 30_000;
+/** Codes of RFC 6455. */
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+const NORMAL = 1000;
+
+export async function addWebSocket(app: FastifyInstance, service: Service, hub: EventHub, guard: Guard): Promise<void> {
+  await app.register(websocket, { options: { maxPayload: MAX_PAYLOAD } });
+  app.get(
+    "/ws",
+    { websocket: true, onRequest: (request, _, done) => (guard.assertToken(request.headers), done()) },
+    (socket, request) => {
+      void serve(socket, request, service, hub);
+    },
+  );
+}
+
+async function serve(socket: WebSocket, request: FastifyRequest, service: Service, hub: EventHub): Promise<void> {
+  const gone = new AbortController();
+  socket.on("close", () => gone.abort());
+  socket.on("error", () => gone.abort());
+  const ping = setInterval(() => socket.ping(), PING_MS);
+  const signal = AbortSignal.any([gone.signal, service.release]);
+  try {
+    const { run, after } = request.query as Readonly<Record<string, string | undefined>>;
+    const messages =
+      run === undefined ? hub.follow(after, signal) : runEvents(service.storage, runIdOf(run), numberIn(after), signal);
+    for await (const batch of messages) await send(socket, batch);
+    socket.close(service.release.aborted ? GOING_AWAY : NORMAL);
+  } catch (error) {
+    socket.close(POLICY_VIOLATION, error instanceof ProvisioningError ? error.code : "INTERNAL");
+  } finally {
+    clearInterval(ping);
+  }
+}
+
+/** Resolves when the last one is handed on: as fast as the client reads. */
+function send(socket: WebSocket, batch: readonly StreamMessage[]): Promise<void> {
+  return new Promise((resolve) => {
+    const last = batch.length - 1;
+    if (last < 0 || socket.readyState !== socket.OPEN) return resolve();
+    batch.forEach(({ id, event, data }, index) => {
+      const text = JSON.stringify({ ...(id === undefined ? {} : { id }), event, data: JSON.parse(data) as unknown });
+      socket.send(text, index === last ? () => resolve() : undefined);
+    });
+  });
+}

@@ -93,7 +93,7 @@ export interface BatchWorkflow {
   readonly retry: RetryPolicy;
   readonly logging: LoggingConfig;
   readonly secrets?: SecretProvider;
-  /** Files with templates of operations. */
+  /** Files with templates of operations; none in a workflow that is compiled: their operations are among the others. */
   readonly templates: readonly string[];
   readonly monitoring: MonitoringConfig;
   /** Operations that run at the same time. */

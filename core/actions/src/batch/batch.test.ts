@@ -83,4 +83,59 @@ describe("the workflow of the example", () => {
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ code: "BATCH_CONDITION_INVALID" });
   });
+
+  describe("with templates", () => {
+    const withTemplate = async (template: string, environment: Record<string, string> = {}) => {
+      const text = readFileSync(join(workspace, FILE), "utf8").replace(
+        "    retry_policy",
+        '    templates = ["more.yaml.j2"]\n\n    retry_policy',
+      );
+      writeFileSync(join(workspace, "workflows", "changed.k"), text);
+      writeFileSync(join(workspace, "workflows", "more.yaml.j2"), template);
+      const own = testContext(folder, { workspace, environment: { ...context.environment, ...environment } });
+      return invoke("batch.validate", own, { file: "workflows/changed.k" });
+    };
+    const look = `{% for server in infra.servers %}
+- id: look-at-{{ server.name }}
+  type: check
+  target: server
+  items: [{{ server.name }}]
+  depends_on: [create-servers]
+  timeout: {{ values.timeout | default(60) }}
+  on_failure: continue
+{% endfor %}
+`;
+
+    it("has operations for what the infra and the environment are", async () => {
+      writeFileSync(join(workspace, "workflows", "more.yaml.production.yaml"), "timeout: 90\n");
+      const { operations, workflow } = await withTemplate(look);
+      expect(operations).toBe(7);
+      const made = (workflow.operations as readonly unknown[])[4];
+      expect(made).toMatchObject({ id: "look-at-wuji-cp-0", verb: "check", timeoutMs: 60_000, onFailure: "continue" });
+      const production = await withTemplate(look, { PROVISIONING_ENVIRONMENT: "production" });
+      expect((production.workflow.operations as readonly unknown[])[4]).toMatchObject({ timeoutMs: 90_000 });
+    });
+
+    it.each([
+      ["- {{ nothing }}", "TEMPLATE_INVALID", 1],
+      ["\n\n{% for %}", "TEMPLATE_INVALID", 3],
+      ["hello", "BATCH_TEMPLATE_INVALID", 1],
+      ["- id: [", "BATCH_TEMPLATE_INVALID", 1],
+      ["- {id: a, type: make, target: server, items: []}", "BATCH_TEMPLATE_INVALID", 1],
+      ["- {id: a, type: check, target: server, items: [], timeuot: 3}", "BATCH_TEMPLATE_INVALID", 1],
+    ])("tells what is wrong with %j", async (template, code, line) => {
+      const error = await withTemplate(template).catch((found: unknown) => found as DiagnosticsError);
+      expect((error as DiagnosticsError).diagnostics).toMatchObject([
+        { code, position: { file: "workflows/more.yaml.j2", line } },
+      ]);
+    });
+
+    it("names a template that is not there", async () => {
+      const [problem] = await problemsOf((text) =>
+        text.replace("    retry_policy", '    templates = ["../../moer.yaml.j2"]\n\n    retry_policy'),
+      );
+      expect(problem).toMatchObject({ code: "BATCH_TEMPLATE_UNKNOWN", position: { file: "workflows/changed.k" } });
+      expect(problem?.sourceLine).toContain("moer");
+    });
+  });
 });

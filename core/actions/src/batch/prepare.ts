@@ -1,6 +1,7 @@
 /** From the file of a workflow to what it means for an infra: read, planned and compiled, with nothing touched. */
 
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import {
   type Address,
   type BatchWorkflow,
@@ -20,6 +21,7 @@ import { kclConditions } from "../run/conditions.js";
 import { type InfraSession, openInfraSession, openWorkspaceSession, withSource } from "../session.js";
 import { findFile, infraAround } from "./find-file.js";
 import type { BatchInput } from "./input.js";
+import { expandTemplates } from "./templates.js";
 
 export interface NamedBatch {
   readonly session: InfraSession;
@@ -30,14 +32,21 @@ export interface NamedBatch {
 export async function openBatch(context: ActionContext, input: BatchInput, mode: StorageMode): Promise<NamedBatch> {
   const { workspace } = await openWorkspaceSession(context);
   const { layout } = workspace;
-  const { workflow, around } = await readBatch(context, layout, input);
+  const { workflow, around, folder = layout.root } = await readBatch(context, layout, input);
   const infra = input.infra ?? around;
   const session = await openInfraSession(context, { ...(infra === undefined ? {} : { infra }), mode, definition: "use" });
-  return { session, workflow };
+  try {
+    return { session, workflow: await expandTemplates(session, workflow, folder) };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }
 
 interface ReadBatch {
   readonly workflow: BatchWorkflow;
+  /** Where it was written. */
+  readonly folder?: string;
   /** The infra that its file lies in. */
   readonly around?: string | undefined;
 }
@@ -50,7 +59,7 @@ async function readBatch(context: ActionContext, layout: WorkspaceLayout, input:
   }
   const file = await findFile(context, layout, input.file ?? "");
   const named = { file, workspaceDir: layout.root, ...(wanted === undefined ? {} : { wanted }) };
-  return { workflow: await evaluateWorkflow(context.platform, named), around: infraAround(layout, file) };
+  return { workflow: await evaluateWorkflow(context.platform, named), around: infraAround(layout, file), folder: dirname(file) };
 }
 
 class WorkflowNotNamedError extends ProvisioningError {

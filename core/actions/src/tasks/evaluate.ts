@@ -1,9 +1,10 @@
 /** `provisioning.evaluate`: decides by assignments under if, elif and else. It sees values and nothing else: no files, no network, no process. */
 
 import { evaluateText, type JsonValue, namesUsed } from "@provisioning/kcl-lang";
-import { type Json, type JsonObject, ProvisioningError } from "@provisioning/model";
+import type { JsonObject } from "@provisioning/model";
 import { jsonObjectSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
+import { plainJson } from "../kcl/plain-json.js";
 import { ConditionError } from "./errors.js";
 import { remembered } from "./remembered.js";
 import { defineTask } from "./task.js";
@@ -41,22 +42,8 @@ export const evaluate = defineTask<EvaluateParams, JsonObject>({
   },
   run({ values }, { condition }) {
     const result = evaluateText(condition, values as Readonly<Record<string, JsonValue>>);
-    if (result.ok) return Promise.resolve(toJson(result.value) as JsonObject);
+    if (result.ok) return Promise.resolve(plainJson(result.value) as JsonObject);
     const text = result.diagnostics.map(({ message, position }) => `${message} (line ${position.line}).`).join(" ");
     return Promise.reject(new ConditionError("The condition", text));
   },
 });
-
-/** @throws ProvisioningError for whole numbers that plain data cannot hold */
-function toJson(value: JsonValue): Json {
-  if (typeof value === "bigint") {
-    throw new ProvisioningError({
-      code: "WORKFLOW_CONDITION_FAILED",
-      message: `The condition gives ${value}, which is larger than a whole number may be here.`,
-      hint: "Stay below 9007199254740992.",
-    });
-  }
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(toJson);
-  if (typeof value !== "object" || value === null) return value as Json;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item as JsonValue)]));
-}

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { basename, extname, relative } from "node:path";
-import { type JsonValue, readDataFile } from "@provisioning/kcl-lang";
+import { readDataFile } from "@provisioning/kcl-lang";
 import {
   type Diagnostic,
   DiagnosticsError,
@@ -12,6 +12,7 @@ import {
   ProvisioningError,
   type SourcePosition,
 } from "@provisioning/model";
+import { plainJson } from "../kcl/plain-json.js";
 
 export interface DocumentFile {
   readonly value: Json;
@@ -53,7 +54,7 @@ export async function readDocumentFile(file: string, workspaceDir: string): Prom
     return refuse("The file holds several documents; a workflow is one.", placeIn(shown, second.placeOf([])));
   const name = basename(file, extname(file)).toLowerCase();
   return {
-    value: toJson(document.value),
+    value: plainJson(document.value),
     places: (path) => placeIn(shown, document.placeOf(path, typeof path.at(-1) === "string" ? "key" : "value")),
     defaultName: isName(name) ? name : "workflow",
     withSource,
@@ -67,12 +68,4 @@ function placeIn(file: string, { line, column }: SourcePosition): SourcePosition
 function withLine(finding: Diagnostic, file: string, lines: readonly string[]): Diagnostic {
   const sourceLine = finding.position?.file === file ? lines[finding.position.line - 1] : undefined;
   return sourceLine === undefined ? finding : { ...finding, sourceLine };
-}
-
-/** Whole numbers are read exactly; those that plain data cannot hold become text, which no parameter takes for a number. */
-function toJson(value: JsonValue): Json {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(toJson);
-  if (typeof value !== "object" || value === null) return value as Json;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item as JsonValue)]));
 }

@@ -34,7 +34,7 @@ import { type BatchWork, type Claim, findWork } from "./work.js";
 export function compileBatch(workflow: BatchWorkflow, scope: BatchScope): CompiledBatch {
   const order = orderGroups(workflow);
   const work = findWork(order, scope);
-  const problems: Diagnostic[] = [...order.problems, ...work.problems, ...unsupported(workflow)];
+  const problems: Diagnostic[] = [...order.problems, ...work.problems];
   const graph = createGraph();
   addItems(workflow, scope, order, work, graph);
   addChecks(workflow, order, work, graph);
@@ -171,18 +171,6 @@ function settingsOf(workflow: BatchWorkflow, operation: BatchOperation) {
 function onFailureOf({ rollback }: BatchWorkflow, { onFailure, items }: BatchOperation): OnFailure {
   if (onFailure !== "rollback") return onFailure;
   return rollback.enabled && (rollback.onPartialFailure || items.length === 1) ? "rollback" : "fail";
-}
-
-function unsupported(workflow: BatchWorkflow): Diagnostic[] {
-  return workflow.templates.map((template, index) =>
-    problem({
-      code: "BATCH_UNSUPPORTED",
-      summary: `The template ${template} cannot be used: templates of operations are not possible yet.`,
-      hint: "Write the operations out; a KCL list comprehension makes many of one.",
-      about: { positions: workflow.positions, ...(workflow.position === undefined ? {} : { position: workflow.position }) },
-      field: `templates.${index}`,
-    }),
-  );
 }
 
 function findCycle(operations: readonly OperationDefinition[], workflow: BatchWorkflow): Diagnostic[] {

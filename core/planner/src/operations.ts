@@ -31,6 +31,7 @@ export type OperationAction =
   | "servers.known"
   | "server.check"
   | "batch.gate"
+  | "batch.verdict"
   | "taskserv.install"
   | "taskserv.health"
   | "taskserv.remove";

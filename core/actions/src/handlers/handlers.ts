@@ -6,6 +6,7 @@ import type { OperationAction } from "@provisioning/planner";
 import type { Handlers, OperationHandler } from "@provisioning/workflow";
 import type { InfraSession } from "../session.js";
 import { nothingToUndo } from "./compensation.js";
+import { judge } from "./verdict.js";
 import { networkHandlers } from "./network.js";
 import { serverHandlers } from "./server.js";
 import { taskservHandlers } from "./taskserv.js";
@@ -29,6 +30,7 @@ export function createHandlers(session: InfraSession): Handlers {
     ...taskservHandlers(session, events),
     // The others have waited: nothing is left to do.
     "batch.gate": { execute: ({ operation }) => Promise.resolve(operation.input), ...nothingToUndo },
+    "batch.verdict": { execute: (context) => judge(context), ...nothingToUndo },
     "servers.known": { execute: () => Promise.resolve(null), ...nothingToUndo },
   };
   return new Map(Object.entries(all));

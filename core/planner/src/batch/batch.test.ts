@@ -236,8 +236,29 @@ describe("a batch workflow", () => {
     };
     expect(failure({})).toBe("rollback");
     expect(failure({ enabled: false })).toBe("fail");
-    expect(failure({ onPartialFailure: false })).toBe("fail");
+    // Then it is told when all items have ended.
+    expect(failure({ onPartialFailure: false })).toBe("continue");
     expect(failure({ onPartialFailure: false }, ["web"])).toBe("rollback");
+  });
+
+  it("judges an operation by all of its items where a part may fail", () => {
+    const rollback = { enabled: true, onPartialFailure: false, checkpointInterval: 5, preserveSuccessful: false };
+    const verdicts = (there: readonly Address[]) =>
+      compileBatch(workflow([operation("servers", { items: ["web", "db"] })], { rollback }), scope(two, there)).operations.filter(
+        ({ action }) => action === "batch.verdict",
+      );
+    const items = ["server.reconcile:server.web", "server.reconcile:server.db"];
+    const waits = items.map((on) => ({ on, type: "soft" }));
+    expect(verdicts([])).toMatchObject([
+      { id: "servers/some-failed", onFailure: "fail", dependsOn: [...waits, { on: "servers/all-failed", type: "hard" }] },
+      {
+        id: "servers/all-failed",
+        onFailure: "rollback",
+        dependsOn: waits,
+        input: { fails: "all", members: items.map((id) => [id]) },
+      },
+    ]);
+    expect(verdicts([server("web")]).map(({ id }) => id)).toEqual(["servers/some-failed"]);
   });
 
   it("follows along what it deletes and makes", () => {

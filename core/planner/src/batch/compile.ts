@@ -40,6 +40,7 @@ export function compileBatch(workflow: BatchWorkflow, scope: BatchScope): Compil
   addChecks(workflow, order, work, graph);
   addBarriers(workflow, scope, order, work, graph);
   for (const operation of workflow.operations) if (!operation.parallel) chain(operation, graph);
+  addVerdicts(workflow, scope, work, graph);
   addGates(workflow, scope, order, graph);
   problems.push(...addDependencies(workflow, scope, work, graph));
   const operations = graph.operations();
@@ -142,6 +143,51 @@ function addBarriers(workflow: BatchWorkflow, scope: BatchScope, order: GroupOrd
   }
 }
 
+/** `on_partial_failure = False`: undone is only what failed as a whole. */
+function isJudged({ rollback }: BatchWorkflow, { onFailure, items }: BatchOperation): boolean {
+  return onFailure === "rollback" && rollback.enabled && !rollback.onPartialFailure && items.length > 1;
+}
+
+/** Waits for all items, and asks for a rollback when none succeeded; when some did, nothing more is started and nothing undone. */
+function addVerdicts(workflow: BatchWorkflow, scope: BatchScope, work: BatchWork, graph: BatchGraph): void {
+  for (const operation of workflow.operations) {
+    const members = isJudged(workflow, operation) ? membersOf(operation, work, graph) : [];
+    if (members.length === 0) continue;
+    const dependsOn = members.flat().map((on): OperationDependency => ({ on, type: "soft" }));
+    const verdict = (fails: "all" | "some", title: string, onFailure: OnFailure) => ({
+      ...settingsOf(workflow, operation),
+      id: `${operation.id}/${fails}-failed` as OperationId,
+      title,
+      action: "batch.verdict" satisfies OperationAction,
+      address: networkAddress(scope.infra),
+      input: { operation: operation.id, fails, members },
+      dependsOn,
+      onFailure,
+    });
+    const some = verdict("some", `see whether all items of ${operation.id} succeeded`, "fail");
+    graph.addGate(some);
+    // What is as described already has succeeded.
+    if (members.length < operation.items.length) continue;
+    const all = verdict("all", `see whether any item of ${operation.id} succeeded`, "rollback");
+    graph.addGate(all);
+    graph.link(some.id, { on: all.id, type: "hard" });
+  }
+}
+
+/** What is done to each item; networks and the like belong to none. */
+function membersOf({ id }: BatchOperation, work: BatchWork, graph: BatchGraph): readonly (readonly OperationId[])[] {
+  const items = new Map<Address, string>();
+  for (const [address, { operation, item }] of [...work.removals, ...work.forward])
+    if (operation.id === id && item !== undefined) items.set(address, item);
+  for (const { address, item } of work.checks.get(id) ?? []) items.set(address, item);
+  const members = new Map<string, OperationId[]>();
+  for (const { id: own, address } of graph.of(id)) {
+    const item = items.get(address);
+    if (item !== undefined) members.set(item, [...(members.get(item) ?? []), own]);
+  }
+  return [...members.values()];
+}
+
 function addGates(workflow: BatchWorkflow, scope: BatchScope, order: GroupOrder, graph: BatchGraph): void {
   for (const operation of workflow.operations) {
     const before = order.before(operation.id).map((id): OperationDependency => ({ on: id as OperationId, type: "hard" }));
@@ -167,10 +213,11 @@ function settingsOf(workflow: BatchWorkflow, operation: BatchOperation) {
   return { timeoutMs: operation.timeoutMs, retry: workflow.retry, onFailure: onFailureOf(workflow, operation) };
 }
 
-/** An operation with one item fails as a whole; of one with several, a failure is in part. */
-function onFailureOf({ rollback }: BatchWorkflow, { onFailure, items }: BatchOperation): OnFailure {
-  if (onFailure !== "rollback") return onFailure;
-  return rollback.enabled && (rollback.onPartialFailure || items.length === 1) ? "rollback" : "fail";
+/** An operation with one item fails as a whole. Where a part of the items may fail, what that means is said when all have ended. */
+function onFailureOf(workflow: BatchWorkflow, operation: BatchOperation): OnFailure {
+  if (operation.onFailure !== "rollback") return operation.onFailure;
+  if (!workflow.rollback.enabled) return "fail";
+  return isJudged(workflow, operation) ? "continue" : "rollback";
 }
 
 function findCycle(operations: readonly OperationDefinition[], workflow: BatchWorkflow): Diagnostic[] {

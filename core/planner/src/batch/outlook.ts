@@ -88,7 +88,7 @@ function longestPath(
 
 /** What only waits is no step. */
 function isStep({ action }: OperationDefinition): boolean {
-  return action !== "batch.gate" && action !== "servers.known";
+  return action !== "batch.gate" && action !== "batch.verdict" && action !== "servers.known";
 }
 
 function wavesOf(

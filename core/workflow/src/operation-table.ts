@@ -49,8 +49,9 @@ export class OperationTable implements Iterable<readonly [OperationId, Operation
     return index;
   }
 
-  with(id: OperationId, state: OperationState): OperationTable {
-    return new OperationTable(this.#ids, this.#places, this.#states.with(this.indexOf(id), state));
+  /** With another state of the operation at a place in the definition. */
+  with(index: number, state: OperationState): OperationTable {
+    return new OperationTable(this.#ids, this.#places, this.#states.with(index, state));
   }
 
   *[Symbol.iterator](): Generator<readonly [OperationId, OperationState]> {

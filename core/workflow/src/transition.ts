@@ -208,28 +208,30 @@ function withCheckpoint(state: StateOf<"running">, event: EventOf<"checkpointRea
 function retried(state: EndedState, event: EventOf<"runRetried">): RunState {
   let run: RunState = { ...factsOf(state), status: "pending" };
   for (const id of event.operations) {
-    const { trace } = run.operations.get(id);
-    run = replaced(run, id, { status: "pending", ...(trace === undefined ? {} : { trace }) });
+    const index = run.operations.indexOf(id);
+    const { trace } = run.operations.at(index);
+    run = replaced(run, index, { status: "pending", ...(trace === undefined ? {} : { trace }) }, run.completions);
   }
   return run;
 }
 
 function withOperation<State extends RunState>(state: State, event: OperationEvent): State {
-  const before = state.operations.get(event.operation);
+  const index = state.operations.indexOf(event.operation);
+  const before = state.operations.at(index);
   const after = nextOperation(before, event, state);
   const trace = traceAfter(before.trace, event);
-  const run = replaced(state, event.operation, trace === undefined ? after : { ...after, trace });
-  return event.type === "operationCompleted" ? { ...run, completions: state.completions + 1 } : run;
+  const completions = event.type === "operationCompleted" ? state.completions + 1 : state.completions;
+  return replaced(state, index, trace === undefined ? after : { ...after, trace }, completions);
 }
 
-function replaced<State extends RunState>(state: State, id: OperationId, after: OperationState): State {
-  const before = state.operations.get(id);
-  const operations = state.operations.with(id, after);
-  if (before.status === after.status) return { ...state, operations };
+function replaced<State extends RunState>(state: State, index: number, after: OperationState, completions: number): State {
+  const before = state.operations.at(index);
+  const operations = state.operations.with(index, after);
+  if (before.status === after.status) return { ...state, operations, completions };
   const counts = { ...state.counts };
   counts[before.status] -= 1;
   counts[after.status] += 1;
-  return { ...state, operations, counts };
+  return { ...state, operations, counts, completions };
 }
 
 function nextOperation(state: OperationState, event: OperationEvent, run: RunState): OperationState {

@@ -31,6 +31,7 @@ import {
 } from "@provisioning/workflow";
 import type { Logger } from "pino";
 import { measuredStorage, type StorageObserver } from "./metrics/measured-storage.js";
+import { IdempotencyKeys } from "./idempotency.js";
 import { Confirmations } from "./requests/confirmations.js";
 import { type ActionRequest, REQUEST_ACTION, REQUEST_PURPOSE } from "./requests/request.js";
 import { RequestHandler } from "./requests/request-handler.js";
@@ -56,6 +57,7 @@ export interface Service {
   readonly confirmations: Confirmations;
   readonly logs: TaskLogs;
   readonly backlog: Backlog;
+  readonly keys: IdempotencyKeys;
   readonly startedAt: number;
   /** The backend: `filesystem`, `postgres`, … */
   readonly storageType: string;
@@ -84,7 +86,6 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const own: ActionContext = { ...base, signal: never, drain: never, report: () => {}, confirm: () => Promise.resolve(false) };
   const workspace = await openWorkspaceSession(own);
   const storage = measuredStorage(await serveStorage(own), options.observer, () => performance.now());
-  await freeLeasesOfTheDead(storage);
   const slots = new SlotPool();
   const service: ServiceContext = { slots, release: releasing.signal };
   const logs = new TaskLogs(join(workspace.workspace.layout.runtimeDir, "logs", "tasks"));
@@ -100,6 +101,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const random = () => randomInt(2 ** 32) / 2 ** 32;
   const engine = createEngine({ storage, clock, random, holder, slots, conditions: kclConditions, graceMs: REQUEST_GRACE_MS });
   const backlog = await Backlog.open(storage.runs);
+  const keys = await IdempotencyKeys.open(storage, clock);
   const adopted = new Map<RunId, AdoptedRun>();
   const atWork: ActionContext = { ...own, ...contextOf({ flags: {}, command: "the service" }) };
   const taskHost = { context: atWork, storage: storage.current };
@@ -160,6 +162,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     confirmations,
     logs,
     backlog,
+    keys,
     startedAt: clock.now(),
     storageType: (await storage.info()).type,
     release: releasing.signal,
@@ -175,18 +178,6 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     },
   };
 }
-
-/** Where only one process may write, and that is we, whoever still holds something is gone. Others wait for leases to run out. */
-async function freeLeasesOfTheDead({ current, leases }: SwitchableStorage): Promise<void> {
-  if (!EXCLUSIVE.has((await current.info()).type)) return;
-  for (const { lease } of await current.transfer.heldLeases()) {
-    if (WORK.test(lease.scope)) await leases.release(lease);
-  }
-}
-
-const EXCLUSIVE: ReadonlySet<string> = new Set(["filesystem", "surrealdb-embedded"]);
-/** Leases of other scopes outlive whoever took them. */
-const WORK = /^(?:infra|run)\//;
 
 async function isKnown(storage: SwitchableStorage, id: RunId): Promise<boolean> {
   return storage.runs.load(id).then(

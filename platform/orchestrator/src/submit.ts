@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import { type Accepted, acceptedTask } from "@provisioning/api";
 import { canonicalJson, type Json, newRunId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
-import { type LeaseScope, LeaseHeldError } from "@provisioning/storage";
 import type { Service } from "./service.js";
 
 export interface Submission {
@@ -13,17 +12,21 @@ export interface Submission {
   readonly definition: (id: RunId) => RunDefinition | Promise<RunDefinition>;
 }
 
-const KEY_TTL_MS = 24 * 3_600_000;
-
 /** @throws ProvisioningError QUEUE_FULL, IDEMPOTENCY_CONFLICT, SERVICE_STOPPING */
 export async function submit(service: Service, submission: Submission): Promise<Accepted> {
   const { idempotencyKey } = submission;
   assertOpen(service);
   if (idempotencyKey === undefined) return store(service, submission, newRunId());
-  const { id, isNew } = await reserve(service, idempotencyKey, digestOf(submission.content));
-  if (isNew) return store(service, submission, id);
-  const known = await statusOf(service, id);
-  return known === undefined ? store(service, submission, id) : acceptedTask(id, known);
+  const { id, isNew, labels } = await service.keys.reserve(idempotencyKey, digestOf(submission.content));
+  const known = isNew ? undefined : await statusOf(service, id);
+  if (known !== undefined) return acceptedTask(id, known);
+  try {
+    return await store(service, submission, id, labels);
+  } catch (error) {
+    // The same request, a moment earlier.
+    if (error instanceof ProvisioningError && error.code === "RUN_EXISTS") return acceptedTask(id, "pending");
+    throw error;
+  }
 }
 
 function assertOpen({ release, backlog, workspace }: Service): void {
@@ -38,32 +41,15 @@ function assertOpen({ release, backlog, workspace }: Service): void {
   });
 }
 
-async function store({ engine }: Service, { definition }: Submission, id: RunId): Promise<Accepted> {
-  await engine.submit(await definition(id));
+async function store(
+  { engine }: Service,
+  { definition }: Submission,
+  id: RunId,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<Accepted> {
+  const made = await definition(id);
+  await engine.submit({ ...made, labels: { ...made.labels, ...labels } });
   return acceptedTask(id, "pending");
-}
-
-/** The key is a lease of a day, held in the name of the task that it stands for: the same on every replica. */
-async function reserve(
-  { storage }: Service,
-  key: string,
-  digest: string,
-): Promise<{ readonly id: RunId; readonly isNew: boolean }> {
-  const scope = `idempotency/${createHash("sha256").update(key).digest("hex")}` as LeaseScope;
-  const id = newRunId();
-  try {
-    await storage.leases.acquire(scope, `${id} ${digest}`, KEY_TTL_MS);
-    return { id, isNew: true };
-  } catch (error) {
-    if (!(error instanceof LeaseHeldError)) throw error;
-  }
-  const [known, before] = ((await storage.leases.current(scope))?.holder ?? "").split(" ");
-  if (known !== undefined && before === digest) return { id: known as RunId, isNew: false };
-  throw new ProvisioningError({
-    code: "IDEMPOTENCY_CONFLICT",
-    message: "This idempotency key was used for another request.",
-    hint: "Use a new key for each request, and the same one only to repeat it.",
-  });
 }
 
 async function statusOf({ engine }: Service, id: RunId): Promise<Accepted["status"] | undefined> {
@@ -75,6 +61,6 @@ async function statusOf({ engine }: Service, id: RunId): Promise<Accepted["statu
   }
 }
 
-export function digestOf(content: Json): string {
+function digestOf(content: Json): string {
   return createHash("sha256").update(canonicalJson(content)).digest("hex");
 }

@@ -3,6 +3,7 @@
 import { type Json, type JsonObject, isJsonObject, DiagnosticsError } from "@provisioning/model";
 import { jsonObjectSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
+import { InputInvalidError } from "@provisioning/actions";
 import { requestInfra, submitRequest } from "../../requests/submit-request.js";
 import { confinedFile, type Service } from "../../service.js";
 import { submit } from "../../submit.js";
@@ -60,6 +61,9 @@ function documentEndpoint(service: Service): Endpoint {
     async serve(call) {
       const { body, idempotencyKey, traceId, path } = call;
       const { document, file, variables = {}, infra } = body;
+      if ((document === undefined) === (file === undefined)) {
+        throw new InputInvalidError("the body", ["either `document` or `file` is the workflow"]);
+      }
       if (document === undefined) {
         const request = {
           action: "workflow.run",

@@ -1,0 +1,294 @@
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { WebSocket } from "ws";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ServedWorkspace, serveWorkspace } from "../testing/served-workspace.js";
+
+let service: ServedWorkspace;
+beforeAll(async () => {
+  service = await serveWorkspace({ flags: { "orchestrator.max_queued": 20 } });
+});
+afterAll(() => service.close());
+
+const evaluate = (condition: string) => ({
+  document: {
+    apiVersion: "provisioning/v1",
+    kind: "Workflow",
+    metadata: { name: "decide" },
+    spec: { steps: [{ name: "decide", task: "provisioning.evaluate", params: { condition }, outputs: ["x"] }] },
+  },
+});
+
+async function ended(id: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    const task = (await service.ask(`/tasks/${id}`)).json();
+    if (!["pending", "running", "rollingBack"].includes(String(task.status))) return task;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe("who may ask", () => {
+  it("needs the token for everything but health", async () => {
+    expect((await service.ask("/health", { token: null })).status).toBe(200);
+    const document = (await service.ask("/openapi.json")).json<{ paths: Record<string, Record<string, unknown>> }>();
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ path, method })),
+    );
+    expect(routes.length).toBeGreaterThan(30);
+    for (const { path, method } of [...routes, { path: "/ws", method: "get" }]) {
+      if (path === "/health") continue;
+      const at = path.replaceAll(/\{\w+\}/g, "x");
+      const none = await service.ask(at, { method: method.toUpperCase(), token: null });
+      expect([path, none.status]).toEqual([path, 401]);
+      expect((await service.ask(at, { method: method.toUpperCase(), token: "wrong" })).status).toBe(401);
+    }
+  });
+
+  it("refuses names and origins that are not its own", async () => {
+    const port = new URL(service.url).port;
+    const rebound = await service.ask("/health", { headers: { host: `evil.example:${port}` } });
+    expect([rebound.status, rebound.json<{ error: { code: string } }>().error.code]).toEqual([403, "HOST_REFUSED"]);
+    const foreign = await service.ask("/tasks", { headers: { origin: "http://evil.example" } });
+    expect([foreign.status, foreign.json<{ error: { code: string } }>().error.code]).toEqual([403, "ORIGIN_REFUSED"]);
+    expect(
+      (await service.ask("/tasks", { headers: { origin: `http://localhost:${port}`, host: `localhost:${port}` } })).status,
+    ).toBe(200);
+  });
+
+  it("keeps the token where only the owner can read it", async () => {
+    const file = join(service.workspace, "runtime/orchestrator/token");
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await readFile(file, "utf8")).trim()).toBe(service.token);
+  });
+});
+
+describe("bad requests", () => {
+  it.each([
+    ["no JSON", "/workflows", { body: "{" }, 400, "BODY_SYNTAX"],
+    [
+      "another type",
+      "/workflows",
+      { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } },
+      415,
+      "MEDIA_TYPE_UNKNOWN",
+    ],
+    ["unknown fields", "/workflows", { body: { documnet: {} } }, 400, "INPUT_INVALID"],
+    ["nothing", "/workflows", { body: {} }, 400, "INPUT_INVALID"],
+    ["too deep", "/workflows", { body: `{"document":${'{"a":'.repeat(80)}1${"}".repeat(80)}}` }, 400, "BODY_TOO_DEEP"],
+    ["too much", "/workflows", { body: JSON.stringify({ document: { a: "x".repeat(1_100_000) } }) }, 413, "BODY_TOO_LARGE"],
+    ["unknown action", "/actions/infra.explode", { body: {} }, 404, "ACTION_UNKNOWN"],
+    ["local action", "/actions/kcl.run", { body: {} }, 404, "ACTION_UNKNOWN"],
+    ["unknown route", "/nothing", {}, 404, "ROUTE_UNKNOWN"],
+    ["wrong method", "/tasks", { method: "DELETE" }, 404, "ROUTE_UNKNOWN"],
+    ["id that is none", "/tasks/1", {}, 404, "RUN_ID_INVALID"],
+    ["id of nothing", "/tasks/01890000-0000-7000-8000-000000000000", {}, 404, "RUN_NOT_FOUND"],
+    ["unknown infra", "/workflows/servers/create", { body: { infra: "nope" } }, 404, "INFRA_UNKNOWN"],
+    [
+      "unknown task",
+      "/workflows",
+      { body: { document: { kind: "Workflow", spec: { steps: [{ name: "a", task: "no" }] } } } },
+      422,
+      undefined,
+    ],
+    ["a file outside", "/workflows/batch", { body: { file: "../../../etc/passwd" } }, 403, "PATH_OUTSIDE"],
+    ["settings outside", "/workflows/servers/create", { body: { settings: "/etc/passwd" } }, 403, "PATH_OUTSIDE"],
+    ["limit 0", "/tasks?limit=0", {}, 400, "INPUT_INVALID"],
+    ["a limit in words", "/tasks?limit=many", {}, 400, "INPUT_INVALID"],
+  ])("are problems: %s", async (_, path, options, status, code) => {
+    const answer = await service.ask(path, options);
+    expect(answer.status).toBe(status);
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
+    const problem = answer.json<{ status: number; error: { code: string; message: string }; traceId: string }>();
+    expect(problem.status).toBe(status);
+    if (code !== undefined) expect(problem.error.code).toBe(code);
+    expect(problem.error.message).not.toMatch(/\bat .*\.[jt]s:\d/);
+    expect(problem.traceId).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it("keep the trace of the caller", async () => {
+    const trace = "0af7651916cd43dd8448eb211c80319c";
+    const answer = await service.ask("/tasks/x", { headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } });
+    expect(answer.json().traceId).toBe(trace);
+  });
+
+  it("that are no HTTP end the connection, and nothing else", async () => {
+    const port = Number(new URL(service.url).port);
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write("NONSENSE\r\n\r\n"));
+      socket.on("data", () => {});
+      socket.on("error", () => {});
+      socket.on("close", () => resolve());
+    });
+    expect((await service.ask("/health")).status).toBe(200);
+  });
+});
+
+describe("workflow documents", () => {
+  it("are accepted, done, and told about", async () => {
+    const answer = await service.ask("/workflows", { body: evaluate("x = 1 + 1") });
+    expect(answer.status).toBe(202);
+    const { id } = answer.json<{ id: string }>();
+    expect(answer.headers.location).toBe(`/tasks/${id}`);
+    expect(await ended(id)).toMatchObject({
+      kind: "workflow",
+      status: "completed",
+      progress: { total: 1, completed: 1, failed: 0 },
+    });
+    const events = (await service.ask(`/workflows/${id}/events`)).text;
+    expect(events.match(/^event: .*$/gm)).toEqual(
+      ["runSubmitted", "runClaimed", "operationStarted", "operationCompleted", "runEnded"].map((type) => `event: ${type}`),
+    );
+    expect(events.match(/^id: .*$/gm)).toEqual([1, 2, 3, 4, 5].map((number) => `id: ${number}`));
+    const rest = (await service.ask(`/workflows/${id}/events`, { headers: { "last-event-id": "3" } })).text;
+    expect(rest.match(/^id: .*$/gm)).toEqual(["id: 4", "id: 5"]);
+    expect((await service.ask(`/workflows/${id}/logs`)).text).toMatch(/operationCompleted decide\n.*runEnded completed\n$/);
+    expect((await service.ask(`/workflows/${id}/metrics`)).json()).toMatchObject({ attempts: 1, retries: 0 });
+    expect((await service.ask(`/workflows/${id}/status`)).json()).toMatchObject({ id, status: "completed" });
+    expect((await service.ask(`/workflows/${id}/why`)).status).toBe(200);
+  });
+
+  it("are answered when they have ended, for who asks for that", async () => {
+    const answer = await service.ask("/workflows", { body: { ...evaluate("x = 2"), wait: true } });
+    expect([answer.status, answer.json().status]).toEqual([200, "completed"]);
+  });
+
+  it("are done once for a key, and another one under the same key is refused", async () => {
+    const headers = { "idempotency-key": "a-key" };
+    const answers = await Promise.all([1, 2, 3].map(() => service.ask("/workflows", { body: evaluate("x = 3"), headers })));
+    const ids = answers.map((answer) => answer.json().id);
+    expect(new Set(ids).size).toBe(1);
+    const other = await service.ask("/workflows", { body: evaluate("x = 4"), headers });
+    expect([other.status, other.json<{ error: { code: string } }>().error.code]).toEqual([409, "IDEMPOTENCY_CONFLICT"]);
+  });
+
+  it("are the same request under a key after a restart", async () => {
+    const headers = { "idempotency-key": "another-key" };
+    const before = (await service.ask("/workflows", { body: evaluate("x = 5"), headers })).json().id;
+    await service.restart();
+    expect((await service.ask("/workflows", { body: evaluate("x = 5"), headers })).json().id).toBe(before);
+  });
+
+  it("come page by page", async () => {
+    for (let count = 0; count < 7; count += 1)
+      await service.ask("/workflows", { body: { ...evaluate(`x = ${count}`), wait: true } });
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: { data: { id: string }[]; next?: string } = (
+        await service.ask(`/tasks?limit=3${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`)
+      ).json();
+      found.push(...page.data.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(new Set(found).size).toBe(found.length);
+    expect(found.length).toBeGreaterThanOrEqual(7);
+  });
+
+  it("are refused with 429 when too many wait, and all that were accepted are done", async () => {
+    const answers = await Promise.all(Array.from({ length: 300 }, () => service.ask("/workflows", { body: evaluate("x = 1") })));
+    const accepted = answers.filter(({ status }) => status === 202);
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([429]));
+    expect(refused.every(({ headers }) => headers["retry-after"] === "1")).toBe(true);
+    for (const answer of accepted) expect((await ended(String(answer.json().id))).status).toBe("completed");
+  });
+});
+
+describe("events of all runs", () => {
+  it("come over a WebSocket, and go on after the last one", async () => {
+    const messages: { id: string; event: string; data: { run: string } }[] = [];
+    const url = `${service.url.replace("http", "ws")}/ws`;
+    const headers = { authorization: `Bearer ${service.token}` };
+    const listen = (path: string, until: (event: string) => boolean) =>
+      new Promise<void>((resolve, reject) => {
+        const socket = new WebSocket(`${url}${path}`, { headers });
+        socket.on("error", reject);
+        socket.on("message", (data: Buffer) => {
+          const message = JSON.parse(data.toString("utf8")) as (typeof messages)[number];
+          messages.push(message);
+          if (until(message.event)) socket.close();
+        });
+        socket.on("close", () => resolve());
+        socket.on("open", () => void service.ask("/workflows", { body: evaluate("x = 6") }));
+      });
+    await listen("", (event) => event === "operationStarted");
+    await listen(`?after=${encodeURIComponent(messages.at(-1)?.id ?? "")}`, (event) => event === "runEnded");
+    const numbers = messages.map(({ id }) => Number(id.split(":")[1]));
+    expect(numbers).toEqual(Array.from(numbers, (_, index) => (numbers[0] ?? 0) + index));
+  });
+
+  it("of one run end with it", async () => {
+    const { id } = (await service.ask("/workflows", { body: { ...evaluate("x = 7"), wait: true } })).json<{ id: string }>();
+    const events: string[] = [];
+    await new Promise<void>((resolve, reject) => {
+      const socket = new WebSocket(`${service.url.replace("http", "ws")}/ws?run=${id}`, {
+        headers: { authorization: `Bearer ${service.token}` },
+      });
+      socket.on("error", reject);
+      socket.on("message", (data: Buffer) => events.push((JSON.parse(data.toString("utf8")) as { event: string }).event));
+      socket.on("close", () => resolve());
+    });
+    expect(events.at(-1)).toBe("runEnded");
+  });
+});
+
+describe("requests for actions", () => {
+  it("that only look are answered at once, as in this process", async () => {
+    const plan = (await service.ask("/actions/infra.plan", { body: { input: {} } })).json();
+    expect(plan).toMatchObject({ infra: "small" });
+    const checked = await service.ask("/workflows/servers/create", { body: { infra: "small", check_mode: true } });
+    expect(checked.json()).toEqual(plan);
+  });
+
+  it("take their settings from a file of the workspace", async () => {
+    await writeFile(join(service.workspace, "settings.yaml"), "servers:\n  default_plan: large\n");
+    const body = { infra: "small", settings: "./settings.yaml", check_mode: true };
+    expect((await service.ask("/workflows/servers/create", { body })).status).toBe(200);
+    await writeFile(join(service.workspace, "settings.yaml"), "storage:\n  type: memory\n");
+    const refused = await service.ask("/workflows/servers/create", { body });
+    expect([refused.status, refused.json<{ error: { code: string } }>().error.code]).toEqual([422, "SETTINGS_REFUSED"]);
+  });
+
+  it("tell the findings of a bad definition with their places", async () => {
+    await mkdir(join(service.workspace, "infra/broken"), { recursive: true });
+    await writeFile(
+      join(service.workspace, "infra/broken/main.k"),
+      "import provisioning.settings as cfg\n\nx = cfg.Settings {nmae = 1}\n",
+    );
+    const answer = await service.ask("/actions/infra.plan", { body: { input: { infra: "broken" } } });
+    expect(answer.status).toBe(422);
+    const { errors } = answer.json<{ errors: { place: string }[] }>();
+    expect(errors[0]?.place).toMatch(/^infra\/broken\/main\.k:\d+:\d+$/);
+    const task = await service.ask("/actions/infra.apply?wait=true", { body: { input: { infra: "broken" } } });
+    expect(task.json()).toMatchObject({ status: "failed" });
+  });
+
+  it("ask before they change anything, and take no for an answer", async () => {
+    const { id } = (await service.ask("/actions/infra.apply", { body: { input: { infra: "small" }, approve: "ask" } })).json<{
+      id: string;
+    }>();
+    const asked = await untilLine(id, "event: confirm");
+    const { digest } = JSON.parse(/event: confirm\ndata: (.*)/.exec(asked)?.[1] ?? "{}") as { digest: string };
+    expect((await service.ask(`/tasks/${id}/confirm`, { body: { digest: "another", answer: true } })).status).toBe(409);
+    expect((await service.ask(`/tasks/${id}/confirm`, { body: { digest, answer: false } })).status).toBe(200);
+    expect(await ended(id)).toMatchObject({ status: "completed", result: { outcome: "declined" } });
+  });
+});
+
+/** What a task has told as soon as a line of it is `line`. */
+async function untilLine(id: string, line: string): Promise<string> {
+  const stop = new AbortController();
+  const answer = await fetch(`${service.url}/tasks/${id}/events`, {
+    headers: { authorization: `Bearer ${service.token}` },
+    signal: stop.signal,
+  });
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.includes(line) && text.endsWith("\n\n")) break;
+  }
+  return text;
+}

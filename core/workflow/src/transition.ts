@@ -1,6 +1,6 @@
 /** What may follow what. Pure and total: no clock, no I/O. Live and in recovery the same function; the picture is in state.ts. */
 
-import type { Instant, Json, OperationId, RunEvent } from "@provisioning/model";
+import type { Instant, Json, RunEvent } from "@provisioning/model";
 import { IllegalTransitionError } from "./errors.js";
 import { OperationTable } from "./operation-table.js";
 import {

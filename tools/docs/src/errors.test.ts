@@ -19,7 +19,11 @@ const OTHERS = new Set(["ETIMEDOUT"]);
 function codesOfSource(): string[] {
   const isSource = (path: string) =>
     path.endsWith(".ts") && path.includes("/src/") && !path.endsWith(".test.ts") && !path.includes("/testing/");
-  const files = [...filesIn("core", (path) => isSource(path) && !path.includes("kcl-lang")), ...filesIn("extensions", isSource)];
+  const files = [
+    ...filesIn("core", (path) => isSource(path) && !path.includes("kcl-lang")),
+    ...filesIn("platform", isSource),
+    ...filesIn("extensions", isSource),
+  ];
   const assignments = files.flatMap(({ text }) => [...text.matchAll(/\bcode: (.*)/g)].map(([, value = ""]) => value));
   const codes = assignments.flatMap((value) => [...value.matchAll(/"([A-Z][A-Z_]+)"/g)].map(([, code = ""]) => code));
   return sorted([...codes.filter((code) => !OTHERS.has(code)), ...Object.values(kinds).map(({ code }) => `KCL_${code}`)]);

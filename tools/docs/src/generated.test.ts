@@ -9,7 +9,9 @@ import { helpTexts } from "../../../core/cli/src/help-texts.js";
 import { type AnyAction, actionSchemas, actionsPage } from "./pages/actions.js";
 import { commandsPage } from "./pages/commands.js";
 import { configurationPage } from "./pages/configuration.js";
+import { metricsPage } from "./pages/metrics.js";
 import { settingsPage } from "./pages/settings.js";
+import { serviceMetrics } from "./service-metrics.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const reference = (name: string) => `${root}docs/user/reference/${name}`;
@@ -29,6 +31,10 @@ describe("generated pages", () => {
     const defaults = await loadConfig({ defaultsFile: `${root}config/config.defaults.toml` });
     const page = configurationPage(CONFIG_KEYS, (key) => defaults.get(key as ConfigKeyName));
     await expect(page).toMatchFileSnapshot(reference("configuration.md"));
+  });
+
+  it("has every metric of the service", async () => {
+    await expect(metricsPage(serviceMetrics())).toMatchFileSnapshot(reference("metrics.md"));
   });
 
   it("has every attribute of the schemas that users write", async () => {

@@ -54,6 +54,9 @@ export const CONFIG_KEYS = {
     ["no", "yes"],
     "Whether workflows may send notifications to addresses of private networks and of this machine.",
   ),
+  "workflows.service_environment": text(
+    "Variables of the service's environment that workflow documents may use, separated by commas; `*`: all. Commands may use all of theirs.",
+  ),
   "storage.type": flagged(
     "storage-type",
     choice(STORAGE_TYPES, "Where runs and recorded state are kept; `file` and `rkvs` mean `filesystem`."),

@@ -53,7 +53,11 @@ export const NO_INFRA = infraName("workspace");
 /** Tasks that work on an infra: which one must be clear. */
 const ON_INFRA: ReadonlySet<string> = new Set(["provisioning.deploy-taskservs", "provisioning.health-check"]);
 
-export async function createWorkflowCompiler({ context, workspace, config }: WorkspaceSession): Promise<WorkflowCompiler> {
+/** `environment`: `all` for who owns it. Default: what the configuration allows whoever sends something to a service. */
+export async function createWorkflowCompiler(
+  { context, workspace, config }: WorkspaceSession,
+  { environment = "allowed" }: { readonly environment?: "all" | "allowed" } = {},
+): Promise<WorkflowCompiler> {
   const { layout } = workspace;
   const [infras] = await Promise.all([listInfras(layout), ...taskNames.map((name) => loadTask(name))]);
   const facts = { ownTables: () => ownTables(layout.root) };
@@ -62,6 +66,7 @@ export async function createWorkflowCompiler({ context, workspace, config }: Wor
     const task = loadedTask(name);
     if (task !== undefined) rules.set(name, rulesOf(task, facts));
   }
+  const mayUse = usable(environment === "all" ? "*" : config.get("workflows.service_environment"));
   const { timeoutMs, retry, parallelLimit, priority } = runOptions(config);
   // It tells which infra is missing, or that one has to be chosen.
   const ambiguous = infras.length > 1 ? await chooseInfra(layout, undefined).catch((error: unknown) => error) : undefined;
@@ -85,7 +90,7 @@ export async function createWorkflowCompiler({ context, workspace, config }: Wor
         task: (name) => rules.get(name),
         knownTasks: taskNames,
         variables,
-        isInEnvironment: (name) => context.environment[name] !== undefined,
+        isInEnvironment: (name) => mayUse(name) && context.environment[name] !== undefined,
         isSecretReference,
         namesIn,
         defaults: { timeoutMs, retry, parallelLimit, priority },
@@ -97,6 +102,12 @@ export async function createWorkflowCompiler({ context, workspace, config }: Wor
       return { ...compiled, document: read.document, infra };
     },
   };
+}
+
+function usable(allowed: string): (name: string) => boolean {
+  if (allowed.trim() === "*") return () => true;
+  const names = new Set(allowed.split(",").map((name) => name.trim()));
+  return (name) => names.has(name);
 }
 
 /** Longer ones are programs. */

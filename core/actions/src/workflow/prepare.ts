@@ -17,7 +17,7 @@ export interface PreparedWorkflow {
 export async function prepareWorkflow(context: ActionContext, input: WorkflowInput): Promise<PreparedWorkflow> {
   const chosen = chosenOf(input);
   const session = await openWorkspaceSession(context);
-  const compiler = await createWorkflowCompiler(session);
+  const compiler = await createWorkflowCompiler(session, { environment: context.service === undefined ? "all" : "allowed" });
   const { variables = {}, infra } = input;
   if ("document" in chosen) {
     const compiled = compiler.compile(chosen.document, { variables, ...(infra === undefined ? {} : { infra }) });

@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { DiagnosticsError, type JsonObject } from "@provisioning/model";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { invoke } from "../invoke.js";
+import { openWorkspaceSession } from "../session.js";
+import { createWorkflowCompiler } from "./compiler.js";
 import { testContext } from "../testing/test-context.js";
 
 const folder = mkdtempSync(join(tmpdir(), "provisioning-workflow-"));
@@ -160,6 +162,22 @@ describe("a workflow document", () => {
     await expect(invoke("run.rollback", context, { id: report.id })).resolves.toMatchObject({ status: "rolledBack" });
     await expect(invoke("run.retry", context, { id: report.id })).resolves.toMatchObject({ status: "completed" });
   });
+});
+
+it("what is sent to a service sees of its environment what the configuration allows", async () => {
+  const codes = async (flags: JsonObject) => {
+    const compiler = await createWorkflowCompiler(
+      await openWorkspaceSession(testContext(folder, { workspace, environment, flags })),
+    );
+    return compiler.compile(document({ steps: [scaling.steps[2] as JsonObject] }), {
+      variables: { action: "x", ROLE: "x", scale_to: 1 },
+    }).problems;
+  };
+  expect(await codes({})).toMatchObject([
+    { code: "WORKFLOW_VARIABLE_UNBOUND", summary: expect.stringContaining("HOOK") as string },
+  ]);
+  expect(await codes({ "workflows.service_environment": "OTHER, HOOK" })).toEqual([]);
+  expect(await codes({ "workflows.service_environment": "*" })).toEqual([]);
 });
 
 describe("notifications", () => {

@@ -1,8 +1,11 @@
 /** The workflows of the example, as they are read. */
 
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { readDataFile } from "@provisioning/kcl-lang";
 import { readWorkflowDocument } from "@provisioning/planner";
 import { describe, expect, it } from "vitest";
+import { plainJson } from "../kcl/plain-json.js";
 import { readDocumentFile } from "./read-file.js";
 
 const folder = fileURLToPath(new URL("../../../../examples/vapora", import.meta.url));
@@ -65,5 +68,13 @@ describe("the workflows of the example", () => {
         timeoutMs: 5 * MINUTE,
       },
     ]);
+  });
+
+  it("of the documentation are read as well", () => {
+    const page = readFileSync(new URL("../../../../docs/user/how-to/run-a-yaml-workflow.md", import.meta.url), "utf8");
+    const [, text = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+    const { document, problems } = readWorkflowDocument(plainJson(readDataFile("page.yaml", text).documents[0]?.value ?? null));
+    expect(problems).toEqual([]);
+    expect(document.steps.map(({ name }) => name)).toEqual(["look", "decide", "advise"]);
   });
 });

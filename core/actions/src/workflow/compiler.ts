@@ -48,7 +48,7 @@ export interface WorkflowCompiler {
 }
 
 /** Of a run in a workspace that has no infra. */
-export const NO_INFRA = infraName("workspace");
+const NO_INFRA = infraName("workspace");
 
 /** Tasks that work on an infra: which one must be clear. */
 const ON_INFRA: ReadonlySet<string> = new Set(["provisioning.deploy-taskservs", "provisioning.health-check"]);

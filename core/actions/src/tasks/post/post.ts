@@ -133,7 +133,7 @@ function checkedLookup({ allowPrivate, resolve = resolveName }: PostOptions): Lo
 }
 
 /** Nothing was sent. */
-export class NotificationRefusedError extends ProvisioningError {
+class NotificationRefusedError extends ProvisioningError {
   constructor(host: string) {
     super({
       code: "NOTIFICATION_ADDRESS_REFUSED",
@@ -143,7 +143,7 @@ export class NotificationRefusedError extends ProvisioningError {
   }
 }
 
-export class NotificationError extends ProvisioningError {
+class NotificationError extends ProvisioningError {
   constructor(host: string, reason: string, canHelp: boolean) {
     super({
       code: "NOTIFICATION_FAILED",

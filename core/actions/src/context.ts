@@ -27,6 +27,10 @@ export interface ActionContext {
   readonly service?: ServiceContext;
   /** For people: who runs this command. */
   readonly holder: string;
+  /** 32 hex digits that what is done because of one request has in common: log lines, the labels of runs. */
+  readonly traceId?: string;
+  /** A line for the standard output of this process, of workflows that log there. Absent: something else is printed there. */
+  readonly log?: (line: string) => void;
   /** The command as it was typed: whoever has to wait for it is shown it. */
   readonly command: string;
   /** Aborts: stop at once. */

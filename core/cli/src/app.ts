@@ -11,6 +11,7 @@ import { serverRoutes } from "./commands/server.js";
 import { graphRoutes, stateRoutes } from "./commands/state.js";
 import { storageRoutes } from "./commands/storage.js";
 import { taskservRoutes } from "./commands/taskserv.js";
+import { traceCommand } from "./commands/trace.js";
 import { whyCommand, workflowRoutes } from "./commands/workflow.js";
 import { workspaceRoutes } from "./commands/workspace.js";
 import { EXIT } from "./exit-codes.js";
@@ -30,6 +31,7 @@ export function createApp(version: string): Application<CliContext> {
       batch: batchRoutes,
       orchestrator: orchestratorRoutes,
       why: whyCommand,
+      trace: traceCommand,
       state: stateRoutes,
       storage: storageRoutes,
       graph: graphRoutes,

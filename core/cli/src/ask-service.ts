@@ -1,8 +1,8 @@
 /** Has a running service of the workspace do what was asked for. The command looks the same either way. */
 
-import { randomBytes } from "node:crypto";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { ActionContext, ActionEvent, AskService } from "@provisioning/actions";
+import { commandLog } from "./command-log.js";
 import { isJsonObject, type Json, type JsonObject, type Plan } from "@provisioning/model";
 
 /** Whoever says where things are stored means to work there, without the service. */
@@ -17,9 +17,11 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
     const { createClient, readToken, runningService } = await import("@provisioning/api/client");
     const [address, token] = await Promise.all([runningService(place.runtimeDir), readToken(place.runtimeDir)]);
     if (address === undefined || token === undefined) return undefined;
+    const { traceId = "" } = context;
+    const log = commandLog(place.runtimeDir, { traceId, command: context.command, now: () => context.clock.now() });
     const client = createClient({
       token,
-      traceId: randomBytes(16).toString("hex"),
+      traceId,
       // After a restart it may be at another port, with another token.
       find: async () => {
         const [now, nowToken] = await Promise.all([runningService(place.runtimeDir), readToken(place.runtimeDir)]);
@@ -27,7 +29,7 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
       },
       url: address.url,
     });
-    const answer = await client.invoke(action, inService(input as Json, context.currentDir, place.root), {
+    const asking = client.invoke(action, inService(input as Json, context.currentDir, place.root), {
       signal: context.signal,
       drain: context.drain,
       onEvent: (event) => context.report(event as unknown as ActionEvent),
@@ -36,7 +38,7 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
       flags: Object.fromEntries(Object.entries(context.flags).filter(([, value]) => value !== undefined)) as JsonObject,
       command: context.command,
     });
-    return { answer };
+    return { answer: await log.around(action, asking) };
   };
 }
 

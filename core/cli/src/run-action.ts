@@ -4,6 +4,7 @@
  * Ctrl-C once lets running operations finish and starts nothing more; twice stops at once.
  */
 
+import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { text } from "node:stream/consumers";
 import type { ActionContext } from "@provisioning/actions";
@@ -11,6 +12,7 @@ import { type Plan, ProvisioningError, systemClock } from "@provisioning/model";
 import { askService } from "./ask-service.js";
 import type { CliContext } from "./cli-context.js";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
+import type { OutputFormat } from "./output.js";
 import { storageValues } from "./storage-flags.js";
 import { styleFor } from "./style.js";
 import { renderError } from "./views/error.js";
@@ -20,6 +22,7 @@ export interface CommonFlags {
   readonly workspace?: string | undefined;
   readonly debug?: boolean | undefined;
   readonly plan?: string | undefined;
+  readonly output?: OutputFormat | undefined;
 }
 
 export async function runAction(
@@ -73,12 +76,24 @@ export async function actionContext(
     ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
     flags: { "servers.default_plan": flags.plan, ...storageValues(flags) },
     readInput: inputReader(cli),
+    traceId: randomBytes(16).toString("hex"),
+    ...printedLog(cli, flags),
     command: ["provisioning", ...cli.words].join(" "),
     holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
     ...watch,
   };
   const ask = askService(context);
   return ask === undefined ? context : { ...context, askService: ask };
+}
+
+/** A terminal shows the progress instead, and what a program reads is the result alone. */
+function printedLog({ process: { stdout } }: CliContext, { output }: CommonFlags): Pick<ActionContext, "log"> {
+  if (stdout.isTTY === true || (output !== undefined && output !== "table")) return {};
+  return {
+    log(line) {
+      stdout.write(`${line}\n`);
+    },
+  };
 }
 
 /** Standard input can be read once; whoever asks later gets the same text. A terminal is not waited for. */

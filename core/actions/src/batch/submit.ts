@@ -13,6 +13,7 @@ import { type ApplyResult, applyResultSchema, outcomeOf } from "../infra/apply-r
 import { planSession } from "../infra/plan.js";
 import { engineOf, executeRun, workOn } from "../run/execute.js";
 import { loadRunReport, type RunReport } from "../run/report.js";
+import { RunLog } from "../run/run-log.js";
 import { unfinishedChanges } from "../run/resume.js";
 import type { InfraSession } from "../session.js";
 import { batchRun } from "./definition.js";
@@ -30,9 +31,12 @@ export const submitBatch = defineAction<BatchInput, ApplyResult>({
   run: submit,
 });
 
-async function submit(context: ActionContext, input: BatchInput): Promise<ApplyResult> {
+async function submit(asked: ActionContext, input: BatchInput): Promise<ApplyResult> {
+  const log = new RunLog(asked);
+  const { context } = log;
   const { session, workflow } = await openBatch(context, input, "write");
   try {
+    await log.begin(workflow, session.workspace.layout.root);
     const resumed = await finishUnfinished(session, workflowDigest(workflow));
     const left = resumed === undefined ? {} : { resumed };
     const planned = await planSession(session);
@@ -47,6 +51,7 @@ async function submit(context: ActionContext, input: BatchInput): Promise<ApplyR
     return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id), ...left };
   } finally {
     await session.close();
+    await log.close();
   }
 }
 

@@ -9,10 +9,11 @@ import { type Engine, type ExecuteOptions, isEnded, type RunState } from "@provi
 import type { ActionContext } from "../context.js";
 
 /** What is not due is not taken from the queue. */
-export function ofService({ service }: ActionContext, definition: RunDefinition): RunDefinition {
-  if (service === undefined) return definition;
+export function ofService({ service, traceId }: ActionContext, definition: RunDefinition): RunDefinition {
+  const traced = { ...definition.labels, ...(traceId === undefined ? {} : { trace: traceId }) };
+  if (service === undefined) return { ...definition, labels: traced };
   const { request } = service;
-  const labels = request === undefined ? definition.labels : { ...definition.labels, request };
+  const labels = request === undefined ? traced : { ...traced, request };
   return { ...definition, labels, notBefore: definition.createdAt + NOT_QUEUED_MS };
 }
 

@@ -56,7 +56,8 @@ export const runLogs = defineAction<RunLogsInput, readonly LogLine[]>({
   },
 });
 
-function lineOf(event: RunEvent, titleOf: (operation: OperationId) => string): LogLine {
+/** An event in words. */
+export function lineOf(event: RunEvent, titleOf: (operation: OperationId) => string): LogLine {
   const { level = "info", message } = wordsOf(event, titleOf);
   const operation = "operation" in event ? { operation: event.operation } : {};
   return { at: new Date(event.at).toISOString(), level, event: event.type, ...operation, message };

@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ProvisioningError } from "@provisioning/model";
+import { afterAll, describe, expect, it } from "vitest";
+import { commandLog, commandLogFile } from "../../command-log.js";
+import { traceIdOf, type TraceSource, traceLines } from "./trace-lines.js";
+
+const dir = mkdtempSync(join(tmpdir(), "provisioning-trace-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const OTHER = "1bf7651916cd43dd8448eb211c80319c";
+const TASK = "01890000-0000-7000-8000-000000000001";
+const at = (second: number) => `2026-03-01T12:00:0${second}.000Z`;
+const lines = (...entries: object[]) => entries.map((entry) => JSON.stringify(entry)).join("\n");
+
+mkdirSync(join(dir, "tasks"));
+writeFileSync(
+  join(dir, "service.log"),
+  lines(
+    {
+      level: "info",
+      time: at(2),
+      trace_id: TRACE,
+      method: "POST",
+      route: "/workflows",
+      status: 202,
+      seconds: 0.004,
+      message: "request",
+    },
+    {
+      level: "info",
+      time: at(2),
+      trace_id: OTHER,
+      method: "GET",
+      route: "/tasks",
+      status: 200,
+      seconds: 0.004,
+      message: "request",
+    },
+    { level: "info", time: at(3), trace_id: TRACE, run: TASK, message: "run started", name: "deploy" },
+  ) + "\nTrace: no JSON, and half a line {",
+);
+writeFileSync(
+  join(dir, "tasks", `${TASK}.ndjson`),
+  lines(
+    { time: at(4), level: "info", traceId: TRACE, event: "action", data: { type: "phase", title: "look at 1 server" } },
+    {
+      time: at(5),
+      level: "error",
+      traceId: TRACE,
+      event: "action",
+      data: { type: "run", event: { type: "operationFailed", operation: "a", error: { message: "too slow" } } },
+    },
+  ),
+);
+
+const sources: readonly TraceSource[] = [
+  { source: "service", file: join(dir, "service.log") },
+  { source: "task", folder: join(dir, "tasks") },
+  { source: "workflow", folder: join(dir, "nothing") },
+  {
+    source: "command",
+    text: lines({ time: at(1), trace_id: TRACE, level: "info", message: "command", command: "provisioning apply" }),
+  },
+];
+
+describe("a trace", () => {
+  it("is the lines of all logs that have its id, in the order of time", async () => {
+    expect((await traceLines(TRACE, sources)).map(({ source, level, message }) => `${source} ${level} ${message}`)).toEqual([
+      "command info command: provisioning apply",
+      "service info POST /workflows: 202 in 4 ms",
+      "service info run started: deploy",
+      "task info phase look at 1 server",
+      "task error operationFailed a: too slow",
+    ]);
+    expect((await traceLines(TRACE, sources)).map(({ id }) => id)).toEqual([undefined, undefined, TASK, TASK, TASK]);
+  });
+
+  it.each([
+    ["itself", TRACE, TRACE],
+    ["its beginning", "0af76519", TRACE],
+    ["a task of it", TASK, TRACE],
+    ["another one", OTHER.slice(0, 10), OTHER],
+    ["one that is not there", "99999999", undefined],
+    ["too little", "0af7", undefined],
+    ["a word", "operationFailed", undefined],
+  ])("is found by %s", async (_, id, found) => {
+    expect(await traceIdOf(id, sources)).toBe(found);
+  });
+});
+
+describe("the log of commands", () => {
+  it("has a line before and a line after what the service is asked for", async () => {
+    const runtimeDir = join(dir, "runtime");
+    mkdirSync(join(runtimeDir, "logs"), { recursive: true });
+    let now = Date.parse(at(1));
+    const log = commandLog(runtimeDir, { traceId: TRACE, command: "provisioning apply", now: () => (now += 500) });
+    expect(await log.around("infra.apply", Promise.resolve(7))).toBe(7);
+    const refused = new ProvisioningError({ code: "QUEUE_FULL", message: "Too many." });
+    await expect(log.around("infra.apply", Promise.reject(refused))).rejects.toBe(refused);
+    const written = readFileSync(commandLogFile(runtimeDir), "utf8").trim().split("\n");
+    expect(written.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: "info", trace_id: TRACE, message: "command", action: "infra.apply", command: "provisioning apply" },
+      { level: "info", trace_id: TRACE, message: "answered", seconds: 1 },
+      { message: "command" },
+      { level: "error", message: "failed", code: "QUEUE_FULL" },
+    ]);
+  });
+
+  it("stops no command where it cannot be written", async () => {
+    const log = commandLog(join(dir, "nowhere"), { traceId: TRACE, command: "x", now: () => 0 });
+    expect(await log.around("infra.plan", Promise.resolve("answer"))).toBe("answer");
+  });
+});

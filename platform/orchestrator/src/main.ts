@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { platformLayout } from "@provisioning/actions";
 import { ProvisioningError, systemClock } from "@provisioning/model";
-import { destination, pino } from "pino";
+import { destination } from "pino";
+import { createLogger } from "./logging/create-logger.js";
 import { startService } from "./start.js";
 
 const { values } = parseArgs({
@@ -27,10 +28,7 @@ const root = resolve(values["provisioning-path"] ?? join(dirname(fileURLToPath(i
 const out = destination({ fd: 1, sync: false, minLength: 4096 });
 const flushing = setInterval(() => out.flush(), 100);
 flushing.unref();
-const logger = pino(
-  { level: values["log-level"], base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, messageKey: "message" },
-  out,
-);
+const logger = createLogger(values["log-level"], out);
 
 const flags: Record<string, unknown> = {};
 if (values.workers !== undefined) flags["orchestrator.workers"] = Number(values.workers);
@@ -48,6 +46,11 @@ try {
       currentDir: process.cwd(),
       ...(values.workspace === undefined ? {} : { workspace: values.workspace }),
       flags,
+      // Lines of text become lines of the log; those that are JSON have everything already.
+      log(line) {
+        if (line.startsWith("{")) out.write(`${line}\n`);
+        else logger.info(line);
+      },
       holder: `orchestrator of ${userInfo().username}@${hostname()} (pid ${process.pid})`,
     },
     ...(values.host === undefined ? {} : { host: values.host }),

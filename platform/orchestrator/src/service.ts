@@ -90,8 +90,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const service: ServiceContext = { slots, release: releasing.signal };
   const logs = new TaskLogs(join(workspace.workspace.layout.runtimeDir, "logs", "tasks"));
   const confirmations = new Confirmations();
-  const contextOf = ({ flags, command }: Pick<ActionRequest, "flags" | "command">) => ({
+  const contextOf = ({ flags, command, traceId }: Pick<ActionRequest, "flags" | "command"> & Partial<ActionRequest>) => ({
     ...base,
+    ...(traceId === undefined ? {} : { traceId }),
     flags: { ...base.flags, ...flags },
     command,
     storage,

@@ -15,6 +15,8 @@ import { createServer } from "./http/server.js";
 import { addWebSocket } from "./http/web-socket.js";
 import { startOf } from "@provisioning/api/client";
 import { announce, assertNoneRuns, makeToken, withdraw } from "./lifecycle/address-file.js";
+import { RunJournal } from "./logging/run-journal.js";
+import { tellAll } from "./metrics/measured-storage.js";
 import { createServiceMetrics } from "./metrics/service-metrics.js";
 import { openService, type ServiceOptions } from "./service.js";
 import { EventHub } from "./streams/event-hub.js";
@@ -39,7 +41,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
   const { host = "127.0.0.1", logger } = options;
   if (!LOOPBACK.has(host)) throw hostRefused(host);
   const metrics = createServiceMetrics(options.context.clock, options.context.platformVersion);
-  const service = await openService({ ...options, observer: metrics.observer });
+  const service = await openService({ ...options, observer: tellAll(metrics.observer, new RunJournal(logger)) });
   const { runtimeDir } = service.workspace.workspace.layout;
   const closing: (() => Promise<void> | void)[] = [() => service.close()];
   const close = async () => {

@@ -39,6 +39,21 @@ export interface StorageObserver {
   leaseLost(kind: LeaseKind, scope: string): void;
 }
 
+/** Tells several. */
+export function tellAll(main: StorageObserver, ...others: readonly Pick<StorageObserver, "stored" | "read">[]): StorageObserver {
+  return {
+    ...main,
+    stored(runId, events) {
+      main.stored(runId, events);
+      for (const other of others) other.stored(runId, events);
+    },
+    read(runId, definition) {
+      main.read(runId, definition);
+      for (const other of others) other.read(runId, definition);
+    },
+  };
+}
+
 /** @param now milliseconds of a clock that never goes back */
 export function measuredStorage(storage: SwitchableStorage, observer: StorageObserver, now: () => number): SwitchableStorage {
   const { runs, queue, leases, resources } = storage;

@@ -7,7 +7,7 @@ import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { platformLayout } from "@provisioning/actions";
 import { type Json, type JsonObject, systemClock } from "@provisioning/model";
-import { pino } from "pino";
+import { createLogger } from "../logging/create-logger.js";
 import { type RunningService, startService } from "../start.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url)).replace(/\/$/, "");
@@ -44,7 +44,7 @@ export async function startTestService({ flags = {}, files = {} }: TestServiceOp
   }
   const logged: JsonObject[] = [];
   const running = await startService({
-    logger: pino({ level: "debug", messageKey: "message" }, linesInto(logged)),
+    logger: createLogger("debug", linesInto(logged)),
     port: 0,
     context: {
       platform: platformLayout(root),

@@ -1,6 +1,6 @@
 /**
- * Bundles the command and the service with code splitting: the start path of the command holds the command table only, everything else is
- * a chunk that is loaded when it is used. Libraries with code of the machine or WebAssembly stay outside, and so do those of the service,
+ * Bundles the command with code splitting: its start path holds the command table only, everything else is a chunk that is loaded when it is
+ * used. The service is one file: it goes on as it is while a newer version is installed over it. Libraries with code of the machine or WebAssembly stay outside, and so do those of the service,
  * which load each other in ways that a bundler cannot follow.
  */
 
@@ -14,17 +14,17 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const NATIVE = ["ssh2", "minijinja-js"];
 const SERVER = ["fastify", "@fastify/*", "@scalar/*", "pino", "prom-client", "ws"];
 
-await bundle("core/cli", "dist/bin/provisioning.js", NATIVE);
-await bundle("platform/orchestrator", "dist/main.js", [...NATIVE, ...SERVER]);
+await bundle("core/cli", "dist/bin/provisioning.js", { external: NATIVE, splitting: true });
+await bundle("platform/orchestrator", "dist/main.js", { external: [...NATIVE, ...SERVER], splitting: false });
 
-async function bundle(folder, entry, external) {
+async function bundle(folder, entry, { external, splitting }) {
   const target = join(root, folder, "bundle");
   const outdir = `${target}.${process.pid}`;
   await build({
     entryPoints: [join(root, folder, entry)],
     outdir,
     bundle: true,
-    splitting: true,
+    splitting,
     format: "esm",
     platform: "node",
     target: "node20.19",

@@ -17,6 +17,7 @@ export type { KclVetReport } from "./kcl/vet.js";
 export type { MachineFinding } from "./machine/findings.js";
 export { type AdoptedRun, adoptRun } from "./run/adopt.js";
 export { kclConditions } from "./run/conditions.js";
+export { REQUEST_PURPOSE } from "./run/find-run.js";
 export { runRetention } from "./run/options.js";
 export type { CheckpointInfo } from "./run/checkpoints.js";
 export type { LogLine } from "./run/logs.js";

@@ -10,6 +10,7 @@ import {
   createWorkflowCompiler,
   kclConditions,
   openWorkspaceSession,
+  REQUEST_PURPOSE,
   runRetention,
   serveStorage,
   type ServiceContext,
@@ -33,7 +34,7 @@ import type { Logger } from "pino";
 import { measuredStorage, type StorageObserver } from "./metrics/measured-storage.js";
 import { IdempotencyKeys } from "./idempotency.js";
 import { Confirmations } from "./requests/confirmations.js";
-import { type ActionRequest, REQUEST_ACTION, REQUEST_PURPOSE } from "./requests/request.js";
+import { type ActionRequest, REQUEST_ACTION } from "./requests/request.js";
 import { RequestHandler } from "./requests/request-handler.js";
 import { TaskLogs } from "./streams/task-logs.js";
 import { Backlog } from "./backlog.js";

@@ -1,10 +1,10 @@
 /** Tasks as recorded, as the API shows them. */
 
+import { REQUEST_PURPOSE } from "@provisioning/actions";
 import type { Task, TaskDetail } from "@provisioning/api";
 import type { ErrorRecord, Json, JsonObject, RunId } from "@provisioning/model";
 import type { RunSummary, Storage, StoredRun } from "@provisioning/storage";
 import { isEnded, replay, type RunState } from "@provisioning/workflow";
-import { REQUEST_PURPOSE } from "./requests/request.js";
 import { RUN_CANCELLED } from "./requests/request-handler.js";
 import type { Service } from "./service.js";
 

@@ -5,10 +5,11 @@ import type { RunSummary, Storage } from "@provisioning/storage";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { openWorkspaceSession } from "../session.js";
+import { REQUEST_PURPOSE } from "./find-run.js";
 
 export interface ListRunsInput {
   readonly limit: number;
-  /** Only runs of this purpose: `apply`, `destroy`, `batch`. */
+  /** Only runs of this purpose: `apply`, `destroy`, `batch`, `workflow`, `request`. Default: all but requests. */
   readonly purpose?: string;
 }
 
@@ -42,7 +43,8 @@ export const listRuns = defineAction<ListRunsInput, readonly RunSummary[]>({
     const session = await openWorkspaceSession(context);
     const storage = await session.openStore("read");
     try {
-      return purpose === undefined ? (await storage.runs.list({ limit })).runs : await ofPurpose(storage, purpose, limit);
+      const isWanted = (found: string | undefined) => (purpose === undefined ? found !== REQUEST_PURPOSE : found === purpose);
+      return await wantedRuns(storage, isWanted, limit);
     } finally {
       await storage.close();
     }
@@ -50,13 +52,24 @@ export const listRuns = defineAction<ListRunsInput, readonly RunSummary[]>({
 });
 
 /** Page by page, until there are enough. */
-async function ofPurpose(storage: Storage, purpose: string, limit: number): Promise<readonly RunSummary[]> {
+async function wantedRuns(
+  storage: Storage,
+  isWanted: (purpose: string | undefined) => boolean,
+  limit: number,
+): Promise<readonly RunSummary[]> {
   const found: RunSummary[] = [];
   let cursor: string | undefined;
   do {
-    const page = await storage.runs.list(cursor === undefined ? {} : { cursor });
-    found.push(...page.runs.filter(({ labels }) => labels.purpose === purpose));
+    const page = await storage.runs.list(cursor === undefined ? { limit } : { cursor, limit });
+    found.push(...page.runs.filter(({ labels }) => isWanted(labels.purpose)));
     cursor = page.next;
   } while (cursor !== undefined && found.length < limit);
-  return found.slice(0, limit);
+  return found.slice(0, limit).map(ofRequest);
+}
+
+/** One that a service carries out because of a request waits for no moment: it is only kept from the queue. */
+function ofRequest(run: RunSummary): RunSummary {
+  if (run.labels.request === undefined) return run;
+  const { notBefore: _, ...shown } = run;
+  return shown;
 }

@@ -1,5 +1,6 @@
 /** A request for an action, stored as a run with one operation: accepted means that it is done, whatever happens to this process. */
 
+import { REQUEST_PURPOSE } from "@provisioning/actions";
 import {
   networkAddress,
   type InfraName,
@@ -11,7 +12,6 @@ import {
   type RunId,
 } from "@provisioning/model";
 
-export const REQUEST_PURPOSE = "request";
 export const REQUEST_ACTION = "action.invoke";
 
 export interface ActionRequest {

@@ -1,0 +1,176 @@
+/**
+ * Every action gives the same by the command in one process, by the command through the service, and over HTTP. One table; an action that is
+ * not in it fails the test.
+ */
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ActionName, actionTable, isLocalAction } from "@provisioning/actions";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fixture, makeWorkspace, type TestWorkspace } from "./support/platform.js";
+
+interface Case {
+  readonly action: ActionName;
+  readonly words: readonly string[];
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** In this order: later ones look at what earlier ones did. `last` is the newest run. */
+const CASES: readonly Case[] = [
+  { action: "storage.info", words: ["storage", "info"], input: {} },
+  { action: "storage.validate", words: ["storage", "validate"], input: {} },
+  {
+    action: "storage.migrate",
+    words: ["storage", "migrate", "--from", "filesystem", "--to", "filesystem"],
+    input: { from: { type: "filesystem" }, to: { type: "filesystem" } },
+  },
+  { action: "infra.plan", words: ["plan"], input: {} },
+  { action: "infra.apply", words: ["apply", "--yes"], input: {} },
+  { action: "infra.drift", words: ["drift"], input: {} },
+  { action: "infra.status", words: ["cluster", "status"], input: {} },
+  { action: "infra.health", words: ["health-check"], input: {} },
+  { action: "infra.planRemoval", words: ["cluster", "delete", "--check"], input: {} },
+  { action: "infra.destroy", words: ["cluster", "delete", "--yes"], input: {} },
+  { action: "catalog.list", words: ["taskserv", "list", "--all"], input: {} },
+  { action: "state.list", words: ["state", "list"], input: {} },
+  { action: "state.show", words: ["state", "show", "server.none"], input: { resource: "server.none" } },
+  { action: "graph.query", words: ["graph", "query", "depends_on"], input: { question: "depends_on" } },
+  { action: "graph.dependents", words: ["graph", "dependents", "server.none"], input: { resource: "server.none" } },
+  { action: "graph.path", words: ["graph", "path", "server.a", "server.b"], input: { from: "server.a", to: "server.b" } },
+  { action: "workflow.tasks", words: ["workflow", "tasks"], input: {} },
+  { action: "workflow.validate", words: ["workflow", "validate", "workflows/good.yaml"], input: { file: "workflows/good.yaml" } },
+  {
+    action: "workflow.plan",
+    words: ["workflow", "run", "--dry-run", "workflows/good.yaml"],
+    input: { file: "workflows/good.yaml" },
+  },
+  {
+    action: "batch.validate",
+    words: ["batch", "submit", "--validate", "workflows/empty.k"],
+    input: { file: "workflows/empty.k" },
+  },
+  { action: "batch.plan", words: ["batch", "submit", "--dry-run", "workflows/wrong.k"], input: { file: "workflows/wrong.k" } },
+  { action: "batch.submit", words: ["batch", "submit", "--yes", "workflows/wrong.k"], input: { file: "workflows/wrong.k" } },
+  { action: "workflow.run", words: ["workflow", "run", "workflows/good.yaml"], input: { file: "workflows/good.yaml" } },
+  { action: "run.list", words: ["workflow", "list"], input: { limit: 20 } },
+  { action: "run.show", words: ["workflow", "status"], input: { id: "last" } },
+  { action: "run.logs", words: ["workflow", "logs"], input: { id: "last" } },
+  { action: "run.why", words: ["why", "last"], input: { id: "last" } },
+  { action: "run.checkpoints", words: ["workflow", "checkpoints"], input: { id: "last" } },
+  { action: "run.pause", words: ["workflow", "pause", "last"], input: { id: "last" } },
+  { action: "run.pass", words: ["workflow", "skip", "last", "decide"], input: { id: "last", operation: "decide" } },
+  { action: "run.cancel", words: ["workflow", "cancel", "last"], input: { id: "last" } },
+  { action: "run.resume", words: ["workflow", "resume", "last"], input: { id: "last" } },
+  { action: "run.retry", words: ["workflow", "retry", "--yes", "last"], input: { id: "last" } },
+  { action: "run.rollback", words: ["workflow", "rollback", "--yes", "last"], input: { id: "last" } },
+];
+
+const GOOD = `apiVersion: provisioning/v1
+kind: Workflow
+metadata:
+  name: good
+spec:
+  steps:
+    - name: decide
+      task: provisioning.evaluate
+      params:
+        condition: "x = 1 + 1"
+      outputs: [x]
+    - name: decide-again
+      task: provisioning.evaluate
+      depends_on: [decide]
+      params:
+        condition: "y = 2"
+`;
+
+const batchText = (items: string) => `import workflows
+
+deploy = workflows.WorkflowDef {
+    name = "deploy"
+    operations = [{id = "servers", type = "create", target = "server", items = ${items}}]
+}
+`;
+
+async function emptyWorkspace(): Promise<TestWorkspace> {
+  const workspace = await makeWorkspace(fixture("small"));
+  await workspace.edit("infra/small/main.k", (text) => text.replace(/servers = \[[\s\S]*\n {4}\]/, "servers = []"));
+  await mkdir(join(workspace.dir, "workflows"));
+  await writeFile(join(workspace.dir, "workflows/good.yaml"), GOOD);
+  await writeFile(join(workspace.dir, "workflows/empty.k"), batchText("[]"));
+  await writeFile(join(workspace.dir, "workflows/wrong.k"), batchText('["none"]'));
+  return workspace;
+}
+
+/** What differs from run to run and from place to place has a fixed name; only a service knows of requests. */
+function comparable(value: unknown, dir: string): unknown {
+  const text = JSON.stringify(value, (key, inner: unknown) =>
+    key === "request" || key === "trace"
+      ? undefined
+      : typeof inner === "number" && /Ms$|^(?:at|createdAt|updatedAt|version|since|seconds|bytes)$/.test(key)
+        ? 0
+        : inner,
+  );
+  if (text === undefined) return undefined;
+  return JSON.parse(
+    text
+      .replaceAll(dir, "WORKSPACE")
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, "ID")
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "TIME")
+      .replaceAll(/(?:orchestrator of )?[^"\s]+@[^"\s]+ \(pid \d+\)/g, "HOLDER"),
+  ) as unknown;
+}
+
+type Outcome = { readonly result: unknown } | { readonly error: string };
+
+async function byCommand(workspace: TestWorkspace, words: readonly string[]): Promise<Outcome> {
+  const { code, stdout, stderr } = await workspace.run(...words, "-o", "json");
+  const error = /^✗ ([A-Z][A-Z0-9_]+)/m.exec(stderr)?.[1] ?? /^error\[?([A-Z0-9_]+)/m.exec(stderr)?.[1];
+  if (stdout.trim() === "") return { error: error ?? `exit ${code}: ${stderr}` };
+  return { result: comparable(JSON.parse(stdout), workspace.dir) };
+}
+
+async function overHttp(workspace: TestWorkspace, { action, input }: Case): Promise<Outcome> {
+  const { url } = JSON.parse(await readFile(join(workspace.dir, "runtime/orchestrator/service.json"), "utf8")) as { url: string };
+  const token = (await readFile(join(workspace.dir, "runtime/orchestrator/token"), "utf8")).trim();
+  const answer = await fetch(`${url}/actions/${action}?wait=true`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ input }),
+  });
+  const body = (await answer.json()) as { error?: { code: string }; kind?: string; result?: unknown };
+  if (!answer.ok) return { error: body.error?.code ?? String(answer.status) };
+  if (body.kind !== "request") return { result: comparable(body, workspace.dir) };
+  if (body.result !== undefined) return { result: comparable(body.result, workspace.dir) };
+  return { error: body.error?.code ?? "no result" };
+}
+
+describe("every action", () => {
+  const workspaces: TestWorkspace[] = [];
+  beforeAll(async () => {
+    for (let count = 0; count < 3; count += 1) workspaces.push(await emptyWorkspace());
+    for (const workspace of workspaces.slice(1)) {
+      const started = await workspace.run("orchestrator", "start", "--background", "--port", "0");
+      expect(started).toMatchObject({ code: 0, stderr: "" });
+    }
+  });
+  afterAll(async () => {
+    for (const workspace of workspaces.slice(1)) await workspace.run("orchestrator", "stop");
+    for (const workspace of workspaces) await workspace.destroy();
+  });
+
+  it("is in the table", () => {
+    const served = Object.keys(actionTable).filter((name) => !isLocalAction(name as ActionName));
+    expect(CASES.map(({ action }) => action).sort()).toEqual(served.sort());
+  });
+
+  it.each(CASES.map((one) => [one.action, one] as const))("%s gives the same everywhere", async (_, one) => {
+    const [alone, served, asked] = workspaces as [TestWorkspace, TestWorkspace, TestWorkspace];
+    const [here, there, over] = [
+      await byCommand(alone, one.words),
+      await byCommand(served, one.words),
+      await overHttp(asked, one),
+    ];
+    expect(there).toEqual(here);
+    expect(over).toEqual(here);
+  });
+});

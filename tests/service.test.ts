@@ -1,0 +1,130 @@
+/** The service as a process: started, found, killed in the middle of a deployment, started again, ended. */
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fixture, identityOf, makeWorkspace, obstacle, type TestWorkspace } from "./support/platform.js";
+
+interface Address {
+  readonly url: string;
+  readonly pid: number;
+}
+
+async function addressOf({ dir }: TestWorkspace): Promise<Address> {
+  return JSON.parse(await readFile(join(dir, "runtime/orchestrator/service.json"), "utf8")) as Address;
+}
+
+describe("the process of a service", () => {
+  let workspace: TestWorkspace;
+  beforeAll(async () => {
+    workspace = await makeWorkspace(fixture("small"));
+  });
+  afterAll(async () => {
+    await workspace.run("orchestrator", "stop");
+    await workspace.destroy();
+  });
+
+  it("says that there is none", async () => {
+    expect(await workspace.run("orchestrator", "status")).toMatchObject({ code: 1 });
+    expect(await workspace.run("orchestrator", "stop")).toMatchObject({
+      code: 0,
+      stdout: "No service runs for this workspace.\n",
+    });
+  });
+
+  it("comes back when it answers, and is found", async () => {
+    const started = await workspace.run("orchestrator", "start", "--background", "--port", "0");
+    expect(started).toMatchObject({ code: 0, stderr: "" });
+    const { url, pid } = await addressOf(workspace);
+    expect(started.stdout).toBe(`The service runs at ${url} (pid ${pid}).\n`);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect((await stat(join(workspace.dir, "runtime/orchestrator/service.json"))).mode & 0o077).toBe(0);
+    const status = await workspace.json<{ running: boolean; storage: string }>("orchestrator", "status");
+    expect(status).toMatchObject({ running: true, storage: "filesystem", pid });
+  });
+
+  it("is not started twice", async () => {
+    const again = await workspace.run("orchestrator", "start", "--background");
+    expect(again.code).not.toBe(0);
+    expect(again.stderr).toContain("SERVICE_RUNNING");
+  });
+
+  it("does not fall for files that a crash left", async () => {
+    const { pid } = await addressOf(workspace);
+    process.kill(pid, "SIGKILL");
+    while ((await workspace.run("orchestrator", "status")).code === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    // Its number belongs to another process by now.
+    const file = join(workspace.dir, "runtime/orchestrator/service.json");
+    await writeFile(file, (await readFile(file, "utf8")).replace(/"pid": \d+/, `"pid": ${process.pid}`));
+    expect(await workspace.run("orchestrator", "start", "--background", "--port", "0")).toMatchObject({ code: 0 });
+    expect(await workspace.run("orchestrator", "stop")).toMatchObject({ code: 0, stdout: "The service has ended.\n" });
+    await expect(stat(file)).rejects.toThrow();
+  });
+
+  it("says so when its port is taken or its address is not of this machine", async () => {
+    const other = await listening();
+    const { port } = other.address() as { readonly port: number };
+    const taken = await workspace.run("orchestrator", "start", "--background", "--port", String(port));
+    other.close();
+    expect(taken.code).not.toBe(0);
+    expect(taken.stderr).toContain("PORT_IN_USE");
+    const elsewhere = await workspace.run("orchestrator", "start", "--background", "--port", "0", "--host", "0.0.0.0");
+    expect(elsewhere.stderr).toContain("HOST_REFUSED");
+  });
+
+  it("does not take a data folder that another process has", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "provisioning-data-"));
+    const first = await makeWorkspace(fixture("small"));
+    try {
+      expect((await first.run("orchestrator", "start", "--background", "--port", "0", "--data-dir", folder)).code).toBe(0);
+      const second = await workspace.run("orchestrator", "start", "--background", "--port", "0", "--data-dir", folder);
+      expect(second.code).not.toBe(0);
+      expect(second.stderr).toContain("STORE_BUSY");
+    } finally {
+      await first.run("orchestrator", "stop");
+      await first.destroy();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+function listening(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, "127.0.0.1", () => resolve(server));
+  });
+}
+
+describe.skipIf(obstacle !== undefined)("a deployment through a service that is killed", () => {
+  let workspace: TestWorkspace;
+  beforeAll(async () => {
+    workspace = await makeWorkspace(fixture("small"));
+  });
+  afterAll(async () => {
+    await workspace.run("orchestrator", "stop");
+    await workspace.destroy();
+  });
+
+  it("goes on when it runs again, and the command that watches carries on by itself", async () => {
+    const start = () => workspace.run("orchestrator", "start", "--background", "--port", "0");
+    expect((await start()).code).toBe(0);
+    const applying = workspace.begin("apply", "--yes");
+    await applying.wrote("install os");
+    process.kill((await addressOf(workspace)).pid, "SIGKILL");
+    await applying.wrote("waiting for it to come back");
+    expect(await start()).toMatchObject({ code: 0, stderr: "" });
+    const { code, stderr } = await applying.ended;
+    expect(stderr).toContain("Go on with run");
+    expect(code).toBe(0);
+    expect(await workspace.run("plan", "--detailed-exitcode")).toMatchObject({ code: 0 });
+    const ofWorkspace = `label=provisioning.workspace=${await identityOf(workspace)}`;
+    const { stdout } = await promisify(execFile)("docker", ["ps", "-aq", "--filter", ofWorkspace]);
+    expect(stdout.trim().split("\n")).toHaveLength(2);
+    const runs = await workspace.json<{ status: string }[]>("workflow", "list");
+    expect(runs.map(({ status }) => status)).toEqual(["completed"]);
+  });
+});

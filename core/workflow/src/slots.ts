@@ -38,6 +38,8 @@ interface Listener {
   tell: (name: string) => void;
 }
 
+const NOBODY = () => {};
+
 const SECOND = 1000;
 
 export class SlotPool {
@@ -82,7 +84,7 @@ export class SlotPool {
     return () => {
       this.#listeners.delete(own);
       // Tables that a set has outgrown refer to the one that follows: what was in them lives on until the next full collection.
-      own.tell = () => {};
+      own.tell = NOBODY;
     };
   }
 

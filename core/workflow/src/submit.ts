@@ -16,7 +16,7 @@ export function findProblems(definition: RunDefinition, conditions?: Conditions)
   const ids = new Set(definition.operations.map((operation) => operation.id));
   const problems = [
     ...limitProblems(definition),
-    ...duplicateProblems(definition.operations),
+    ...(ids.size === definition.operations.length ? [] : duplicateProblems(definition.operations)),
     ...definition.operations.flatMap((operation) => operationProblems(operation, ids)),
     ...definition.operations.flatMap((operation) => conditionProblems(operation, conditions)),
   ];

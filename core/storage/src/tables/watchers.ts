@@ -16,30 +16,40 @@ export interface Watchers {
   runs(): readonly RunId[];
 }
 
+interface Watcher {
+  /** Absent when it is not to be told any more. Who is forgotten is let go of at once, whatever still refers to this. */
+  listener: Listener | undefined;
+  readonly types: EventTypes | undefined;
+}
+
+const NOBODY: readonly Watcher[] = [];
+
 export function createWatchers(): Watchers {
   /** Of one run, or of all. */
-  const ofRun = new Map<RunId | undefined, Map<Listener, EventTypes | undefined>>();
+  const ofRun = new Map<RunId | undefined, readonly Watcher[]>();
 
-  const remove = (listener: Listener, runId: RunId | undefined) => {
-    const listeners = ofRun.get(runId);
-    listeners?.delete(listener);
-    if (listeners?.size === 0) ofRun.delete(runId);
+  const remove = (watcher: Watcher, runId: RunId | undefined) => {
+    watcher.listener = undefined;
+    const left = ofRun.get(runId)?.filter((other) => other !== watcher) ?? NOBODY;
+    if (left.length === 0) ofRun.delete(runId);
+    else ofRun.set(runId, left);
   };
   const tellThose = (runId: RunId | undefined, appended: AppendedEvents) => {
-    for (const [listener, types] of ofRun.get(runId) ?? []) {
+    for (const watcher of ofRun.get(runId) ?? NOBODY) {
+      const { types } = watcher;
       if (types !== undefined && !appended.events.some(({ type }) => types.has(type))) continue;
       try {
-        listener(appended);
+        watcher.listener?.(appended);
       } catch {
-        remove(listener, runId);
+        remove(watcher, runId);
       }
     }
   };
   return {
     watch(listener, runId, types) {
-      const own: Listener = (appended) => listener(appended);
-      ofRun.set(runId, (ofRun.get(runId) ?? new Map<Listener, EventTypes | undefined>()).set(own, types));
-      return () => remove(own, runId);
+      const watcher: Watcher = { listener, types };
+      ofRun.set(runId, [...(ofRun.get(runId) ?? NOBODY), watcher]);
+      return () => remove(watcher, runId);
     },
     tell(appended) {
       tellThose(undefined, appended);
@@ -48,7 +58,7 @@ export function createWatchers(): Watchers {
     has: (runId) => ofRun.has(runId),
     wants: (runId, types) =>
       [undefined, runId].some((key) =>
-        [...(ofRun.get(key)?.values() ?? [])].some((wanted) => wanted === undefined || types.some((type) => wanted.has(type))),
+        (ofRun.get(key) ?? NOBODY).some(({ types: wanted }) => wanted === undefined || types.some((type) => wanted.has(type))),
       ),
     runs: () => [...ofRun.keys()].filter((runId) => runId !== undefined),
   };

@@ -1,6 +1,6 @@
 /** The language of `provisioning.query`. */
 
-import type { Json, JsonObject } from "@provisioning/model";
+import { type Json, type JsonObject, textOf } from "@provisioning/model";
 import { describe, expect, it } from "vitest";
 import { parseQuery } from "./parse.js";
 import { runQuery } from "./run.js";
@@ -15,7 +15,7 @@ const VALUES: Readonly<Record<string, Json>> = { ROLE: "web", SIZE: 7, EVIL: "x'
 
 const names = (where: string) =>
   runQuery(parseQuery(`SELECT name FROM t WHERE ${where}`), rows, (name) => VALUES[name] as Json)
-    .map((row) => String(row.name))
+    .map((row) => textOf(row.name))
     .join(" ");
 
 describe("a query", () => {

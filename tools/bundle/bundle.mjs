@@ -12,7 +12,7 @@ import { directImports } from "./direct-imports.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const NATIVE = ["ssh2", "minijinja-js"];
-const SERVER = ["fastify", "@fastify/*", "@scalar/*", "pino", "prom-client", "ws"];
+const SERVER = ["@opentelemetry/*", "fastify", "@fastify/*", "@scalar/*", "pino", "prom-client", "ws"];
 
 await bundle("core/cli", "dist/bin/provisioning.js", { external: NATIVE, splitting: true });
 await bundle("platform/orchestrator", "dist/main.js", { external: [...NATIVE, ...SERVER], splitting: false });

@@ -50,6 +50,10 @@ export const CONFIG_KEYS = {
   "orchestrator.workers": integer(1, 10_000, "Runs that the service carries out at the same time."),
   "orchestrator.max_queued": integer(1, 1_000_000, "Tasks that may wait or run; more are refused until some have ended."),
   "orchestrator.max_streams": integer(1, 100_000, "Event streams that may be open at the same time."),
+  "orchestrator.metrics_path": text("Path under which the service tells its metrics."),
+  "orchestrator.otlp_endpoint": text(
+    "Collector of OpenTelemetry traces, for example http://127.0.0.1:4318; empty: no traces are sent.",
+  ),
   "notifications.allow_private_addresses": choice(
     ["no", "yes"],
     "Whether workflows may send notifications to addresses of private networks and of this machine.",

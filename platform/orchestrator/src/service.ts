@@ -43,8 +43,8 @@ export interface ServiceOptions {
   /** Where the service runs: platform, environment, workspace; its signals and reports belong to the process. */
   readonly context: Omit<ActionContext, "signal" | "drain" | "report" | "confirm" | "storage" | "service" | "command">;
   readonly logger: Logger;
-  /** Told of what the storage does. */
-  readonly observer: StorageObserver;
+  /** Who is told of what the storage does. */
+  readonly observe: (config: WorkspaceSession["config"]) => Promise<StorageObserver>;
 }
 
 export interface Service {
@@ -86,7 +86,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const base = { ...options.context, command: "the service" };
   const own: ActionContext = { ...base, signal: never, drain: never, report: () => {}, confirm: () => Promise.resolve(false) };
   const workspace = await openWorkspaceSession(own);
-  const storage = measuredStorage(await serveStorage(own), options.observer, () => performance.now());
+  const storage = measuredStorage(await serveStorage(own), await options.observe(workspace.config), () => performance.now());
   const slots = new SlotPool();
   const service: ServiceContext = { slots, release: releasing.signal };
   const logs = new TaskLogs(join(workspace.workspace.layout.runtimeDir, "logs", "tasks"));

@@ -18,10 +18,11 @@ import { announce, assertNoneRuns, makeToken, withdraw } from "./lifecycle/addre
 import { RunJournal } from "./logging/run-journal.js";
 import { tellAll } from "./metrics/measured-storage.js";
 import { createServiceMetrics } from "./metrics/service-metrics.js";
+import { openTraces, type Traces, withTraces } from "./telemetry/traces.js";
 import { openService, type ServiceOptions } from "./service.js";
 import { EventHub } from "./streams/event-hub.js";
 
-export interface StartOptions extends Omit<ServiceOptions, "observer"> {
+export interface StartOptions extends Omit<ServiceOptions, "observe"> {
   /** Default: `orchestrator.port` of the configuration. */
   readonly port?: number;
   /** Default 127.0.0.1. Other than loopback is refused. */
@@ -41,9 +42,18 @@ export async function startService(options: StartOptions): Promise<RunningServic
   const { host = "127.0.0.1", logger } = options;
   if (!LOOPBACK.has(host)) throw hostRefused(host);
   const metrics = createServiceMetrics(options.context.clock, options.context.platformVersion);
-  const service = await openService({ ...options, observer: tellAll(metrics.observer, new RunJournal(logger)) });
+  let traces: Traces | undefined;
+  const service = await openService({
+    ...options,
+    async observe(config) {
+      const endpoint = config.get("orchestrator.otlp_endpoint");
+      const { clock, platformVersion: version } = options.context;
+      if (endpoint !== "") traces = await openTraces({ endpoint, version, clock, logger });
+      return tellAll(metrics.observer, new RunJournal(logger), ...(traces === undefined ? [] : [traces]));
+    },
+  });
   const { runtimeDir } = service.workspace.workspace.layout;
-  const closing: (() => Promise<void> | void)[] = [() => service.close()];
+  const closing: (() => Promise<void> | void)[] = [() => traces?.close(), () => service.close()];
   const close = async () => {
     for (const step of closing.toReversed()) await step();
   };
@@ -69,11 +79,18 @@ export async function startService(options: StartOptions): Promise<RunningServic
       ...actionEndpoints(service),
       ...eventEndpoints(service, hub),
     );
+    assertOnePathEach(all);
     const token = await makeToken(runtimeDir);
     let port = options.port ?? service.workspace.config.get("orchestrator.port");
     const guard = createGuard(token, () => port);
     const maxStreams = service.workspace.config.get("orchestrator.max_streams");
-    const app = createServer({ endpoints: all, guard, logger, maxStreams, meter: metrics });
+    const app = createServer({
+      endpoints: all,
+      guard,
+      logger,
+      maxStreams,
+      meter: traces === undefined ? metrics : withTraces(metrics, traces),
+    });
     await addWebSocket(app, service, hub, guard);
     port = await listen(app, host, port);
     closing.push(() => app.close());
@@ -91,6 +108,21 @@ export async function startService(options: StartOptions): Promise<RunningServic
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** The path of the metrics is free to choose, as long as nothing else is there. @throws ProvisioningError METRICS_PATH_INVALID */
+function assertOnePathEach(endpoints: readonly Endpoint[]): void {
+  const seen = new Set<string>();
+  for (const { method, path } of endpoints) {
+    if (/^\/[\w./:-]*$/.test(path) && !seen.has(`${method} ${path}`)) seen.add(`${method} ${path}`);
+    else {
+      throw new ProvisioningError({
+        code: "METRICS_PATH_INVALID",
+        message: `${JSON.stringify(path)} is no path for the metrics, or one that something else has.`,
+        hint: "Set orchestrator.metrics_path to a path of its own, such as /metrics.",
+      });
+    }
   }
 }
 

@@ -20,12 +20,19 @@ export interface ServerOptions {
 }
 
 export interface RequestMeter {
-  received(): void;
+  /** Gives what is called when it is answered. */
+  received(request: { readonly traceId: string; readonly parentId: string | undefined }): (answered: AnsweredRequest) => void;
   /** Answered, or the client is gone. */
   over(): void;
-  answered(request: { readonly route: string; readonly method: string; readonly status: number; readonly seconds: number }): void;
   streamOpened(): void;
   streamClosed(): void;
+}
+
+export interface AnsweredRequest {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
 }
 
 const BODY_LIMIT = 1024 * 1024;
@@ -53,8 +60,9 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
     },
   });
   const streams = { open: 0 };
+  const answered = new WeakMap<FastifyRequest, (answered: AnsweredRequest) => void>();
   app.addHook("onRequest", (request, reply, done) => {
-    meter.received();
+    answered.set(request, meter.received({ traceId: request.id, parentId: parentOf(request) }));
     // Also of a client that goes away before it is answered.
     reply.raw.once("close", () => meter.over());
     guard.assertPlace(request.headers);
@@ -63,7 +71,7 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
   app.addHook("onResponse", (request, reply, done) => {
     const seconds = reply.elapsedTime / 1000;
     const route = request.routeOptions.url ?? "unknown";
-    meter.answered({ route, method: request.method, status: reply.statusCode, seconds });
+    answered.get(request)?.({ route, method: request.method, status: reply.statusCode, seconds });
     logger.info({ trace_id: request.id, method: request.method, route, status: reply.statusCode, seconds }, "request");
     done();
   });
@@ -135,6 +143,11 @@ function textHeader(value: string | string[] | undefined): string | undefined {
 function traceIdOf(header: string | string[] | undefined): string {
   const [, id] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(textHeader(header) ?? "") ?? [];
   return id === undefined || /^0+$/.test(id) ? randomUUID().replaceAll("-", "") : id;
+}
+
+/** The span of the caller. */
+function parentOf({ headers }: FastifyRequest): string | undefined {
+  return /^00-[0-9a-f]{32}-([0-9a-f]{16})-/.exec(textHeader(headers.traceparent) ?? "")?.[1];
 }
 
 function placeOf(request: FastifyRequest): { readonly instance: string; readonly traceId: string } {

@@ -2,16 +2,10 @@
 
 import type { Clock, RunEvent, RunId } from "@provisioning/model";
 import { ENDED_STATUSES, type RunStore } from "@provisioning/storage";
+import type { AnsweredRequest } from "../http/server.js";
 import type { StorageObserver } from "./measured-storage.js";
 import { createMetrics, type GaugeSources, type Metrics } from "./metrics.js";
 import { RunBook } from "./run-book.js";
-
-export interface AnsweredRequest {
-  readonly route: string;
-  readonly method: string;
-  readonly status: number;
-  readonly seconds: number;
-}
 
 export interface ServiceMetrics {
   /** For the storage, from before it is used for the first time. */
@@ -19,9 +13,8 @@ export interface ServiceMetrics {
   /** Begins to tell of a service: what waits already is counted. */
   attach(service: MeasuredService): Promise<void>;
   text(): Promise<string>;
-  received(): void;
+  received(): (answered: AnsweredRequest) => void;
   over(): void;
-  answered(request: AnsweredRequest): void;
   streamOpened(): void;
   streamClosed(): void;
   close(): void;
@@ -64,11 +57,12 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
       await book.load(given.storage.runs);
     },
     text: () => metrics.registry.metrics(),
-    received: () => metrics.httpInFlight.inc(),
-    over: () => metrics.httpInFlight.dec(),
-    answered({ route, method, status, seconds }) {
-      metrics.httpDuration.observe({ route, method, status: String(status) }, seconds);
+    received() {
+      metrics.httpInFlight.inc();
+      return ({ route, method, status, seconds }) =>
+        metrics.httpDuration.observe({ route, method, status: String(status) }, seconds);
     },
+    over: () => metrics.httpInFlight.dec(),
     streamOpened: () => metrics.streamsOpen.inc(),
     streamClosed: () => metrics.streamsOpen.dec(),
     close() {

@@ -71,7 +71,7 @@ export function systemEndpoints(service: Service, all: () => readonly Endpoint[]
     }),
     defineEndpoint({
       method: "GET",
-      path: "/metrics",
+      path: service.workspace.config.get("orchestrator.metrics_path"),
       tag: "System",
       summary: "Metrics for Prometheus.",
       answers: { 200: { description: "The text format.", type: "text/plain; version=0.0.4; charset=utf-8" } },

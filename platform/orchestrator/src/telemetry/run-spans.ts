@@ -1,0 +1,142 @@
+/** Events of runs, as this process stores them, become spans: the run, its operations, their attempts. Pure but for what it remembers. */
+
+import type { Instant, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
+import { REQUEST_PURPOSE } from "@provisioning/actions";
+import { traceOf } from "../logging/run-journal.js";
+import type { StorageObserver } from "../metrics/measured-storage.js";
+import { attemptSpan, operationSpan, runSpan, type SpanIds } from "./span-ids.js";
+
+/** A span that is over. */
+export interface FinishedSpan {
+  readonly ids: SpanIds;
+  readonly parent: SpanIds | undefined;
+  readonly name: string;
+  readonly kind: "server" | "internal";
+  readonly from: Instant;
+  readonly to: Instant;
+  /** A code. Absent: it went well. */
+  readonly error?: string;
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
+interface RunAtWork {
+  readonly traceId: string;
+  readonly definition: RunDefinition;
+  readonly parent: SpanIds | undefined;
+  readonly operations: Map<OperationId, { readonly from: Instant; attemptFrom: Instant; attempt: number }>;
+}
+
+/** Runs that are only looked at are remembered, too, until others take their place. */
+const KNOWN_RUNS = 5_000;
+
+export class RunSpans implements Pick<StorageObserver, "stored" | "read"> {
+  readonly #emit: (span: FinishedSpan) => void;
+  /** The request that is being answered in a trace. */
+  readonly #requestOf: (traceId: string) => SpanIds | undefined;
+  readonly #runs = new Map<RunId, RunAtWork>();
+
+  constructor(emit: (span: FinishedSpan) => void, requestOf: (traceId: string) => SpanIds | undefined) {
+    this.#emit = emit;
+    this.#requestOf = requestOf;
+  }
+
+  read(id: RunId, definition: RunDefinition): void {
+    if (this.#runs.has(id)) return;
+    const traceId = traceOf(definition);
+    this.#runs.set(id, { traceId, definition, parent: this.#parentOf(definition, traceId), operations: new Map() });
+    if (this.#runs.size <= KNOWN_RUNS) return;
+    const [oldest] = this.#runs.keys();
+    if (oldest !== undefined) this.#runs.delete(oldest);
+  }
+
+  stored(id: RunId, events: readonly RunEvent[]): void {
+    for (const event of events) {
+      if (event.type === "runSubmitted") this.read(id, event.definition);
+      const run = this.#runs.get(id);
+      if (run !== undefined) this.#note(id, run, event);
+    }
+  }
+
+  /** The operation of the task that made the run, or the request that asked for it. */
+  #parentOf({ labels }: RunDefinition, traceId: string): SpanIds | undefined {
+    const task = labels.request as RunId | undefined;
+    return task === undefined ? this.#requestOf(traceId) : operationSpan(traceId, task, "request" as OperationId);
+  }
+
+  #note(id: RunId, run: RunAtWork, event: RunEvent): void {
+    switch (event.type) {
+      case "operationStarted": {
+        const from = run.operations.get(event.operation)?.from ?? event.at;
+        run.operations.set(event.operation, { from, attemptFrom: event.at, attempt: event.attempt });
+        return;
+      }
+      case "operationCompleted":
+        this.#attemptEnded(id, run, event, undefined);
+        this.#operationEnded(id, run, event, undefined);
+        return;
+      case "operationFailed":
+        this.#attemptEnded(id, run, event, event.error.code);
+        if (event.retryAt === undefined) this.#operationEnded(id, run, event, event.error.code);
+        return;
+      case "runEnded":
+        this.#runEnded(id, run, event);
+        this.#runs.delete(id);
+        return;
+      default:
+    }
+  }
+
+  #attemptEnded(id: RunId, { traceId, operations }: RunAtWork, { operation, at }: Ended, error: string | undefined): void {
+    const known = operations.get(operation);
+    if (known === undefined) return;
+    this.#emit({
+      ids: attemptSpan(traceId, id, operation, known.attemptFrom),
+      parent: operationSpan(traceId, id, operation),
+      name: `attempt ${known.attempt}`,
+      kind: "internal",
+      from: known.attemptFrom,
+      to: at,
+      ...(error === undefined ? {} : { error }),
+      attributes: { "provisioning.run": id, "provisioning.operation": operation, "provisioning.attempt": known.attempt },
+    });
+  }
+
+  #operationEnded(id: RunId, run: RunAtWork, { operation, at }: Ended, error: string | undefined): void {
+    const known = run.operations.get(operation);
+    if (known === undefined) return;
+    run.operations.delete(operation);
+    const { title, action = "" } = run.definition.operations.find((one) => one.id === operation) ?? { title: operation };
+    this.#emit({
+      ids: operationSpan(run.traceId, id, operation),
+      parent: runSpan(run.traceId, id),
+      name: title,
+      kind: "internal",
+      from: known.from,
+      to: at,
+      ...(error === undefined ? {} : { error }),
+      attributes: { "provisioning.run": id, "provisioning.operation": operation, "provisioning.action": action },
+    });
+  }
+
+  #runEnded(id: RunId, run: RunAtWork, { status, at }: Extract<RunEvent, { type: "runEnded" }>): void {
+    const { name, infra, labels, createdAt } = run.definition;
+    const purpose = labels.purpose ?? "apply";
+    this.#emit({
+      ids: runSpan(run.traceId, id),
+      parent: run.parent,
+      name: `${purpose === REQUEST_PURPOSE ? "task" : "run"} ${name}`,
+      kind: "internal",
+      from: createdAt,
+      to: at,
+      ...(status === "failed" || status === "rolledBack" ? { error: status } : {}),
+      attributes: {
+        "provisioning.run": id,
+        "provisioning.infra": infra,
+        "provisioning.purpose": purpose,
+        "provisioning.status": status,
+      },
+    });
+  }
+}
+
+type Ended = { readonly operation: OperationId; readonly at: Instant };

@@ -12,7 +12,7 @@ import {
   parseAddress,
   ProvisioningError,
 } from "@provisioning/model";
-import { planOperations, topologicalOrder } from "@provisioning/planner";
+import { didYouMean, hasPlaceholder, planOperations, topologicalOrder } from "@provisioning/planner";
 import type { CompensationContext, OperationContext } from "@provisioning/workflow";
 import * as z from "zod/mini";
 import { createHandlers } from "../handlers/handlers.js";
@@ -44,6 +44,12 @@ export const deployTaskservs = defineTask<DeployParams, DeployOutput>({
   params: z.strictObject({ taskservs: names, servers: z.exactOptional(names), infra: z.exactOptional(z.string()) }),
   output: z.strictObject({ changed: z.array(z.string()) }) as unknown as z.ZodMiniType<DeployOutput>,
   isExclusive: true,
+  check: ({ taskservs }, { taskservs: known }) =>
+    taskservs.flatMap((name, index) => {
+      if (known.includes(name) || hasPlaceholder(name)) return [];
+      const summary = `there is no taskserv ${JSON.stringify(name.slice(0, 80))}.`;
+      return [{ path: ["taskservs", index], summary, hint: didYouMean(name.slice(0, 80), known, "There are") }];
+    }),
   gives: () => ["changed"],
   run: (context, params) => withInfra(context, params, (session) => deploy(session, context, params)),
   undo: (context, params, step) => withInfra(context, params, (session) => undo(session, context, step)),
@@ -65,6 +71,7 @@ async function withInfra<Result>(
 }
 
 async function deploy(session: InfraSession, context: TaskContext, { taskservs, servers }: DeployParams): Promise<DeployOutput> {
+  await refuseOthers(session, context);
   const planned = await planSession(session, { taskservs, ...(servers === undefined ? {} : { servers }) });
   const missing = planned.plan.changes.filter(({ resource, kind }) => resource !== "taskserv" && kind !== "none");
   if (missing.length > 0)
@@ -85,6 +92,21 @@ async function deploy(session: InfraSession, context: TaskContext, { taskservs, 
     await handlers.get(operation.action)?.execute(partOf(context.operation, operation));
   }
   return { changed: operations.filter(({ action }) => action === "taskserv.install").map(({ address }) => address) };
+}
+
+/** Two runs would work on the same servers. @throws ProvisioningError RUN_UNFINISHED */
+async function refuseOthers({ infra }: InfraSession, { storage, operation }: TaskContext): Promise<void> {
+  const { runs } = await storage.runs.list({ infra, status: ["pending", "running", "rollingBack", "paused"] });
+  // Runs without a definition they were made from are requests and workflows of tasks.
+  const other = runs.find(({ id, labels }) => id !== operation.run.id && labels.desired !== undefined);
+  if (other === undefined) return;
+  throw new ProvisioningError({
+    code: "RUN_UNFINISHED",
+    message: `Run ${other.id} (${other.name}) of ${infra} is ${other.status}; two runs would work on the same servers.`,
+    hint: `Wait for it, or end it: provisioning workflow cancel ${other.id}`,
+    retry: "now",
+    details: { run: other.id },
+  });
 }
 
 /** What this run installed and was not recorded before, the last first. */

@@ -55,6 +55,8 @@ export interface AnnouncedTask extends TaskDescription {
 export interface TaskFacts {
   /** Names of the tables that the workspace keeps itself. */
   readonly ownTables: () => readonly string[];
+  /** Names of all taskservs that there are. */
+  readonly taskservs: readonly string[];
 }
 
 export interface TaskContext {

@@ -20,7 +20,7 @@ import {
   type TaskRules,
   type WorkflowScope,
 } from "@provisioning/planner";
-import { chooseInfra, InfraUnknownError, listInfras } from "@provisioning/workspace";
+import { chooseInfra, InfraUnknownError, listInfras, loadTaskservCatalog } from "@provisioning/workspace";
 import { runOptions } from "../run/options.js";
 import type { WorkspaceSession } from "../session.js";
 import { remembered } from "../tasks/remembered.js";
@@ -59,8 +59,12 @@ export async function createWorkflowCompiler(
   { environment = "allowed" }: { readonly environment?: "all" | "allowed" } = {},
 ): Promise<WorkflowCompiler> {
   const { layout } = workspace;
-  const [infras] = await Promise.all([listInfras(layout), ...taskNames.map((name) => loadTask(name))]);
-  const facts = { ownTables: () => ownTables(layout.root) };
+  const [infras, catalog] = await Promise.all([
+    listInfras(layout),
+    loadTaskservCatalog([context.platform.extensionsDir, layout.extensionsDir]),
+    ...taskNames.map((name) => loadTask(name)),
+  ]);
+  const facts = { ownTables: () => ownTables(layout.root), taskservs: [...catalog.keys()] };
   const rules = new Map<string, TaskRules>();
   for (const name of taskNames) {
     const task = loadedTask(name);

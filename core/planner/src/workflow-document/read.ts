@@ -112,7 +112,7 @@ function stepOf(findings: Findings, step: JsonObject, path: DocumentPath): Workf
   return {
     name: nameAt(findings, step, "name", path) ?? "",
     task: textAt(findings, step, "task", path) ?? "",
-    params: step.params === undefined ? {} : (objectAt(findings, step.params, [...path, "params"]) ?? {}),
+    params: paramsAt(findings, step, path),
     dependsOn: textsAt(findings, step, "depends_on", path),
     outputs: outputsAt(findings, step, path),
     path,
@@ -121,6 +121,21 @@ function stepOf(findings: Findings, step: JsonObject, path: DocumentPath): Workf
     ...(when === undefined ? {} : { when }),
     ...(retry === undefined ? {} : { retry }),
   };
+}
+
+/** Deeper is not written by people, and would exhaust the stack. */
+const MAX_DEPTH = 100;
+
+function paramsAt(findings: Findings, { params }: JsonObject, path: DocumentPath): JsonObject {
+  if (params === undefined) return {};
+  if (!isDeeperThan(MAX_DEPTH, params)) return objectAt(findings, params, [...path, "params"]) ?? {};
+  invalid(findings, [...path, "params"], `params are nested more than ${MAX_DEPTH} times.`);
+  return {};
+}
+
+function isDeeperThan(limit: number, value: Json): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return limit === 0 || Object.values(value).some((item) => isDeeperThan(limit - 1, item as Json));
 }
 
 function retryAt(findings: Findings, value: Json, path: DocumentPath): Partial<RetryPolicy> {

@@ -140,6 +140,11 @@ describe("a workflow document", () => {
       ["WORKFLOW_SECRET_GIVEN At spec.steps[0].params.webhook."],
     ],
     [
+      "parameters nested without end",
+      steps({ ...a, params: { x: JSON.parse(`${"[".repeat(50_000)}${"]".repeat(50_000)}`) as Json } }),
+      ["WORKFLOW_DOCUMENT_INVALID At spec.steps[0].params."],
+    ],
+    [
       "several at once",
       steps({ ...a, timeout: "x", depends_on: ["c"] }, { name: "b", task: "nothing", wehn: "x" }),
       [

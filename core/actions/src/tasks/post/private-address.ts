@@ -2,7 +2,9 @@
 
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
-const blocked = new BlockList();
+/** One for each family: in a common one the range of mapped addresses would hold every IPv4 address. */
+const blocked4 = new BlockList();
+const blocked6 = new BlockList();
 
 /** IANA's registries of special-purpose addresses. Link-local holds the metadata services of clouds. */
 const IPV4 = [
@@ -40,13 +42,13 @@ const IPV6 = [
   ["ff00::", 8],
 ] as const;
 
-for (const [address, prefix] of IPV4) blocked.addSubnet(address, prefix, "ipv4");
-for (const [address, prefix] of IPV6) blocked.addSubnet(address, prefix, "ipv6");
+for (const [address, prefix] of IPV4) blocked4.addSubnet(address, prefix, "ipv4");
+for (const [address, prefix] of IPV6) blocked6.addSubnet(address, prefix, "ipv6");
 
 /** What is no address at all counts as private. */
 export function isPrivateAddress(address: string): boolean {
-  if (isIPv4(address)) return blocked.check(address, "ipv4");
+  if (isIPv4(address)) return blocked4.check(address, "ipv4");
   // A zone says which interface: only local addresses have one.
   if (address.includes("%") || !isIPv6(address)) return true;
-  return blocked.check(address, "ipv6");
+  return blocked6.check(address, "ipv6");
 }

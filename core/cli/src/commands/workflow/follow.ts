@@ -12,6 +12,9 @@ import { renderRun } from "../../views/run.js";
 /** What is stored is looked at again after so long. */
 const POLL_MS = 500;
 
+/** A worker that died is missed so many times in a row before that is believed: between two of them nobody may hold the run for a moment. */
+const MISSED_POLLS = 10;
+
 const ENDED: ReadonlySet<RunReport["status"]> = new Set<RunReport["status"]>(["completed", "failed", "cancelled", "rolledBack"]);
 
 /** What happens goes to stderr, how it ended to stdout. Ends with the run, when nobody works on it any more, or when it is paused. */
@@ -26,13 +29,16 @@ export async function followRun(
   const errors = styleFor(cli.process.stderr, cli.process.env);
   const stop = AbortSignal.any([context.signal, context.drain]);
   let told = 0;
+  let missed = 0;
   for (;;) {
     const report = await invoke("run.show", context, { id: run });
     const lines = await invoke("run.logs", context, { id: run });
     const fresh = lines.slice(told);
     told = lines.length;
     if (fresh.length > 0) cli.process.stderr.write(`${printable(renderLogs(fresh, errors), errors.colours)}\n`);
-    if (ENDED.has(report.status) || report.status === "paused" || stop.aborted) {
+    // One that waits for a worker is waited for.
+    missed = report.interrupted && report.status !== "pending" ? missed + 1 : 0;
+    if (ENDED.has(report.status) || report.status === "paused" || missed >= MISSED_POLLS || stop.aborted) {
       const style = styleFor(cli.process.stdout, cli.process.env);
       await writeResult(cli.process.stdout, flags.output, report, () => renderRun(report, style));
       return exitOf(report.status);

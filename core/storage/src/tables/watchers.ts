@@ -48,7 +48,7 @@ export function createWatchers(): Watchers {
   return {
     watch(listener, runId, types) {
       const watcher: Watcher = { listener, types };
-      ofRun.set(runId, [...(ofRun.get(runId) ?? NOBODY), watcher]);
+      ofRun.set(runId, ofRun.get(runId)?.concat(watcher) ?? [watcher]);
       return () => remove(watcher, runId);
     },
     tell(appended) {

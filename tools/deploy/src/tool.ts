@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 
 const PACKAGES: Readonly<Record<string, string>> = {
   promtool: "prometheus",
-  kubectl: "kubernetes-client",
+  kubectl: "kubernetes-client of trixie",
   "systemd-analyze": "systemd",
 };
 

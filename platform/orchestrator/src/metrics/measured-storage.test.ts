@@ -35,7 +35,12 @@ describe("a measured storage", () => {
     expect(heard()).toEqual(["submit 0.25", "stored runSubmitted"]);
     const claimed = await storage.queue.claim("a", 1000);
     expect(heard().slice(0, 2)).toEqual(["claim 0.25", "taken run"]);
-    await storage.runs.append(definition.id, 1, [{ type: "cancelRequested", at: 2, by: "a", reason: "" }], claimed?.lease.token);
+    await storage.runs.append(
+      definition.id,
+      1,
+      [{ type: "cancelRequested", at: 2, by: "a", reason: "", mode: "drain" }],
+      claimed?.lease.token,
+    );
     expect(heard()).toEqual(["append 0.25", "stored cancelRequested"]);
     await storage.leases.release(claimed?.lease as never);
     expect(heard()).toEqual(["release 0.25", "given run"]);

@@ -1,6 +1,6 @@
 /** Batch workflows on real servers: phase after phase, undone when one fails, and nothing to do the second time. */
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plantTaskserv } from "./support/plant.js";
@@ -128,6 +128,14 @@ describe.skipIf(obstacle !== undefined)("a batch workflow", () => {
     const run = await workspace.json<NonNullable<Submitted["run"]> & { status: string }>("batch", "resume", "last");
     expect(run.status).toBe("completed");
     expect((await workspace.run("plan", "--detailed-exitcode")).code).toBe(0);
+    // One log of the run, whoever worked on it: the command that died and the one that went on.
+    const lines = (await readFile(join(workspace.dir, "logs", "workflows", `deploy-${run.id}.log`), "utf8")).trim().split("\n");
+    const log = lines.map(
+      (line) => JSON.parse(line) as { readonly event: string; readonly run?: string; readonly trace_id: string },
+    );
+    expect(log.filter(({ event }) => event === "runStarted")).toHaveLength(2);
+    expect(new Set(log.map(({ trace_id }) => trace_id)).size).toBe(2);
+    expect(log.at(-1)).toMatchObject({ event: "runEnded", run: run.id });
   });
 
   it("is tried again from one of its operations on", async () => {

@@ -31,6 +31,8 @@ export interface ActionContext {
   readonly traceId?: string;
   /** A line for the standard output of this process, of workflows that log there. Absent: something else is printed there. */
   readonly log?: (line: string) => void;
+  /** Whatever is reported goes into the log of a workflow already. */
+  readonly isLogged?: boolean;
   /** The command as it was typed: whoever has to wait for it is shown it. */
   readonly command: string;
   /** Aborts: stop at once. */

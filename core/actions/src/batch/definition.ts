@@ -3,6 +3,7 @@
 import { type BatchWorkflow, newRunId, type RunDefinition } from "@provisioning/model";
 import type { CompiledBatch } from "@provisioning/planner";
 import { withProviderLimits } from "../run/limits.js";
+import { logLabel } from "../run/run-log.js";
 import { runOptions } from "../run/options.js";
 import type { InfraSession } from "../session.js";
 import { workflowDigest } from "./prepare.js";
@@ -22,7 +23,12 @@ export async function batchRun(
     parallelLimit: workflow.parallelLimit ?? parallelLimit,
     checkpointInterval,
     preserveSuccessful,
-    labels: { desired: session.desiredDigest, purpose: "batch", workflow: workflowDigest(workflow) },
+    labels: {
+      desired: session.desiredDigest,
+      purpose: "batch",
+      workflow: workflowDigest(workflow),
+      ...logLabel(workflow.logging),
+    },
     createdAt: session.context.clock.now(),
     ...(priority === 0 ? {} : { priority }),
   };

@@ -7,6 +7,7 @@ import { createHandlers } from "../handlers/handlers.js";
 import type { InfraSession } from "../session.js";
 import { kclConditions } from "./conditions.js";
 import { carryOutRun, ofService } from "./in-service.js";
+import { underRunLog } from "./run-log.js";
 import { runRetention } from "./options.js";
 
 export async function executeRun(session: InfraSession, definition: RunDefinition): Promise<RunState> {
@@ -22,11 +23,12 @@ export async function workOn(
   definition: RunDefinition,
   resumed: boolean,
 ): Promise<RunState> {
-  const { context } = session;
   const operations = definition.operations.map(({ id, title }) => ({ id, title }));
-  context.report({ type: "runStarted", runId: definition.id, operations, resumed });
-  const { storage } = session;
-  const state = await carryOutRun(definition.id, { context, storage, engine, options: executionOf(session) });
+  const state = await underRunLog(session, definition, (logged) => {
+    const { context, storage } = logged;
+    context.report({ type: "runStarted", runId: definition.id, operations, resumed });
+    return carryOutRun(definition.id, { context, storage, engine, options: executionOf(logged) });
+  });
   await forgetOld(session);
   return state;
 }
@@ -42,13 +44,15 @@ export async function rollBack(
   definition: RunDefinition,
   toCheckpoint: number | undefined,
 ): Promise<RunState> {
-  const { context } = session;
   const operations = definition.operations.map(({ id, title }) => ({ id, title: `undo: ${title}` }));
-  context.report({ type: "runStarted", runId: definition.id, operations, resumed: false });
-  return engine.rollback(definition.id, {
-    ...executionOf(session),
-    by: context.holder,
-    ...(toCheckpoint === undefined ? {} : { toCheckpoint }),
+  return underRunLog(session, definition, (logged) => {
+    const { context } = logged;
+    context.report({ type: "runStarted", runId: definition.id, operations, resumed: false });
+    return engine.rollback(definition.id, {
+      ...executionOf(logged),
+      by: context.holder,
+      ...(toCheckpoint === undefined ? {} : { toCheckpoint }),
+    });
   });
 }
 

@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { type LoggingConfig, newRunId, type OperationId, systemClock } from "@provisioning/model";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { testContext } from "../testing/test-context.js";
-import { RunLog, type RunLogLine } from "./run-log.js";
+import { logLabel, RunLog, type RunLogLine, underRunLog } from "./run-log.js";
 
 const folder = mkdtempSync(join(tmpdir(), "provisioning-run-log-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -121,7 +121,12 @@ describe("the log of a workflow", () => {
 
   it("goes on in its file when the run goes on", async () => {
     await work();
-    expect((await work()).lines).toHaveLength(12);
+    const { file, lines } = await work();
+    expect(lines).toHaveLength(12);
+    writeFileSync(file, '{"half": "a li', { flag: "a" });
+    const again = (await work()).lines;
+    expect(again).toHaveLength(18);
+    for (const line of again) JSON.parse(line);
   });
 
   it("is removed when it is older than its retention, and nothing else is", async () => {
@@ -161,5 +166,21 @@ describe("the log of a workflow", () => {
     await log.close();
     expect(printed).toEqual([]);
     expect(readdirSync(root)).toEqual([]);
+  });
+
+  it("is found again by whoever goes on with the run, and written once by whoever logs already", async () => {
+    const session = { context: makeLog().asked, workspace: { layout: { root } } };
+    const definition = { name: "nightly deploy", labels: logLabel({ ...standard, format: "text" }) };
+    const goOn = async ({ context }: typeof session) => {
+      context.report({ type: "runStarted", runId: run, operations: [], resumed: true });
+      await underRunLog({ ...session, context }, definition, async (inner) =>
+        inner.context.report({ type: "note", text: "once" }),
+      );
+    };
+    await underRunLog(session, definition, goOn);
+    const text = readFileSync(join(root, standard.path, `nightly_deploy-${run}.log`), "utf8");
+    expect(text.match(/ {2}.*$/gm)).toEqual(["  the run goes on, with 0 operations", "  once"]);
+    await underRunLog(session, { name: "another", labels: {} }, goOn);
+    expect(readdirSync(join(root, standard.path))).toHaveLength(1);
   });
 });

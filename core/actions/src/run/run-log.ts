@@ -8,7 +8,7 @@
 
 import { mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { type LoggingConfig, type OperationId, ProvisioningError, type RunId } from "@provisioning/model";
+import { type LoggingConfig, type OperationId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
 import type { ActionContext, ActionEvent } from "../context.js";
 import { lineOf } from "./logs.js";
 
@@ -53,6 +53,7 @@ export class RunLog {
     this.#asked = asked;
     this.context = {
       ...asked,
+      isLogged: true,
       report: (event) => {
         asked.report(event);
         this.#note(event);
@@ -133,6 +134,35 @@ export class RunLog {
   }
 }
 
+/** A run knows which log its workflow wants, for whoever goes on with it or undoes it later. */
+export function logLabel(logging: LoggingConfig): Readonly<Record<string, string>> {
+  return { [LABEL]: JSON.stringify(logging) };
+}
+
+const LABEL = "log";
+
+interface Loggable {
+  readonly context: ActionContext;
+  readonly workspace: { readonly layout: { readonly root: string } };
+}
+
+/** Does what is done with a run, in the log that its workflow wants; in none where it wants none, or where one is written already. */
+export async function underRunLog<Session extends Loggable, T>(
+  session: Session,
+  { name, labels }: Pick<RunDefinition, "name" | "labels">,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const wanted = labels[LABEL];
+  if (wanted === undefined || session.context.isLogged === true) return work(session);
+  const log = new RunLog(session.context);
+  try {
+    await log.begin({ name, logging: JSON.parse(wanted) as LoggingConfig }, session.workspace.layout.root);
+    return await work({ ...session, context: log.context });
+  } finally {
+    await log.close();
+  }
+}
+
 function hasFile({ destinations }: LoggingConfig): boolean {
   return destinations.includes("file");
 }
@@ -140,7 +170,21 @@ function hasFile({ destinations }: LoggingConfig): boolean {
 /** Readable by the owner alone, like everything that a run leaves. */
 async function openLog(file: string): Promise<FileHandle> {
   await mkdir(join(file, ".."), { recursive: true, mode: 0o700 });
-  return open(file, "a", 0o600);
+  const handle = await open(file, "a+", 0o600);
+  await cutOffHalfLine(handle);
+  return handle;
+}
+
+/** No line is longer. */
+const TAIL_BYTES = 1024 * 1024;
+
+/** What a full disk or a power failure left of a line. */
+async function cutOffHalfLine(handle: FileHandle): Promise<void> {
+  const { size } = await handle.stat();
+  const from = Math.max(0, size - TAIL_BYTES);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+  const end = buffer.subarray(0, bytesRead).lastIndexOf("\n") + 1;
+  if (end < bytesRead) await handle.truncate(from + end);
 }
 
 /** Whoever sends a workflow does not choose where on the machine it writes. @throws ProvisioningError LOG_PATH_OUTSIDE */

@@ -1,7 +1,7 @@
 /**
  * Bundles the command with code splitting: its start path holds the command table only, everything else is a chunk that is loaded when it is
- * used. The service is one file: it goes on as it is while a newer version is installed over it. Libraries with code of the machine or WebAssembly stay outside, and so do those of the service,
- * which load each other in ways that a bundler cannot follow.
+ * used. The service is one file: it goes on as it is while a newer version is installed over it. Libraries with code of the machine or
+ * WebAssembly stay outside.
  */
 
 import { rename, rm } from "node:fs/promises";
@@ -12,19 +12,26 @@ import { directImports } from "./direct-imports.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const NATIVE = ["ssh2", "minijinja-js"];
-const SERVER = ["@opentelemetry/*", "fastify", "@fastify/*", "@scalar/*", "pino", "prom-client", "ws"];
+/** Loaded when somebody asks for what they give. */
+const RARE = ["@opentelemetry/*", "@scalar/*"];
+/** CommonJS inside a module asks for Node's own modules by `require`. */
+const REQUIRE = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
 
 await bundle("core/cli", "dist/bin/provisioning.js", { external: NATIVE, splitting: true });
-await bundle("platform/orchestrator", "dist/main.js", { external: [...NATIVE, ...SERVER], splitting: false });
+await bundle("platform/orchestrator", "dist/main.js", {
+  external: [...NATIVE, ...RARE],
+  splitting: false,
+  banner: { js: REQUIRE },
+});
 
-async function bundle(folder, entry, { external, splitting }) {
+async function bundle(folder, entry, options) {
   const target = join(root, folder, "bundle");
   const outdir = `${target}.${process.pid}`;
   await build({
     entryPoints: [join(root, folder, entry)],
     outdir,
     bundle: true,
-    splitting,
+    ...options,
     format: "esm",
     platform: "node",
     target: "node20.19",
@@ -32,7 +39,6 @@ async function bundle(folder, entry, { external, splitting }) {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
-    external,
     // The build for Node consists of many CommonJS files, which take five times as long to load.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
     logLevel: "warning",

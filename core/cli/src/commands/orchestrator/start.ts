@@ -12,9 +12,6 @@ import { runAction } from "../../run-action.js";
 import type { StartFlags } from "../orchestrator.js";
 import { findServicePlace, healthOf, type ServicePlace } from "./service-place.js";
 
-/** Memory for young objects: a service makes many that live as long as one run. */
-const NODE_FLAGS = ["--max-semi-space-size=32"];
-
 const PATIENCE_MS = 30_000;
 const LOOK_MS = 50;
 

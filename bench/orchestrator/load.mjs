@@ -1,0 +1,76 @@
+/**
+ * More than can be kept up with: 50,000 submissions within ten seconds, whether they are answered or not. What is accepted must be done, the
+ * rest refused with 429, health must go on answering, memory must stay bounded.
+ * Build first, then: `node bench/orchestrator/load.mjs [submissions, default 50000] [seconds, default 10]`
+ */
+
+import { createClient, makeWorkspace, memoryOf, ONE_STEP, untilIdle } from "./service.mjs";
+
+const total = Number(process.argv[2] ?? 50_000);
+const seconds = Number(process.argv[3] ?? 10);
+const LOOK_MS = 50;
+
+const workspace = await makeWorkspace();
+const service = await workspace.serve();
+const client = createClient(service, 512);
+const looking = createClient(service, 1);
+
+const statuses = new Map();
+const delays = [];
+let isOver = false;
+const health = (async () => {
+  while (!isOver) {
+    const began = performance.now();
+    await looking.send("GET", "/health");
+    delays.push(performance.now() - began);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+})();
+
+const began = performance.now();
+const sent = [];
+let withoutAdvice = 0;
+while (sent.length < total) {
+  const due = Math.min(total, Math.floor(((performance.now() - began) / 1000 / seconds) * total));
+  while (sent.length < due) {
+    sent.push(
+      client.send("POST", "/workflows", ONE_STEP).then(({ status, headers }) => {
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        if (status === 429 && headers["retry-after"] === undefined) withoutAdvice += 1;
+      }),
+    );
+  }
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+await Promise.all(sent);
+const answered = performance.now() - began;
+await untilIdle(client);
+const done = performance.now() - began;
+isOver = true;
+await health;
+const accepted = statuses.get(202) ?? 0;
+const completed = await countCompleted();
+delays.sort((a, b) => a - b);
+const at = (share) => delays[Math.min(delays.length - 1, Math.floor(delays.length * share))].toFixed(0);
+const { most } = await memoryOf(service.pid);
+console.log(`${total} sent within ${seconds} s: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(", ")}`);
+console.log(`${completed} of ${accepted} accepted ones are done; ${withoutAdvice} refusals without Retry-After`);
+console.log(`all answered after ${(answered / 1000).toFixed(1)} s, all done after ${(done / 1000).toFixed(1)} s`);
+console.log(`health p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms; memory at most ${most} MB`);
+client.close();
+looking.close();
+await service.stop();
+await workspace.remove();
+
+/** Finished runs that were kept, page by page. */
+async function countCompleted() {
+  let count = 0;
+  let cursor;
+  do {
+    const path = `/tasks?status=completed&limit=1000${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
+    const page = JSON.parse((await client.send("GET", path)).text);
+    count += page.data.length;
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return count;
+}

@@ -1,7 +1,7 @@
 /** The parts of the service, made once and handed to the endpoints. */
 
 import { randomInt } from "node:crypto";
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import {
   type ActionContext,
@@ -203,12 +203,12 @@ export async function confinedFile({ workspace }: Service, file: string): Promis
   const { root } = workspace.workspace.layout;
   const refused = new ProvisioningError({
     code: "PATH_OUTSIDE",
-    message: "The file is not in the workspace that this service serves.",
-    hint: "Name it relative to the workspace.",
+    message: "There is no such file in the workspace that this service serves.",
+    hint: "Name a file relative to the workspace; what lies outside is not read.",
   });
   if (file.includes("\0")) throw refused;
   const [home, found] = await Promise.all([realpath(root), realpath(join(root, file)).catch(() => undefined)]);
-  if (found === undefined || !found.startsWith(`${home}${sep}`)) throw refused;
+  if (found === undefined || !found.startsWith(`${home}${sep}`) || !(await stat(found)).isFile()) throw refused;
   return found;
 }
 

@@ -29,16 +29,17 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
       },
       url: address.url,
     });
-    const asking = client.invoke(action, inService(input as Json, context.currentDir, place.root), {
-      signal: context.signal,
-      drain: context.drain,
-      onEvent: (event) => context.report(event as unknown as ActionEvent),
-      onConfirm: (plan) => context.confirm(plan as unknown as Plan),
-      onWaiting: () => context.report({ type: "warning", text: "The service does not answer; waiting for it to come back." }),
-      flags: Object.fromEntries(Object.entries(context.flags).filter(([, value]) => value !== undefined)) as JsonObject,
-      command: context.command,
-    });
-    return { answer: await log.around(action, asking) };
+    const ask = () =>
+      client.invoke(action, inService(input as Json, context.currentDir, place.root), {
+        signal: context.signal,
+        drain: context.drain,
+        onEvent: (event) => context.report(event as unknown as ActionEvent),
+        onConfirm: (plan) => context.confirm(plan as unknown as Plan),
+        onWaiting: () => context.report({ type: "warning", text: "The service does not answer; waiting for it to come back." }),
+        flags: Object.fromEntries(Object.entries(context.flags).filter(([, value]) => value !== undefined)) as JsonObject,
+        command: context.command,
+      });
+    return { answer: await log.around(action, ask) };
   };
 }
 

@@ -1,7 +1,7 @@
 /** What commands had a service do: a line before and a line after, in a file beside the logs of the tasks. */
 
-import { appendFile, rename, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, mkdir, rename, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ProvisioningError } from "@provisioning/model";
 
 export interface CommandLine {
@@ -13,7 +13,7 @@ export interface CommandLine {
 
 export interface CommandLog {
   /** The answer, with both lines written. What cannot be written is left out: a log never stops a command. */
-  around<T>(action: string, asking: Promise<T>): Promise<T>;
+  around<T>(action: string, ask: () => Promise<T>): Promise<T>;
 }
 
 /** The file of the runtime folder. */
@@ -26,31 +26,32 @@ const MOST_BYTES = 5 * 1024 * 1024;
 
 export function commandLog(runtimeDir: string, { traceId, command, now }: CommandLine): CommandLog {
   const file = commandLogFile(runtimeDir);
-  const write = async (level: string, message: string, facts: object): Promise<void> => {
-    const line = { time: new Date(now()).toISOString(), level, trace_id: traceId, pid: process.pid, message, ...facts };
+  const write = async (at: number, level: string, message: string, facts: object): Promise<void> => {
+    const line = { time: new Date(at).toISOString(), level, trace_id: traceId, pid: process.pid, message, ...facts };
     await appendFile(file, `${JSON.stringify(line)}\n`, { mode: 0o600 }).catch(() => {});
   };
   return {
-    async around(action, asking) {
-      // Looked at only later; until then nobody else would.
-      asking.catch(() => {});
-      await turnOver(file);
+    async around(action, ask) {
       const began = now();
-      await write("info", "command", { action, command });
+      const seconds = () => (now() - began) / 1000;
+      const noting = prepare(file).then(() => write(began, "info", "command", { action, command }));
       try {
-        const answer = await asking;
-        await write("info", "answered", { action, seconds: (now() - began) / 1000 });
+        const answer = await ask();
+        await noting;
+        await write(now(), "info", "answered", { action, seconds: seconds() });
         return answer;
       } catch (error) {
+        await noting;
         const code = error instanceof ProvisioningError ? error.code : "UNKNOWN";
-        await write("error", "failed", { action, code, seconds: (now() - began) / 1000 });
+        await write(now(), "error", "failed", { action, code, seconds: seconds() });
         throw error;
       }
     },
   };
 }
 
-async function turnOver(file: string): Promise<void> {
+async function prepare(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch(() => {});
   const { size = 0 } = (await stat(file).catch(() => undefined)) ?? {};
   if (size > MOST_BYTES) await rename(file, `${file}.1`).catch(() => {});
 }

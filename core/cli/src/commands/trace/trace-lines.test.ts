@@ -97,9 +97,9 @@ describe("the log of commands", () => {
     mkdirSync(join(runtimeDir, "logs"), { recursive: true });
     let now = Date.parse(at(1));
     const log = commandLog(runtimeDir, { traceId: TRACE, command: "provisioning apply", now: () => (now += 500) });
-    expect(await log.around("infra.apply", Promise.resolve(7))).toBe(7);
+    expect(await log.around("infra.apply", async () => 7)).toBe(7);
     const refused = new ProvisioningError({ code: "QUEUE_FULL", message: "Too many." });
-    await expect(log.around("infra.apply", Promise.reject(refused))).rejects.toBe(refused);
+    await expect(log.around("infra.apply", () => Promise.reject(refused))).rejects.toBe(refused);
     const written = readFileSync(commandLogFile(runtimeDir), "utf8").trim().split("\n");
     expect(written.map((line) => JSON.parse(line) as object)).toMatchObject([
       { level: "info", trace_id: TRACE, message: "command", action: "infra.apply", command: "provisioning apply" },
@@ -110,7 +110,7 @@ describe("the log of commands", () => {
   });
 
   it("stops no command where it cannot be written", async () => {
-    const log = commandLog(join(dir, "nowhere"), { traceId: TRACE, command: "x", now: () => 0 });
-    expect(await log.around("infra.plan", Promise.resolve("answer"))).toBe("answer");
+    const log = commandLog(join(dir, "service.log"), { traceId: TRACE, command: "x", now: () => 0 });
+    expect(await log.around("infra.plan", async () => "answer")).toBe("answer");
   });
 });

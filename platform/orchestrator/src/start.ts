@@ -84,14 +84,9 @@ export async function startService(options: StartOptions): Promise<RunningServic
     let port = options.port ?? service.workspace.config.get("orchestrator.port");
     const guard = createGuard(token, () => port);
     const maxStreams = service.workspace.config.get("orchestrator.max_streams");
-    const app = createServer({
-      endpoints: all,
-      guard,
-      logger,
-      maxStreams,
-      meter: traces === undefined ? metrics : withTraces(metrics, traces),
-    });
-    await addWebSocket(app, service, hub, guard);
+    const meter = traces === undefined ? metrics : withTraces(metrics, traces);
+    const app = createServer({ endpoints: all, guard, logger, maxStreams, meter });
+    await addWebSocket(app, service, { hub, guard, meter });
     port = await listen(app, host, port);
     closing.push(() => app.close());
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -8,6 +8,7 @@ import { runIdOf, type Service } from "../service.js";
 import type { EventHub } from "../streams/event-hub.js";
 import { runEvents } from "../streams/run-events.js";
 import type { Guard } from "./guard.js";
+import type { RequestMeter } from "./server.js";
 import { numberIn } from "./routes/tasks.js";
 
 const MAX_PAYLOAD = 64 * 1024;
@@ -17,13 +18,24 @@ const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const NORMAL = 1000;
 
-export async function addWebSocket(app: FastifyInstance, service: Service, hub: EventHub, guard: Guard): Promise<void> {
+export interface WebSocketOptions {
+  readonly hub: EventHub;
+  readonly guard: Guard;
+  readonly meter: Pick<RequestMeter, "streamOpened" | "streamClosed">;
+}
+
+export async function addWebSocket(
+  app: FastifyInstance,
+  service: Service,
+  { hub, guard, meter }: WebSocketOptions,
+): Promise<void> {
   await app.register(websocket, { options: { maxPayload: MAX_PAYLOAD } });
   app.get(
     "/ws",
     { websocket: true, onRequest: (request, _, done) => (guard.assertToken(request.headers), done()) },
     (socket, request) => {
-      void serve(socket, request, service, hub);
+      meter.streamOpened();
+      void serve(socket, request, service, hub).finally(() => meter.streamClosed());
     },
   );
 }

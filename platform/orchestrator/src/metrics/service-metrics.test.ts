@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { startTestService, type TestService, thinkingWorkflow } from "../testing/test-service.js";
 
 let service: TestService;
@@ -54,6 +55,17 @@ describe("the metrics of a service", () => {
     await expect.poll(() => valueOf("provisioning_http_requests_in_flight")).toBe(1);
     // A path that cannot be read is answered before anything else sees it.
     await service.get("/%");
+    await expect.poll(() => valueOf("provisioning_http_requests_in_flight")).toBe(1);
+  });
+
+  it("count those who listen over a WebSocket, too", async () => {
+    const socket = new WebSocket(`${service.url.replace("http", "ws")}/ws`, {
+      headers: { authorization: `Bearer ${service.token}` },
+    });
+    await new Promise((resolve) => socket.once("open", resolve));
+    await expect.poll(() => valueOf("provisioning_streams_open")).toBe(1);
+    socket.close();
+    await expect.poll(() => valueOf("provisioning_streams_open")).toBe(0);
     await expect.poll(() => valueOf("provisioning_http_requests_in_flight")).toBe(1);
   });
 

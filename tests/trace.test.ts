@@ -1,9 +1,11 @@
 /** One command through a service: its lines in all logs, joined by its trace. No servers are needed. */
 
+import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeWorkspace, fixture, type TestWorkspace } from "./support/platform.js";
+import { fixture, makeWorkspace, root, type TestWorkspace } from "./support/platform.js";
 
 interface TraceLine {
   readonly time: string;
@@ -26,8 +28,11 @@ beforeAll(async () => {
   workspace = await makeWorkspace(fixture("small"));
   await mkdir(join(workspace.dir, "workflows"), { recursive: true });
   await writeFile(join(workspace.dir, "workflows", "think.yaml"), WORKFLOW);
-  const started = await workspace.run("orchestrator", "start", "--background", "--port", "0");
-  expect(started.stderr).toBe("");
+  // The script takes the flags of the command.
+  const words = ["--workspace", workspace.dir, "--background", "--port", "0"];
+  const env = { ...process.env, XDG_CONFIG_HOME: join(dirname(workspace.dir), "config") };
+  const { stdout } = await promisify(execFile)(join(root, "scripts", "start-orchestrator"), words, { env });
+  expect(stdout).toMatch(/^The service runs at http:\/\/127\.0\.0\.1:\d+ /);
 });
 afterAll(async () => {
   await workspace.run("orchestrator", "stop");

@@ -1,7 +1,7 @@
 /** What is deployed on one machine: the unit is one that systemd understands, the composition gives its replicas what they need. */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,27 +87,6 @@ describe("the composition", () => {
         (name) => name.startsWith("PROVISIONING_") && name !== "PROVISIONING_WORKSPACE",
       );
       expect(own.filter((name) => !known.has(name))).toEqual([]);
-    }
-  });
-});
-
-describe("scripts/start-orchestrator", () => {
-  it("passes its flags on", () => {
-    const folder = mkdtempSync(join(tmpdir(), "provisioning-start-"));
-    mkdirSync(join(folder, "config"));
-    const run = (...words: string[]) =>
-      spawnSync(`${root}/scripts/start-orchestrator`, words, {
-        encoding: "utf8",
-        cwd: folder,
-        env: { ...process.env, XDG_CONFIG_HOME: folder },
-      });
-    try {
-      expect(run("--help").stdout).toContain("--background");
-      const refused = run("--workspace", join(folder, "nothing"), "--port", "0");
-      expect(refused.status).not.toBe(0);
-      expect(refused.stderr).toContain("WORKSPACE_");
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { type JsonObject, textOf } from "@provisioning/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestService, type TestService, thinkingWorkflow } from "../testing/test-service.js";
@@ -38,11 +37,6 @@ describe("the log of a service", () => {
     expect(runs).toEqual(new Set([task.id, task.run]));
     const log = (await service.file(`runtime/logs/tasks/${task.id}.ndjson`)).trim().split("\n");
     expect(log.map((line) => (JSON.parse(line) as JsonObject).traceId)).toEqual(log.map(() => trace));
-    const shown = execFileSync("node", ["core/cli/provisioning", "trace", task.run.slice(0, 36), "-o", "json"], {
-      env: { ...process.env, PROVISIONING_WORKSPACE: service.dir, XDG_CONFIG_HOME: `${service.dir}/../user` },
-      encoding: "utf8",
-    });
-    expect(JSON.parse(shown)).toContainEqual(expect.objectContaining({ source: "task", traceId: trace }));
   });
 
   it("tells of what failed, and why", async () => {

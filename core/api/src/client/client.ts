@@ -81,8 +81,13 @@ async function send(options: Reached, sent: Sent, { signal, onWaiting }: Waiting
       const answer = await fetch(`${options.url}${sent.path}`, { ...requestOf(options, sent), signal });
       if (answer.ok) return answer;
       const problem = await problemIn(answer);
-      // A service that began anew has a new token.
-      if (answer.status !== 503 && !(answer.status === 401 && silentSince !== undefined)) throw errorOf(recordOf(problem));
+      // A service that began anew has a new token; one that is busy is asked again.
+      if (
+        answer.status !== 503 &&
+        problem?.error.code !== "SERVICE_BUSY" &&
+        !(answer.status === 401 && silentSince !== undefined)
+      )
+        throw errorOf(recordOf(problem));
       if (silentSince !== undefined && Date.now() - silentSince > patienceMs) throw errorOf(recordOf(problem));
     } catch (error) {
       signal.throwIfAborted();

@@ -23,6 +23,8 @@ export interface Call<Params, Query, Body> {
   readonly traceId: string;
   /** Aborts when the client is gone. */
   readonly gone: AbortSignal;
+  /** Says that what follows takes no time of the service's own: others may come in. */
+  readonly waiting: () => void;
   readonly idempotencyKey: string | undefined;
   readonly lastEventId: string | undefined;
   readonly accept: string;

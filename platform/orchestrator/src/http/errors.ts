@@ -6,8 +6,8 @@ import { InputInvalidError } from "@provisioning/actions";
 import type { FastifyReply } from "fastify";
 
 export interface ErrorPlace {
-  readonly instance: string;
-  readonly traceId: string;
+  readonly instance?: string;
+  readonly traceId?: string;
 }
 
 export function toProblem(error: unknown, place: ErrorPlace): Problem {

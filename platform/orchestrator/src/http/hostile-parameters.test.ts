@@ -22,7 +22,22 @@ afterAll(() => service.close());
 
 const ROUNDS = 2_000;
 const PARTS = ["..", "%2e%2e", "..%2f", "..%5c", "\\..", ".", "links/out", "secret.k", "secret.yaml", "etc", "passwd", "runtime"];
-const PARTS_MORE = ["\0", "%00", "…", "é".repeat(50), "%c0%ae%c0%ae", "~", "$HOME", "`id`", "$(id)", "'", '"', "<x>", "{{7*7}}", "-rf"];
+const PARTS_MORE = [
+  "\0",
+  "%00",
+  "…",
+  "é".repeat(50),
+  "%c0%ae%c0%ae",
+  "~",
+  "$HOME",
+  "`id`",
+  "$(id)",
+  "'",
+  '"',
+  "<x>",
+  "{{7*7}}",
+  "-rf",
+];
 
 function randomOf(seed: number): () => number {
   let state = seed;
@@ -53,7 +68,8 @@ it("reads and writes nothing outside of the workspace", async () => {
     (value) => service.ask("/workflows/taskserv/create", { body: { settings: value, check_mode: true } }),
     (value) => service.ask("/actions/batch.validate", { body: { input: { file: value } } }),
     (value) => service.ask("/actions/state.show", { body: { input: { resource: value } } }),
-    (value) => service.ask("/tasks", { headers: { "last-event-id": printable(value), "idempotency-key": printable(value) || "x" } }),
+    (value) =>
+      service.ask("/tasks", { headers: { "last-event-id": printable(value), "idempotency-key": printable(value) || "x" } }),
   ];
   const statuses = new Map<number, number>();
   for (let round = 0; round < ROUNDS; round += 1) {

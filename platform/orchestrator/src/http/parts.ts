@@ -1,10 +1,14 @@
 /** Parts of requests that many endpoints share. */
 
+import type { JsonObject } from "@provisioning/model";
 import * as z from "zod/mini";
 import type { AnswerShape } from "./endpoint.js";
 import { acceptedSchema } from "@provisioning/api";
 
 export const idParams = z.strictObject({ id: z.string().check(z.maxLength(100)) });
+
+/** An object of a body: that it is JSON is known already. */
+export const jsonObject = z.record(z.string(), z.unknown()) as unknown as z.ZodMiniType<JsonObject>;
 
 /** A whole number in a query. */
 export const numberText = z.pipe(

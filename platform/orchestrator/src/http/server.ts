@@ -1,6 +1,7 @@
 /** Endpoints on a port: reads and checks requests, writes answers, streams and problems. */
 
 import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { encodeMessage, EVENT_STREAM_TYPE, KEEP_ALIVE } from "@provisioning/api";
 import { ProvisioningError } from "@provisioning/model";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
@@ -60,6 +61,7 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
     },
   });
   const streams = { open: 0 };
+  const posts = new Turnstile();
   const answered = new WeakMap<FastifyRequest, (answered: AnsweredRequest) => void>();
   app.addHook("onRequest", (request, reply, done) => {
     answered.set(request, meter.received({ traceId: request.id, parentId: parentOf(request) }));
@@ -88,7 +90,15 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
     app.route({
       method: endpoint.method,
       url: endpoint.path,
-      ...(endpoint.isOpen === true ? {} : { onRequest: (request, _, done) => (guard.assertToken(request.headers), done()) }),
+      ...(endpoint.isOpen === true
+        ? {}
+        : {
+            onRequest(request, reply, done) {
+              guard.assertToken(request.headers);
+              if (endpoint.method !== "POST" || posts.enter(reply.raw)) done();
+              else sendProblem(reply, BUSY);
+            },
+          }),
       handler: async (request, reply) => {
         const gone = whenGone(reply);
         const answer = await endpoint.serve({
@@ -99,6 +109,7 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
           get gone() {
             return gone();
           },
+          waiting: () => posts.leave(reply.raw),
           idempotencyKey: keyOf(request),
           lastEventId: textHeader(request.headers["last-event-id"]),
           accept: request.headers.accept ?? "",
@@ -110,6 +121,37 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
   }
   return app;
 }
+
+/** Requests that are under way at the same time. More would only make each other, and everybody who looks, wait. */
+const MAX_POSTS = 64;
+
+class Turnstile {
+  readonly #inside = new Set<ServerResponse>();
+
+  /** False when nobody else may come in. */
+  enter(answer: ServerResponse): boolean {
+    if (this.#inside.size >= MAX_POSTS) return false;
+    this.#inside.add(answer);
+    answer.once("close", () => this.leave(answer));
+    return true;
+  }
+
+  /** What only waits from now on is in nobody's way. */
+  leave(answer: ServerResponse): void {
+    this.#inside.delete(answer);
+  }
+}
+
+/** Written once: turning somebody away must cost next to nothing. */
+const BUSY = toProblem(
+  new ProvisioningError({
+    code: "SERVICE_BUSY",
+    message: `${MAX_POSTS} requests are under way already.`,
+    hint: "Send it again in a moment.",
+    retry: "now",
+  }),
+  {},
+);
 
 /** Many clients send no body where nothing has to be said. */
 function bodyOf(endpoint: Endpoint, body: unknown): unknown {

@@ -6,7 +6,7 @@ import type { RunId } from "@provisioning/model";
 import * as z from "zod/mini";
 import type { Service } from "../service.js";
 import { taskDetail } from "../tasks.js";
-import type { Answer, AnswerShape } from "./endpoint.js";
+import type { Answer, AnswerShape, Call } from "./endpoint.js";
 
 export const waitQuery = z.strictObject({ wait: z.exactOptional(z.enum(["true", "false"])) });
 
@@ -19,10 +19,11 @@ export async function answerWhenEnded(
   service: Service,
   task: Accepted,
   { wait }: { readonly wait?: string | boolean },
-  call: { readonly gone: AbortSignal },
+  call: Pick<Call<unknown, unknown, unknown>, "gone" | "waiting">,
 ): Promise<Answer> {
   const location = { location: task.links.self };
   if (wait !== "true" && wait !== true) return { status: 202, body: task, headers: location };
+  call.waiting();
   const signal = AbortSignal.any([call.gone, service.release, AbortSignal.timeout(LONGEST_WAIT_MS)]);
   const ended = await untilEnded(service, task.id, signal);
   return ended === undefined ? { status: 202, body: task, headers: location } : { status: 200, body: ended };

@@ -40,7 +40,7 @@ export function actionEndpoints(service: Service): Endpoint[] {
       body: bodySchema,
       isBodyOptional: true,
       answers: { 200: { description: "What the action answers.", schema: z.unknown() }, 202: accepted },
-      async serve({ params, query, body, gone, traceId, idempotencyKey }) {
+      async serve({ params, query, body, gone, waiting, traceId, idempotencyKey }) {
         const name = servedAction(params.name);
         const { input: schema } = await actionTable[name]();
         const given = await confined(service, (body.input ?? {}) as JsonObject);
@@ -56,7 +56,7 @@ export function actionEndpoints(service: Service): Endpoint[] {
           title: titleOf(name, given),
           idempotencyKey,
         });
-        return answerWhenEnded(service, task, query, { gone });
+        return answerWhenEnded(service, task, query, { gone, waiting });
       },
     }),
   ];

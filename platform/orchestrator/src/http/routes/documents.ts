@@ -1,7 +1,6 @@
 /** Workflows that are sent: documents of steps, and batch workflows. */
 
 import { type Json, type JsonObject, isJsonObject, DiagnosticsError } from "@provisioning/model";
-import { jsonObjectSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
 import { InputInvalidError } from "@provisioning/actions";
 import { requestInfra, submitRequest } from "../../requests/submit-request.js";
@@ -9,7 +8,7 @@ import { confinedFile, type Service } from "../../service.js";
 import { submit } from "../../submit.js";
 import { defineEndpoint, type Endpoint } from "../endpoint.js";
 import { invokeNow } from "../invoke-now.js";
-import { accepted } from "../parts.js";
+import { accepted, jsonObject } from "../parts.js";
 import { answerWhenEnded, waited } from "../wait.js";
 
 const text = z.string().check(z.minLength(1), z.maxLength(1_000));
@@ -23,9 +22,9 @@ interface DocumentBody {
 }
 
 const documentBody: z.ZodMiniType<DocumentBody> = z.strictObject({
-  document: z.exactOptional(jsonObjectSchema),
+  document: z.exactOptional(jsonObject),
   file: z.exactOptional(text),
-  variables: z.exactOptional(jsonObjectSchema),
+  variables: z.exactOptional(jsonObject),
   infra: z.exactOptional(text),
   wait: z.exactOptional(z.boolean()),
 });
@@ -102,7 +101,7 @@ function batchEndpoint(service: Service): Endpoint {
     summary: "Carries out a batch workflow: a `WorkflowDef` as JSON, or one from a KCL file of the workspace.",
     body: batchBody,
     answers: { 200: waited, 202: accepted },
-    async serve({ body, gone, idempotencyKey, traceId, path }) {
+    async serve({ body, gone, waiting, idempotencyKey, traceId, path }) {
       const { file, workflow, infra, wait, ...definition } = body;
       const input: JsonObject =
         file === undefined
@@ -118,7 +117,7 @@ function batchEndpoint(service: Service): Endpoint {
         title: `batch ${name}`.slice(0, 200),
         idempotencyKey,
       });
-      return answerWhenEnded(service, task, { wait: wait ?? false }, { gone });
+      return answerWhenEnded(service, task, { wait: wait ?? false }, { gone, waiting });
     },
   });
 }

@@ -118,7 +118,7 @@ function changeEndpoint(service: Service, { path, summary, action, check, body }
     summary,
     body,
     answers: { 200: checked, 202: accepted },
-    async serve({ body: given, gone, traceId, idempotencyKey, path: asked }: Call<unknown, unknown, ChangeBody>) {
+    async serve({ body: given, gone, waiting, traceId, idempotencyKey, path: asked }: Call<unknown, unknown, ChangeBody>) {
       const flags = given.settings === undefined ? {} : await readSettings(service, given.settings);
       const input = inputOf(given);
       const infra = await requestInfra(service, (input as JsonObject).infra as string | undefined);
@@ -131,7 +131,7 @@ function changeEndpoint(service: Service, { path, summary, action, check, body }
         title: `${path} ${infra}`,
         idempotencyKey,
       });
-      return answerWhenEnded(service, task, given, { gone });
+      return answerWhenEnded(service, task, given, { gone, waiting });
     },
   });
 }
@@ -192,7 +192,7 @@ function runEndpoints(service: Service): Endpoint[] {
       body,
       isBodyOptional: true,
       answers: { 200: waited, 202: accepted },
-      async serve({ params, query, body: given, gone, traceId, idempotencyKey, path: asked }) {
+      async serve({ params, query, body: given, gone, waiting, traceId, idempotencyKey, path: asked }) {
         const id = await runOfTask(service, runIdOf(params.id));
         const { definition } = await service.engine.state(id);
         const task = await submitRequest(service, {
@@ -201,7 +201,7 @@ function runEndpoints(service: Service): Endpoint[] {
           title: `${path} ${definition.name}`.slice(0, 200),
           idempotencyKey,
         });
-        return answerWhenEnded(service, task, query, { gone });
+        return answerWhenEnded(service, task, query, { gone, waiting });
       },
     });
   return [

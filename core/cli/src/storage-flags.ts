@@ -39,7 +39,7 @@ export function storageEnvironment(flags: object): Readonly<Record<string, strin
   return Object.fromEntries(
     Object.entries(storageValues(flags)).flatMap(([key, value]) => {
       const variable = isConfigKey(key) ? variableOf(key) : undefined;
-      return variable === undefined || value === undefined ? [] : [[variable, String(value)]];
+      return variable === undefined || value === undefined ? [] : [[variable, `${value as string | number}`]];
     }),
   );
 }

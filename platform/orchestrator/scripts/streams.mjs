@@ -112,7 +112,8 @@ await service.engine.submit({
   createdAt: Date.now(),
   notBefore: Date.now() + 3_600_000,
 });
-const { log, release } = await service.logs.open(id);
+const opened = await service.logs.open(id);
+const { log } = opened;
 
 const url = `http://127.0.0.1:${proxyPort}/tasks/${id}/events`;
 const headers = { authorization: "Bearer token" };
@@ -136,7 +137,7 @@ console.log(
 );
 console.log(`delay p50 ${at(0.5).toFixed(0)} ms, p99 ${at(0.99).toFixed(0)} ms, most ${at(1).toFixed(0)} ms`);
 slow.destroy();
-await release();
+await opened.release();
 proxy.close();
 await app.close();
 await service.close();

@@ -20,7 +20,7 @@ import {
   type WorkspaceSession,
 } from "@provisioning/actions";
 import { isRunId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
-import { ENDED_STATUSES, type SwitchableStorage } from "@provisioning/storage";
+import type { SwitchableStorage } from "@provisioning/storage";
 import {
   createEngine,
   type Engine,
@@ -211,6 +211,3 @@ export async function confinedFile({ workspace }: Service, file: string): Promis
   if (found === undefined || !found.startsWith(`${home}${sep}`) || !(await stat(found)).isFile()) throw refused;
   return found;
 }
-
-export const OPEN_STATUSES = ["pending", "running", "rollingBack", "paused"] as const;
-export const ENDED: ReadonlySet<string> = new Set(ENDED_STATUSES);

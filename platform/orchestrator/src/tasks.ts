@@ -8,7 +8,7 @@ import { isEnded, replay, type RunState } from "@provisioning/workflow";
 import { RUN_CANCELLED } from "./requests/request-handler.js";
 import type { Service } from "./service.js";
 
-export function taskOf(summary: RunSummary): Task {
+function taskOf(summary: RunSummary): Task {
   const { id, name, infra, labels, status, createdAt, updatedAt, operations, completed, failed } = summary;
   return {
     id,
@@ -31,14 +31,14 @@ export async function listedTask(storage: Storage, summary: RunSummary): Promise
   return error?.code === RUN_CANCELLED ? { ...task, status: "cancelled" } : task;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly status: RunState["status"];
   readonly result?: Json;
   readonly error?: ErrorRecord;
 }
 
 /** What came of a request. What came of a run that did not complete is in the error, and a result all the same. */
-export function outcomeOf(state: RunState): Outcome {
+function outcomeOf(state: RunState): Outcome {
   const operation = state.operations.at(0);
   const { status } = state;
   if (operation.status === "completed") return { status, ...resultIn(operation.output) };

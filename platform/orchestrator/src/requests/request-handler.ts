@@ -161,7 +161,7 @@ function refuseFailed(result: unknown): void {
   throw new ProvisioningError({ code, message: "The run did not complete.", hint, details: { result } });
 }
 
-export const RUN_FAILED = "RUN_FAILED";
+const RUN_FAILED = "RUN_FAILED";
 export const RUN_CANCELLED = "RUN_CANCELLED";
 
 const FAILURES: ReadonlyMap<unknown, string> = new Map([

@@ -123,7 +123,7 @@ export class LineLog {
         const bytes = Buffer.from(`${lines.join("\n")}\n`);
         await this.#handle.appendFile(bytes);
         this.#count(bytes);
-        for (const wake of [...this.#readers]) wake();
+        for (const wake of this.#readers) wake();
       }
     } finally {
       this.#writing = undefined;

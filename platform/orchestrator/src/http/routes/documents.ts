@@ -1,6 +1,6 @@
 /** Workflows that are sent: documents of steps, and batch workflows. */
 
-import { type Json, type JsonObject, isJsonObject, DiagnosticsError } from "@provisioning/model";
+import { type Json, type JsonObject, DiagnosticsError } from "@provisioning/model";
 import * as z from "zod/mini";
 import { InputInvalidError } from "@provisioning/actions";
 import { requestInfra, submitRequest } from "../../requests/submit-request.js";
@@ -110,7 +110,7 @@ function batchEndpoint(service: Service): Endpoint {
       // What cannot be carried out is refused now, not told later.
       await invokeNow(service, "batch.validate", input, { gone, command: `POST ${path}` });
       const place = await requestInfra(service, infra);
-      const name = isJsonObject(input.definition) ? String(input.definition.name) : (file ?? "");
+      const name = typeof definition.name === "string" ? definition.name : (file ?? "");
       const task = await submitRequest(service, {
         request: { action: "batch.submit", input, approve: "given", flags: {}, command: `POST ${path}`, traceId },
         infra: place,

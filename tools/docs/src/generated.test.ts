@@ -7,10 +7,12 @@ import { actionTable } from "@provisioning/actions";
 import { describe, expect, it } from "vitest";
 import { helpTexts } from "../../../core/cli/src/help-texts.js";
 import { type AnyAction, actionSchemas, actionsPage } from "./pages/actions.js";
+import { apiDocument, apiPage } from "./pages/api.js";
 import { commandsPage } from "./pages/commands.js";
 import { configurationPage } from "./pages/configuration.js";
 import { metricsPage } from "./pages/metrics.js";
 import { settingsPage } from "./pages/settings.js";
+import { serviceDescription } from "./service-description.js";
 import { serviceMetrics } from "./service-metrics.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -35,6 +37,12 @@ describe("generated pages", () => {
 
   it("has every metric of the service", async () => {
     await expect(metricsPage(serviceMetrics())).toMatchFileSnapshot(reference("metrics.md"));
+  });
+
+  it("has every request that the service answers", async () => {
+    const description = await serviceDescription("0.1.0");
+    await expect(apiPage(description)).toMatchFileSnapshot(`${root}docs/api/README.md`);
+    await expect(apiDocument(description)).toMatchFileSnapshot(`${root}docs/api/openapi.json`);
   });
 
   it("has every attribute of the schemas that users write", async () => {

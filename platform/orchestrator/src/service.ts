@@ -20,7 +20,7 @@ import {
   type WorkspaceSession,
 } from "@provisioning/actions";
 import { isRunId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
-import type { SwitchableStorage } from "@provisioning/storage";
+import type { SwitchableStorage, TransferableStorage } from "@provisioning/storage";
 import {
   createEngine,
   type Engine,
@@ -106,7 +106,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const keys = await IdempotencyKeys.open(storage, clock);
   const adopted = new Map<RunId, AdoptedRun>();
   const atWork: ActionContext = { ...own, ...contextOf({ flags: {}, command: "the service" }) };
-  const taskHost = { context: atWork, storage: storage.current };
+  const taskHost = { context: atWork, storage: transferable(storage) };
   const requestHandlers: Handlers = new Map([[REQUEST_ACTION, requests]]);
   const worker = startWorker({
     engine,
@@ -177,6 +177,16 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       backlog.close();
       for (const run of adopted.values()) await run.close();
       await storage.close();
+    },
+  };
+}
+
+/** Of the storage that is used by then: it may be moved while tasks work with it. */
+function transferable(storage: SwitchableStorage): TransferableStorage {
+  return {
+    ...storage,
+    get transfer() {
+      return storage.current.transfer;
     },
   };
 }

@@ -140,6 +140,7 @@ describe("workflow documents", () => {
       ["runSubmitted", "runClaimed", "operationStarted", "operationCompleted", "runEnded"].map((type) => `event: ${type}`),
     );
     expect(events.match(/^id: .*$/gm)).toEqual([1, 2, 3, 4, 5].map((number) => `id: ${number}`));
+    expect((await service.ask(`/tasks/${id}/events`)).text).toBe(events);
     const rest = (await service.ask(`/workflows/${id}/events`, { headers: { "last-event-id": "3" } })).text;
     expect(rest.match(/^id: .*$/gm)).toEqual(["id: 4", "id: 5"]);
     expect((await service.ask(`/workflows/${id}/logs`)).text).toMatch(/operationCompleted decide\n.*runEnded completed\n$/);

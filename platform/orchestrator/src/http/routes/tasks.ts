@@ -1,10 +1,12 @@
 /** Tasks: what was accepted, how far it is, and what is decided about it. */
 
+import { REQUEST_PURPOSE } from "@provisioning/actions";
 import { taskDetailSchema, taskPageSchema } from "@provisioning/api";
 import { type RunId, type RunStatus, ProvisioningError } from "@provisioning/model";
 import { runStatusSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
 import { runIdOf, type Service } from "../../service.js";
+import { runEvents } from "../../streams/run-events.js";
 import { taskEvents } from "../../streams/task-events.js";
 import { listedTask, taskDetail } from "../../tasks.js";
 import { defineEndpoint, type Endpoint } from "../endpoint.js";
@@ -65,9 +67,12 @@ export function taskEndpoints(service: Service): Endpoint[] {
       answers: { 200: eventStream },
       async serve({ params, lastEventId, gone }) {
         const id = runIdOf(params.id);
-        await storage.runs.load(id);
+        const { definition } = await service.engine.state(id);
         const signal = AbortSignal.any([gone, service.release]);
-        return { messages: taskEvents(service, id, numberIn(lastEventId), signal) };
+        const after = numberIn(lastEventId);
+        // What is no request of an action has no log of its own: what is recorded is all there is to tell.
+        const isRequest = definition.labels.purpose === REQUEST_PURPOSE;
+        return { messages: isRequest ? taskEvents(service, id, after, signal) : runEvents(storage, id, after, signal) };
       },
     }),
     defineEndpoint({

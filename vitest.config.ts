@@ -34,6 +34,7 @@ export default defineConfig({
           exclude: ["**/*.container.test.ts"],
           // What hangs is found all the same; a machine that does other things as well is no failure.
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {

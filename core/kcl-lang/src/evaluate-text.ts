@@ -1,5 +1,6 @@
 /** Conditions of several lines: assignments under `if`, `elif` and `else` over given names. */
 import { diagnostic, type KclDiagnostic, kinds } from "./diagnostics/diagnostic.js";
+import { conditionLimits } from "./evaluate.js";
 import { createMemoryHost } from "./memory-host.js";
 import { createCache } from "./packages/load.js";
 import { loadProgram, withSource } from "./program.js";
@@ -16,16 +17,6 @@ export type EvaluateTextResult =
 
 const textFile = "/condition/text.k";
 const scopeFile = "/condition/scope.k";
-
-/** A condition is small; these keep a hostile one short. */
-const textLimits: Partial<Limits> = {
-  steps: 1_000_000,
-  depth: 200,
-  bytes: 64 * 1024 * 1024,
-  outputBytes: 1024 * 1024,
-  nesting: 200,
-  ms: 2_000,
-};
 
 /**
  * Evaluates statements: assignments, `if` and assertions, nothing else. `&&`, `||` and `!` are accepted for `and`, `or` and `not`. There
@@ -46,7 +37,7 @@ export function evaluateText(
   const host = createMemoryHost({ [textFile]: text, [scopeFile]: scopeText });
   const loaded = loadProgram({ host, files: [scopeFile, textFile], root: "/condition", cache });
   if (!loaded.ok) return loaded;
-  const ran = runProgram(loaded.program, { arguments: scope, limits: { ...textLimits, ...limits } });
+  const ran = runProgram(loaded.program, { arguments: scope, limits: { ...conditionLimits, ...limits } });
   if (!ran.ok) return ran;
   const value = ran.value as Readonly<Record<string, JsonValue>>;
   return { ok: true, value: Object.fromEntries(Object.entries(value).filter(([name]) => !Object.hasOwn(scope, name))) };

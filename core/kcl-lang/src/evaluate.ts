@@ -21,7 +21,7 @@ export type EvaluateResult =
 const closedHost: KclHost = { readFile: () => undefined, listDir: () => undefined, isDirectory: () => false };
 
 /** A condition is small; these keep a hostile one short. */
-const expressionLimits: Limits = {
+export const conditionLimits: Limits = {
   steps: 1_000_000,
   depth: 200,
   bytes: 64 * 1024 * 1024,
@@ -56,7 +56,7 @@ export function evaluateExpression(
     host: closedHost,
   };
   const names = new Map<string, Value>(Object.entries(scope).map(([name, value]) => [name, fromJavaScript(value)]));
-  const machine = createMachine(program, { limits: { ...expressionLimits, ...limits } }, names);
+  const machine = createMachine(program, { limits: { ...conditionLimits, ...limits } }, names);
   const compiled: StaticScope = { kind: "package", program: symbols, pkg, parent: undefined };
   const outcome = guarded(program, machine, () =>
     compileExpression(parsed.tree, compiled)(machine, new Environment(undefined, [])),

@@ -1,9 +1,7 @@
 /** The command line in this process: the same commands as a user's, without the start of a program for each. */
 
-import { run } from "@stricli/core";
-import { createApp } from "../../core/cli/src/app.js";
 import type { CliContext } from "../../core/cli/src/cli-context.js";
-import { normalizeExitCode } from "../../core/cli/src/exit-codes.js";
+import { runWords } from "../../core/cli/src/command/run.js";
 import { type Result, root } from "./platform.js";
 
 export interface InProcessOptions {
@@ -19,14 +17,13 @@ export async function runHere(words: readonly string[], { currentDir, env }: InP
     stderr: { write: (text) => void (stderr += text) },
     env,
   };
-  const context: CliContext = {
+  const surroundings = {
     process,
     stdin: globalThis.process.stdin,
     currentDir,
     platformRoot: root.replace(/\/$/, ""),
     version: "0.0.0",
-    words,
   };
-  await run(createApp("0.0.0"), words, context as never);
-  return { code: normalizeExitCode(process.exitCode), stdout, stderr };
+  await runWords(surroundings, words, { isFolder: () => false });
+  return { code: Number(process.exitCode ?? 0), stdout, stderr };
 }

@@ -1,11 +1,14 @@
 /** What the command line gives to every command. The only place that knows the process. */
 
 import type { CommandContext } from "@stricli/core";
+import type { ViewSettings } from "./command/view-words.js";
+import type { OutputFormat } from "./output.js";
 
 export interface OutputStream {
   write(text: string): void;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 export interface CliProcess {
@@ -24,4 +27,9 @@ export interface CliContext extends CommandContext {
   readonly version: string;
   /** What was typed after `provisioning`. */
   readonly words: readonly string[];
+  readonly view: ViewSettings;
+  /** The form of the result, and of errors. */
+  readonly format: OutputFormat;
+  /** Version of the schema that describes the result. */
+  readonly schemaVersion: number;
 }

@@ -8,7 +8,7 @@ class ConfirmationNeededError extends ProvisioningError {
   constructor() {
     super({
       code: "CONFIRMATION_NEEDED",
-      message: "This changes things and there is no terminal to ask on.",
+      message: "This has to be confirmed, and there is nobody to ask: no terminal, or --no-input.",
       hint: "Add --yes to go ahead, or --check to only look.",
     });
   }
@@ -35,7 +35,7 @@ async function ask(cli: CliContext, prompt: string, accepts: (answer: string) =>
 }
 
 async function answerTo(cli: CliContext, prompt: string): Promise<string> {
-  if (cli.stdin.isTTY !== true || cli.process.stderr.isTTY !== true) throw new ConfirmationNeededError();
+  if (cli.view.noInput || cli.stdin.isTTY !== true || cli.process.stderr.isTTY !== true) throw new ConfirmationNeededError();
   const lines = createInterface({ input: cli.stdin, output: process.stderr });
   try {
     return (await lines.question(prompt)).trim();

@@ -39,6 +39,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   INFRA_UNKNOWN: EXIT.usage,
   INFRA_AMBIGUOUS: EXIT.usage,
   TARGET_UNKNOWN: EXIT.usage,
+  TARGET_ABSENT: EXIT.usage,
+  USAGE_INVALID: EXIT.usage,
   TARGET_AMBIGUOUS: EXIT.usage,
   QUERY_INVALID: EXIT.usage,
   RUN_ID_INVALID: EXIT.usage,

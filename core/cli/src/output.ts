@@ -1,30 +1,49 @@
 /** Results on stdout in the form that was asked for. Talk goes to stderr, so a result can always be piped. */
 
-import type { OutputStream } from "./cli-context.js";
+import type { CliContext } from "./cli-context.js";
+import { inWords } from "./views/marks.js";
 import { printable } from "./views/printable.js";
 
-export const OUTPUT_FORMATS = ["table", "json", "yaml"] as const;
+export const OUTPUT_FORMATS = ["table", "json", "yaml", "plain"] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** `render` is used for `table` only. */
+export function isOutputFormat(word: string): word is OutputFormat {
+  return (OUTPUT_FORMATS as readonly string[]).includes(word);
+}
+
+/** `render` makes the text for people. An object as data names the version of its schema; a list is the list alone. */
 export async function writeResult(
-  stream: OutputStream,
+  cli: CliContext,
   format: OutputFormat,
   value: unknown,
   render: () => string | Promise<string>,
 ): Promise<void> {
+  const { stdout } = cli.process;
   switch (format) {
     case "json":
-      stream.write(`${JSON.stringify(value, null, 2)}\n`);
+      stdout.write(`${JSON.stringify(versioned(cli, value), null, 2)}\n`);
       return;
     case "yaml": {
       const { stringify } = await import("yaml");
-      stream.write(stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }));
+      stdout.write(stringify(versioned(cli, value), { lineWidth: 0, aliasDuplicateObjects: false }));
       return;
     }
-    case "table": {
-      const text = printable(await render(), true);
-      stream.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
+    case "table":
+    case "plain": {
+      const shown = printable(await render(), true);
+      const text = cli.view.plain ? inWords(shown) : shown;
+      stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`);
     }
   }
+}
+
+/** One value of a stream: a line of JSON, or the text for people. */
+export function writeItem(cli: CliContext, format: OutputFormat, value: unknown, render: () => string): void {
+  const text = format === "json" || format === "yaml" ? JSON.stringify(value) : printable(render(), true);
+  cli.process.stdout.write(`${cli.view.plain ? inWords(text) : text}\n`);
+}
+
+function versioned({ schemaVersion }: CliContext, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return { schema_version: schemaVersion, ...value };
 }

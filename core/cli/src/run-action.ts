@@ -15,8 +15,8 @@ import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
 import type { OutputFormat } from "./output.js";
 import { storageValues } from "./storage-flags.js";
 import { styleFor } from "./style.js";
-import { renderError } from "./views/error.js";
 import { createProgress } from "./views/progress.js";
+import { writeError } from "./views/write-error.js";
 
 export interface CommonFlags {
   readonly workspace?: string | undefined;
@@ -51,7 +51,7 @@ export async function runAction(
       cli.process.exitCode = EXIT.interrupted;
       return;
     }
-    cli.process.stderr.write(`${renderError(error, style, flags.debug === true)}\n`);
+    writeError(cli, error, flags.debug === true);
     cli.process.exitCode = error instanceof ProvisioningError ? exitCodeOf(error) : EXIT.failure;
   } finally {
     progress.stop();

@@ -1,16 +1,23 @@
 /** Commands about batch workflows. */
 
-import { buildCommand, buildRouteMap, numberParser } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
-import { infraFlag, outputAlias, type OutputFlags, outputFlag, readAliases, workspaceFlags } from "./flags.js";
-import { cancelCommand, pauseCommand, resumeCommand, retryCommand, rollbackCommand, skipCommand, varFlag } from "./workflow.js";
+import { command, group } from "../command/command.js";
+import {
+  argument,
+  countFlag,
+  infraFlag,
+  onOff,
+  optionalArgument,
+  positional,
+  readLetters,
+  type ShownFlags,
+  shownFlags,
+  shownLetters,
+  textFlag,
+  yesFlag,
+} from "./flags.js";
+import { controlCommands, varFlag } from "./workflow.js";
 
-type Flags = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
-const flags = { ...workspaceFlags, ...outputFlag } as const;
-const text = (value: string): string => value;
-const onOff = { kind: "boolean", optional: true, withNegated: false } as const;
-
-export type SubmitFlags = Flags & {
+export type SubmitFlags = ShownFlags & {
   readonly infra?: string;
   readonly workflow?: string;
   readonly var?: readonly string[];
@@ -20,80 +27,75 @@ export type SubmitFlags = Flags & {
   readonly yes?: boolean;
 };
 
-const anyRun = { brief: "Id of a run; the newest when missing", placeholder: "id", parse: text, optional: true } as const;
+const anyRun = positional(optionalArgument("run", "Id of a run; the newest when missing"));
 
-export const batchRoutes = buildRouteMap({
-  routes: {
-    submit: buildCommand<SubmitFlags, [string], CliContext>({
+export const batchGroup = group({
+  name: "batch",
+  aliases: ["bat", "b"],
+  brief: "Batch workflows: many servers and services, in order",
+  commands: [
+    command<SubmitFlags, [string]>({
+      name: "submit",
+      aliases: ["sub", "s"],
+      shortcuts: ["submit"],
+      brief: "Carry out a workflow that is written in KCL or YAML",
+      examples: [
+        ["batch submit workflows/deploy.k --validate", "is there anything wrong with it?"],
+        ["batch submit workflows/deploy.k --dry-run", "what would it do, in which order?"],
+        ["batch submit workflows/deploy.k --yes", "do it"],
+      ],
       loader: async () => (await import("./batch/submit.js")).submit,
       parameters: {
         flags: {
           ...infraFlag,
-          ...flags,
-          workflow: {
-            kind: "parsed",
-            parse: text,
-            optional: true,
-            placeholder: "name",
-            brief: "Which workflow, when the file has several",
-          },
+          ...shownFlags,
+          workflow: textFlag("name", "Which workflow, when the file has several"),
           ...varFlag,
-          validate: { ...onOff, brief: "Only tell whether it can be carried out" },
-          dryRun: { ...onOff, brief: "Only show what would be done, and in which order" },
-          watch: { ...onOff, brief: "Follow it to its end; always so while this command does the work" },
-          yes: { ...onOff, brief: "Go ahead without asking" },
+          validate: onOff("Only tell whether it can be carried out"),
+          dryRun: onOff("Only show what would be done, and in which order"),
+          watch: onOff("Follow it to its end; always so while this command does the work"),
+          ...yesFlag,
         },
-        aliases: { ...readAliases, y: "yes" },
-        positional: {
-          kind: "tuple",
-          parameters: [{ brief: "KCL or YAML file that defines the workflow", placeholder: "file", parse: text }],
-        },
+        aliases: { ...readLetters, y: "yes" },
+        positional: positional(argument("file", "KCL or YAML file that defines the workflow")),
       },
-      docs: {
-        brief: "Carry out a workflow that is written in KCL or YAML",
-        fullDescription:
-          "  provisioning batch submit workflows/deploy.k --validate   is there anything wrong with it?\n" +
-          "  provisioning batch submit workflows/deploy.k --dry-run    what would it do, in which order?\n" +
-          "  provisioning batch submit workflows/deploy.k --yes        do it",
-      },
+      result: "batch.submit",
     }),
-    status: buildCommand<Flags & { readonly follow?: boolean }, [string?], CliContext>({
+    command<ShownFlags & { readonly follow?: boolean }, [string?]>({
+      name: "status",
+      aliases: ["st"],
+      brief: "Show one run with all its operations",
+      examples: [
+        ["batch status", "the newest"],
+        ["batch status --follow", "and tell what happens until it has ended"],
+      ],
       loader: async () => (await import("./batch/runs.js")).status,
       parameters: {
-        flags: { ...flags, follow: { ...onOff, brief: "Tell what happens until it has ended, whoever works on it" } },
-        aliases: { ...outputAlias, f: "follow" },
-        positional: { kind: "tuple", parameters: [anyRun] },
+        flags: { ...shownFlags, follow: onOff("Tell what happens until it has ended, whoever works on it") },
+        aliases: { ...shownLetters, f: "follow" },
+        positional: anyRun,
       },
-      docs: { brief: "Show one run with all its operations" },
+      result: "run.show",
     }),
-    monitor: buildCommand<Flags, [string?], CliContext>({
+    command<ShownFlags, [string?]>({
+      name: "monitor",
+      aliases: ["mon", "watch"],
+      shortcuts: ["watch"],
+      brief: "Follow a run to its end, whoever works on it",
+      examples: [["batch monitor last", "leave with Ctrl-C: the run goes on"]],
       loader: async () => (await import("./batch/runs.js")).monitor,
-      parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [anyRun] } },
-      docs: { brief: "Follow a run to its end, whoever works on it" },
+      parameters: { flags: shownFlags, aliases: shownLetters, positional: anyRun },
+      result: "run.show",
     }),
-    list: buildCommand<Flags & { readonly limit: number }, [], CliContext>({
+    command<ShownFlags & { readonly limit: number }>({
+      name: "list",
+      aliases: ["ls", "l"],
+      brief: "List runs of batch workflows, newest first",
+      examples: [["batch list", "the newest twenty"]],
       loader: async () => (await import("./batch/runs.js")).list,
-      parameters: {
-        flags: {
-          ...flags,
-          limit: {
-            kind: "parsed",
-            parse: numberParser,
-            default: "20",
-            placeholder: "number",
-            brief: "At most so many, newest first",
-          },
-        },
-        aliases: outputAlias,
-      },
-      docs: { brief: "List runs of batch workflows, newest first" },
+      parameters: { flags: { ...shownFlags, limit: countFlag("20", "At most so many, newest first") }, aliases: shownLetters },
+      result: "run.list",
     }),
-    rollback: rollbackCommand,
-    retry: retryCommand,
-    skip: skipCommand,
-    pause: pauseCommand,
-    resume: resumeCommand,
-    cancel: cancelCommand,
-  },
-  docs: { brief: "Batch workflows: submit, status, monitor, list, rollback, retry, skip, pause, resume, cancel" },
+    ...controlCommands("batch"),
+  ],
 });

@@ -1,8 +1,7 @@
 /** Commands on KCL files: run, fmt, lint, test, vet, doc. They need no workspace. */
 
-import { buildCommand, buildRouteMap } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
-import { outputAlias, outputFlag } from "./flags.js";
+import { command, group } from "../command/command.js";
+import { onOff, outputFlag, outputLetter, text } from "./flags.js";
 import type { DocumentFlags } from "./kcl/document.js";
 import type { FormatFlags } from "./kcl/format.js";
 import type { LintFlags } from "./kcl/lint.js";
@@ -10,22 +9,27 @@ import type { RunFlags } from "./kcl/run.js";
 import type { TestFlags } from "./kcl/test.js";
 import type { VetFlags } from "./kcl/vet.js";
 
-const text = (value: string): string => value;
-
 /** A flag that may be given several times. */
 function texts(placeholder: string, brief: string) {
   return { kind: "parsed", parse: text, variadic: true, optional: true, placeholder, brief } as const;
-}
-
-function switchFlag(brief: string) {
-  return { kind: "boolean", optional: true, withNegated: false, brief } as const;
 }
 
 function words(placeholder: string, brief: string) {
   return { kind: "array", parameter: { brief, placeholder, parse: text } } as const;
 }
 
-const runCommand = buildCommand<RunFlags, string[], CliContext>({
+const runCommand = command<RunFlags, string[]>({
+  name: "run",
+  brief: "Evaluate KCL files and print the result",
+  details:
+    "Takes the words of KCL's own command: one option may have several values, and long options may be written with _. import provisioning.settings finds the schemas of this platform, KCL_PKG_PATH names a folder of other packages. The result and what print() writes go to stdout, findings to stderr; the exit code is 1 after an error.",
+  examples: [
+    ["kcl run main.k", "one file"],
+    ["kcl run base.k prod.k -D env=prod", "several files together, with an argument"],
+    ["kcl run", "the package of this folder"],
+    ["kcl run main.k -O 'app.replicas=3'", "with a variable changed"],
+    ["kcl run main.k -S app.ports -f json", "a part of the result"],
+  ],
   loader: async () => (await import("./kcl/run.js")).run,
   parameters: {
     flags: {
@@ -36,11 +40,11 @@ const runCommand = buildCommand<RunFlags, string[], CliContext>({
       external: texts("name=path", "Where the package of an import is"),
       output: { kind: "parsed", parse: text, optional: true, placeholder: "file", brief: "Write the result to a file" },
       format: { kind: "enum", values: ["yaml", "json"], default: "yaml", brief: "Form of the result" },
-      disableNone: switchFlag("Leave out what is None"),
-      strictRangeCheck: switchFlag("Numbers of 32 instead of 64 bits"),
-      debug: switchFlag("Add a backtrace to failures"),
-      sortKeys: switchFlag("Sort keys"),
-      showHidden: switchFlag("Show names that begin with _ too (also -H)"),
+      disableNone: onOff("Leave out what is None"),
+      strictRangeCheck: onOff("Numbers of 32 instead of 64 bits"),
+      debug: onOff("Add a backtrace to failures"),
+      sortKeys: onOff("Sort keys"),
+      showHidden: onOff("Show names that begin with _ too (also -H)"),
     },
     aliases: {
       Y: "setting",
@@ -57,58 +61,54 @@ const runCommand = buildCommand<RunFlags, string[], CliContext>({
     },
     positional: words("input", "Files and folders to run together; - is standard input; none: the package of this folder"),
   },
-  docs: {
-    brief: "Evaluate KCL files and print the result",
-    fullDescription:
-      "  provisioning kcl run main.k                        one file\n" +
-      "  provisioning kcl run base.k prod.k -D env=prod     several files together, with an argument\n" +
-      "  provisioning kcl run                               the package of this folder\n" +
-      "  provisioning kcl run main.k -O 'app.replicas=3'    with a variable changed\n" +
-      "  provisioning kcl run main.k -S app.ports -f json   a part of the result\n" +
-      "  echo 'a = 1 + 1' | provisioning kcl run -          standard input\n\n" +
-      "Takes the words of KCL's own command: one option may have several values, and long options may be written with _.\n" +
-      "import provisioning.settings finds the schemas of this platform, KCL_PKG_PATH names a folder of other packages.\n" +
-      "The result and what print() writes go to stdout, findings to stderr; the exit code is 1 after an error.",
-  },
 });
 
-const formatCommand = buildCommand<FormatFlags, string[], CliContext>({
+const formatCommand = command<FormatFlags, string[]>({
+  name: "fmt",
+  shortcuts: ["fmt"],
+  brief: "Format KCL files",
+  details: "Comments and literals stay as they are. A file with syntax errors is not touched: its findings are shown.",
+  examples: [
+    ["kcl fmt", "all *.k files here and below; prints those that it changed"],
+    ["kcl fmt main.k lib", "one file and a folder"],
+    ["kcl fmt --check", "for CI: tell, and write nothing"],
+    ["kcl fmt - < main.k", "standard input to standard output"],
+  ],
   loader: async () => (await import("./kcl/format.js")).format,
   parameters: {
-    flags: { check: switchFlag("Write nothing; the exit code is 1 when a file is not formatted"), ...outputFlag },
-    aliases: outputAlias,
+    flags: { check: onOff("Write nothing; the exit code is 1 when a file is not formatted"), ...outputFlag },
+    aliases: outputLetter,
     positional: words("path", "Files, and folders with all below them; - is standard input; default: this folder"),
   },
-  docs: {
-    brief: "Format KCL files",
-    fullDescription:
-      "  provisioning kcl fmt                    all *.k files here and below; prints those that it changed\n" +
-      "  provisioning kcl fmt main.k lib         one file and a folder\n" +
-      "  provisioning kcl fmt --check            for CI: tell, and write nothing\n" +
-      "  provisioning kcl fmt - < main.k         standard input to standard output\n\n" +
-      "Comments and literals stay as they are. A file with syntax errors is not touched: its findings are shown.",
-  },
 });
 
-const lintCommand = buildCommand<LintFlags, string[], CliContext>({
+const lintCommand = command<LintFlags, string[]>({
+  name: "lint",
+  shortcuts: ["lint"],
+  brief: "Look for mistakes in KCL files",
+  details:
+    "Errors are what the language refuses; warnings are what runs but is probably not meant, such as an import that nobody uses. The files of one folder are one package. Nothing is evaluated.",
+  examples: [
+    ["kcl lint", "all *.k files here and below"],
+    ["kcl lint main.k lib", "one file and a folder"],
+    ["kcl lint --strict", "for CI: warnings count too"],
+  ],
   loader: async () => (await import("./kcl/lint.js")).lint,
   parameters: {
-    flags: { strict: switchFlag("The exit code is 1 for warnings too"), ...outputFlag },
-    aliases: outputAlias,
+    flags: { strict: onOff("The exit code is 1 for warnings too"), ...outputFlag },
+    aliases: outputLetter,
     positional: words("path", "Files, and folders with all below them; default: this folder"),
-  },
-  docs: {
-    brief: "Look for mistakes in KCL files",
-    fullDescription:
-      "  provisioning kcl lint                   all *.k files here and below\n" +
-      "  provisioning kcl lint main.k lib        one file and a folder\n" +
-      "  provisioning kcl lint --strict          for CI: warnings count too\n\n" +
-      "Errors are what the language refuses; warnings are what runs but is probably not meant, such as an import that nobody uses.\n" +
-      "The files of one folder are one package. Nothing is evaluated.",
   },
 });
 
-const documentCommand = buildCommand<DocumentFlags, [string?], CliContext>({
+const documentCommand = command<DocumentFlags, [string?]>({
+  name: "doc",
+  brief: "Document the schemas of KCL files",
+  examples: [
+    ["kcl doc", "the packages here and below, as Markdown on stdout"],
+    ["kcl doc schema.k -f json", "one file, as data"],
+    ["kcl doc lib -o docs", "one page for each package, in docs"],
+  ],
   loader: async () => (await import("./kcl/document.js")).document,
   parameters: {
     flags: {
@@ -128,37 +128,39 @@ const documentCommand = buildCommand<DocumentFlags, [string?], CliContext>({
       ],
     },
   },
-  docs: {
-    brief: "Document the schemas of KCL files",
-    fullDescription:
-      "  provisioning kcl doc                    the packages here and below, as Markdown on stdout\n" +
-      "  provisioning kcl doc schema.k -f json   one file, as data\n" +
-      "  provisioning kcl doc lib -o docs        one page for each package, in docs",
-  },
 });
 
-const testCommand = buildCommand<TestFlags, string[], CliContext>({
+const testCommand = command<TestFlags, string[]>({
+  name: "test",
+  brief: "Run tests written in KCL",
+  details:
+    "A test is a lambda or a schema whose name begins with test_, in a file *_test.k. It fails when an assertion, a check or anything else in it fails. The other files of the folder belong to the same package.",
+  examples: [
+    ["kcl test", "all tests here and below"],
+    ["kcl test lib --run port", "those in lib whose name has port in it"],
+  ],
   loader: async () => (await import("./kcl/test.js")).test,
   parameters: {
     flags: {
       run: { kind: "parsed", parse: text, optional: true, placeholder: "regex", brief: "Only tests whose name it finds" },
-      failFast: switchFlag("Stop after the first failure"),
+      failFast: onOff("Stop after the first failure"),
       ...outputFlag,
     },
-    aliases: outputAlias,
+    aliases: outputLetter,
     positional: words("path", "Folders, with all below them, and files; default: this folder"),
-  },
-  docs: {
-    brief: "Run tests written in KCL",
-    fullDescription:
-      "  provisioning kcl test                   all tests here and below\n" +
-      "  provisioning kcl test lib --run port    those in lib whose name has port in it\n\n" +
-      "A test is a lambda or a schema whose name begins with test_, in a file *_test.k. It fails when an assertion, a check or\n" +
-      "anything else in it fails. The other files of the folder belong to the same package.",
   },
 });
 
-const vetCommand = buildCommand<VetFlags, string[], CliContext>({
+const vetCommand = command<VetFlags, string[]>({
+  name: "vet",
+  shortcuts: ["vet"],
+  brief: "Check YAML and JSON files against a schema",
+  details:
+    "Every document of a YAML stream is checked; a list is taken for a list of instances. Findings name the line of the data and the line of the schema that demands it. The exit code is 1 when something does not fit.",
+  examples: [
+    ["kcl vet data.yaml schema.k", "against the first schema of the file"],
+    ["kcl vet *.json schema.k -s User", "several files, another schema"],
+  ],
   loader: async () => (await import("./kcl/vet.js")).vet,
   parameters: {
     flags: {
@@ -184,38 +186,14 @@ const vetCommand = buildCommand<VetFlags, string[], CliContext>({
       },
       ...outputFlag,
     },
-    aliases: { ...outputAlias, s: "schema", n: "attributeName", a: "attributeName", f: "format" },
+    aliases: { ...outputLetter, s: "schema", n: "attributeName", a: "attributeName", f: "format" },
     positional: words("file", "Data files (YAML, JSON, - for standard input) and the .k files with the schema"),
-  },
-  docs: {
-    brief: "Check YAML and JSON files against a schema",
-    fullDescription:
-      "  provisioning kcl vet data.yaml schema.k              against the first schema of the file\n" +
-      "  provisioning kcl vet *.json schema.k -s User         several files, another schema\n" +
-      "  cat data.yaml | provisioning kcl vet - schema.k      standard input\n\n" +
-      "Every document of a YAML stream is checked; a list is taken for a list of instances. Findings name the line of the data and\n" +
-      "the line of the schema that demands it. The exit code is 1 when something does not fit.",
   },
 });
 
-export const kclRoutes = buildRouteMap({
-  routes: {
-    run: runCommand,
-    fmt: formatCommand,
-    lint: lintCommand,
-    test: testCommand,
-    vet: vetCommand,
-    doc: documentCommand,
-  },
-  docs: {
-    brief: "KCL files: run, fmt, lint, test, vet, doc",
-    fullDescription:
-      "The KCL configuration language, for any KCL file.\n\n" +
-      "  provisioning kcl run main.k               evaluate\n" +
-      "  provisioning kcl fmt                      format\n" +
-      "  provisioning kcl lint                     look for mistakes\n" +
-      "  provisioning kcl test                     run the tests in *_test.k\n" +
-      "  provisioning kcl vet data.yaml schema.k   check data against a schema\n" +
-      "  provisioning kcl doc lib -o docs          document schemas",
-  },
+export const kclGroup = group({
+  name: "kcl",
+  aliases: ["k"],
+  brief: "The KCL language, for any KCL file",
+  commands: [runCommand, formatCommand, lintCommand, testCommand, vetCommand, documentCommand],
 });

@@ -1,23 +1,26 @@
 /** Commands about this machine and the platform itself. */
 
-import { buildCommand } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
-import { outputAlias, type OutputFlags, outputFlag, workspaceFlags } from "./flags.js";
+import { command } from "../command/command.js";
+import { onOff, type OutputFlags, outputFlag, outputLetter, type ShownFlags, shownFlags, shownLetters } from "./flags.js";
 
-type Flags = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
-const flags = { ...workspaceFlags, ...outputFlag } as const;
-
-export const doctorCommand = buildCommand<Flags & { readonly fix?: boolean }, [], CliContext>({
+export const doctorCommand = command<ShownFlags & { readonly fix?: boolean }>({
+  name: "doctor",
+  aliases: ["dc"],
+  brief: "Look whether this machine has what is needed",
+  examples: [
+    ["doctor", "what is there, what is missing, and how to get it"],
+    ["doctor --fix", "do the fixes that are safe to do"],
+  ],
   loader: async () => (await import("./machine/doctor.js")).doctor,
-  parameters: {
-    flags: { ...flags, fix: { kind: "boolean", optional: true, withNegated: false, brief: "Do the fixes that are safe to do" } },
-    aliases: outputAlias,
-  },
-  docs: { brief: "Look whether this machine has what is needed" },
+  parameters: { flags: { ...shownFlags, fix: onOff("Do the fixes that are safe to do") }, aliases: shownLetters },
+  result: "machine.examine",
 });
 
-export const versionCommand = buildCommand<OutputFlags, [], CliContext>({
+export const versionCommand = command<OutputFlags>({
+  name: "version",
+  aliases: ["ver", "v"],
+  brief: "Show the version",
+  examples: [["version", "of provisioning and of what it runs on"]],
   loader: async () => (await import("./machine/version.js")).version,
-  parameters: { flags: outputFlag, aliases: outputAlias },
-  docs: { brief: "Show the version" },
+  parameters: { flags: outputFlag, aliases: outputLetter },
 });

@@ -1,12 +1,21 @@
 /** Commands about the service of a workspace. */
 
-import { buildCommand, buildRouteMap, numberParser } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
+import { command, group } from "../command/command.js";
 import { storageFlags } from "../storage-flags.js";
-import { outputAlias, type OutputFlags, outputFlag, workspaceFlags } from "./flags.js";
+import {
+  countFlag,
+  numberFlag,
+  onOff,
+  placeLetters,
+  type ShownFlags,
+  shownFlags,
+  shownLetters,
+  textFlag,
+  type WorkspaceFlags,
+  workspaceFlags,
+} from "./flags.js";
 
-type Flags = { readonly workspace?: string; readonly debug?: boolean };
-export type StartFlags = Flags & {
+export type StartFlags = WorkspaceFlags & {
   readonly background?: boolean;
   readonly port?: number;
   readonly host?: string;
@@ -15,38 +24,32 @@ export type StartFlags = Flags & {
   readonly provisioningPath?: string;
   readonly logLevel?: "debug" | "info" | "warn" | "error";
 };
-export type LogsFlags = Flags & { readonly follow?: boolean; readonly lines: number };
+export type LogsFlags = WorkspaceFlags & { readonly follow?: boolean; readonly lines: number };
 
-const number = { kind: "parsed", parse: numberParser, optional: true, placeholder: "number" } as const;
-const onOff = { kind: "boolean", optional: true, withNegated: false } as const;
-const text = (value: string): string => value;
-
-export const orchestratorRoutes = buildRouteMap({
-  routes: {
-    start: buildCommand<StartFlags, [], CliContext>({
+export const orchestratorGroup = group({
+  name: "orchestrator",
+  aliases: ["o", "orch"],
+  brief: "The service of a workspace",
+  commands: [
+    command<StartFlags>({
+      name: "start",
+      brief: "Start the service of this workspace",
+      details: "While it runs every command of this workspace goes through it.",
+      examples: [
+        ["orchestrator start", "in this terminal, until Ctrl-C"],
+        ["orchestrator start --background", "and come back when it answers"],
+      ],
       loader: async () => (await import("./orchestrator/start.js")).start,
       parameters: {
         flags: {
           ...workspaceFlags,
           ...storageFlags({ hidden: false }),
-          background: { ...onOff, brief: "Come back when it answers, and leave it running" },
-          port: { ...number, brief: "Port on this machine; default 8080, 0: any free one" },
-          host: {
-            kind: "parsed",
-            parse: text,
-            optional: true,
-            placeholder: "address",
-            brief: "Loopback address; default 127.0.0.1",
-          },
-          workers: { ...number, brief: "Runs that are carried out at the same time; default 64" },
-          maxQueued: { ...number, brief: "Tasks that may wait or run; default 10000" },
-          provisioningPath: {
-            kind: "parsed",
-            parse: text,
-            optional: true,
-            placeholder: "folder",
-            brief: "Installation of the platform; default: this one",
-          },
+          background: onOff("Come back when it answers, and leave it running"),
+          port: numberFlag("Port on this machine; default 8080, 0: any free one"),
+          host: textFlag("address", "Loopback address; default 127.0.0.1"),
+          workers: numberFlag("Runs that are carried out at the same time; default 64"),
+          maxQueued: numberFlag("Tasks that may wait or run; default 10000"),
+          provisioningPath: textFlag("folder", "Installation of the platform; default: this one"),
           logLevel: {
             kind: "enum",
             values: ["debug", "info", "warn", "error"],
@@ -54,38 +57,34 @@ export const orchestratorRoutes = buildRouteMap({
             brief: "What is logged; default info",
           },
         },
-        aliases: { b: "background", p: "port" },
-      },
-      docs: {
-        brief: "Start the service of this workspace",
-        fullDescription:
-          "  provisioning orchestrator start                  in this terminal, until Ctrl-C\n" +
-          "  provisioning orchestrator start --background     and come back when it answers\n\n" +
-          "While it runs every command of this workspace goes through it.",
+        aliases: { ...placeLetters, b: "background", p: "port" },
       },
     }),
-    stop: buildCommand<Flags, [], CliContext>({
+    command<WorkspaceFlags>({
+      name: "stop",
+      brief: "Have the service finish what is under way, and end",
+      examples: [["orchestrator stop", "runs that wait are kept for the next start"]],
       loader: async () => (await import("./orchestrator/stop.js")).stop,
-      parameters: { flags: workspaceFlags },
-      docs: { brief: "Have the service finish what is under way, and end" },
+      parameters: { flags: workspaceFlags, aliases: placeLetters },
     }),
-    status: buildCommand<Flags & OutputFlags, [], CliContext>({
+    command<ShownFlags>({
+      name: "status",
+      aliases: ["st"],
+      brief: "Show whether the service runs, where, and what it does",
+      examples: [["orchestrator status", "of this workspace"]],
       loader: async () => (await import("./orchestrator/status.js")).status,
-      parameters: { flags: { ...workspaceFlags, ...outputFlag }, aliases: outputAlias },
-      docs: { brief: "Show whether the service runs, where, and what it does" },
+      parameters: { flags: shownFlags, aliases: shownLetters },
     }),
-    logs: buildCommand<LogsFlags, [], CliContext>({
+    command<LogsFlags>({
+      name: "logs",
+      aliases: ["log"],
+      brief: "Show what the service has logged, when it runs in the background",
+      examples: [["orchestrator logs --follow --lines 10", "the last ten lines, and more as they come"]],
       loader: async () => (await import("./orchestrator/logs.js")).logs,
       parameters: {
-        flags: {
-          ...workspaceFlags,
-          follow: { ...onOff, brief: "Go on as more is written" },
-          lines: { ...number, optional: false, default: "50", brief: "The last so many lines" },
-        },
-        aliases: { f: "follow", n: "lines" },
+        flags: { ...workspaceFlags, follow: onOff("Go on as more is written"), lines: countFlag("50", "The last so many lines") },
+        aliases: { ...placeLetters, f: "follow", n: "lines" },
       },
-      docs: { brief: "Show what the service has logged, when it runs in the background" },
     }),
-  },
-  docs: { brief: "The service of a workspace: start, stop, status, logs" },
+  ],
 });

@@ -1,62 +1,75 @@
 /** Commands on what is recorded: `state` and `graph`. */
 
-import { buildCommand, buildRouteMap } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
-import { readAliases, type ReadFlags, readFlags } from "./flags.js";
+import { command, group } from "../command/command.js";
+import { argument, positional, type ReadFlags, readFlags, readLetters, several } from "./flags.js";
 
-const text = (value: string): string => value;
-const resource = { brief: "Address (taskserv.db-01.etcd) or name (etcd)", placeholder: "resource", parse: text } as const;
+const resource = argument("resource", "Address (taskserv.db-01.etcd) or name (etcd)");
 
-export const stateRoutes = buildRouteMap({
-  routes: {
-    list: buildCommand<ReadFlags, [], CliContext>({
+export const stateGroup = group({
+  name: "state",
+  aliases: ["sta"],
+  brief: "What was recorded after the last change",
+  commands: [
+    command<ReadFlags>({
+      name: "list",
+      aliases: ["ls", "l"],
+      brief: "List recorded resources",
+      examples: [["state list", "of the only infra"]],
       loader: async () => (await import("./state/state.js")).list,
-      parameters: { flags: readFlags, aliases: readAliases },
-      docs: { brief: "List recorded resources" },
+      parameters: { flags: readFlags, aliases: readLetters },
+      result: "state.list",
     }),
-    show: buildCommand<ReadFlags, [string], CliContext>({
+    command<ReadFlags, [string]>({
+      name: "show",
+      aliases: ["sh"],
+      brief: "Show all that is recorded of one resource",
+      examples: [["state show server.db-01", "its attributes and what it depends on"]],
       loader: async () => (await import("./state/state.js")).show,
-      parameters: { flags: readFlags, aliases: readAliases, positional: { kind: "tuple", parameters: [resource] } },
-      docs: { brief: "Show all that is recorded of one resource" },
+      parameters: { flags: readFlags, aliases: readLetters, positional: positional(resource) },
+      result: "state.show",
     }),
-  },
-  docs: { brief: "What was recorded after the last change: list, show" },
+  ],
 });
 
-export const graphRoutes = buildRouteMap({
-  routes: {
-    query: buildCommand<ReadFlags, string[], CliContext>({
+export const graphGroup = group({
+  name: "graph",
+  aliases: ["g"],
+  brief: "How resources belong together",
+  commands: [
+    command<ReadFlags, string[]>({
+      name: "query",
+      aliases: ["q"],
+      brief: "Ask about resources and how they belong together",
+      details: "A condition sees kind, name, address, infra, provider, status, depends_on, spec and attributes.",
+      examples: [
+        ["graph query what depends on etcd", "also: what does nginx depend on"],
+        ["graph query what runs on db-01", "also: where does redis run"],
+        ['graph query \'kind == "server" and spec.plan == "small"\'', "a condition in KCL"],
+      ],
       loader: async () => (await import("./state/graph.js")).query,
       parameters: {
         flags: readFlags,
-        aliases: readAliases,
-        positional: {
-          kind: "array",
-          parameter: { brief: "A question, or a condition as a KCL expression", placeholder: "question", parse: text },
-          minimum: 1,
-        },
+        aliases: readLetters,
+        positional: several("question", "A question, or a condition as a KCL expression", 1),
       },
-      docs: {
-        brief: "Ask about resources and how they belong together",
-        fullDescription:
-          "  provisioning graph query what depends on etcd\n" +
-          "  provisioning graph query what does nginx depend on\n" +
-          "  provisioning graph query what runs on db-01\n" +
-          "  provisioning graph query where does redis run\n" +
-          '  provisioning graph query \'kind == "server" and spec.plan == "small"\'\n\n' +
-          "A condition sees kind, name, address, infra, provider, status, depends_on, spec and attributes.",
-      },
+      result: "graph.query",
     }),
-    dependents: buildCommand<ReadFlags, [string], CliContext>({
+    command<ReadFlags, [string]>({
+      name: "dependents",
+      aliases: ["deps"],
+      brief: "List what cannot be without a resource",
+      examples: [["graph dependents server.db-01", "what goes when it goes"]],
       loader: async () => (await import("./state/graph.js")).dependents,
-      parameters: { flags: readFlags, aliases: readAliases, positional: { kind: "tuple", parameters: [resource] } },
-      docs: { brief: "List what cannot be without a resource" },
+      parameters: { flags: readFlags, aliases: readLetters, positional: positional(resource) },
+      result: "graph.dependents",
     }),
-    path: buildCommand<ReadFlags, [string, string], CliContext>({
+    command<ReadFlags, [string, string]>({
+      name: "path",
+      brief: "Tell how one resource comes to need another",
+      examples: [["graph path nginx etcd", "by way of what"]],
       loader: async () => (await import("./state/graph.js")).path,
-      parameters: { flags: readFlags, aliases: readAliases, positional: { kind: "tuple", parameters: [resource, resource] } },
-      docs: { brief: "Tell how one resource comes to need another" },
+      parameters: { flags: readFlags, aliases: readLetters, positional: positional(resource, resource) },
+      result: "graph.path",
     }),
-  },
-  docs: { brief: "How resources belong together: query, dependents, path" },
+  ],
 });

@@ -1,11 +1,10 @@
 /** Commands about where runs and recorded state are kept. */
 
-import { buildCommand, buildRouteMap } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
+import { command, group } from "../command/command.js";
 import { storageFlags } from "../storage-flags.js";
-import { outputAlias, type OutputFlags, outputFlag, workspaceFlags } from "./flags.js";
+import { onOff, type ShownFlags, shownFlags, shownLetters, textFlag } from "./flags.js";
 
-export type StorageCommandFlags = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
+export type StorageCommandFlags = ShownFlags;
 
 /** `Source…` and `Target…`, each an option of that side. */
 type SideFlags<Side extends "source" | "target"> = {
@@ -23,71 +22,74 @@ export type MigrateFlags = StorageCommandFlags &
     readonly switch?: boolean;
   };
 
-const flags = { ...workspaceFlags, ...outputFlag, ...storageFlags({ hidden: false }) } as const;
-
-const value = (placeholder: string, brief: string) =>
-  ({ kind: "parsed", parse: (text: string): string => text, optional: true, placeholder, brief }) as const;
+const flags = { ...shownFlags, ...storageFlags({ hidden: false }) } as const;
 
 const TYPES = "filesystem, surrealdb-embedded, surrealdb-server or postgres";
 
-export const storageRoutes = buildRouteMap({
-  routes: {
-    info: buildCommand<StorageCommandFlags, [], CliContext>({
+export const storageGroup = group({
+  name: "storage",
+  aliases: ["sto"],
+  brief: "Where runs and recorded state are kept",
+  commands: [
+    command<StorageCommandFlags>({
+      name: "info",
+      brief: "Show which storage is used, where it is and what it holds",
+      examples: [["storage info", "of this workspace"]],
       loader: async () => (await import("./storage/storage.js")).info,
-      parameters: { flags, aliases: outputAlias },
-      docs: { brief: "Show which storage is used, where it is and what it holds" },
+      parameters: { flags, aliases: shownLetters },
+      result: "storage.info",
     }),
-    validate: buildCommand<StorageCommandFlags, [], CliContext>({
+    command<StorageCommandFlags>({
+      name: "validate",
+      aliases: ["val"],
+      brief: "Read everything that is stored and name what is damaged",
+      examples: [["storage validate", "nothing is changed"]],
       loader: async () => (await import("./storage/storage.js")).validate,
-      parameters: { flags, aliases: outputAlias },
-      docs: { brief: "Read everything that is stored and name what is damaged" },
+      parameters: { flags, aliases: shownLetters },
+      result: "storage.validate",
     }),
-    migrate: buildCommand<MigrateFlags, [], CliContext>({
+    command<MigrateFlags>({
+      name: "migrate",
+      aliases: ["mig"],
+      brief: "Move everything into another storage and prove that both are equal",
+      details:
+        "The source stays as it is. A target that holds something else is refused. After an interruption the same command goes on.",
+      examples: [
+        ["storage migrate --interactive", "asks for everything"],
+        ["storage migrate --to surrealdb-embedded --switch", "and use it from then on"],
+        ["storage migrate --to postgres --dry-run", "only look whether it can be done"],
+      ],
       loader: async () => (await import("./storage/migrate.js")).migrate,
       parameters: {
         flags: {
-          ...workspaceFlags,
-          ...outputFlag,
-          from: value("type", `Source: ${TYPES}; default: the configured storage`),
-          to: value("type", `Target: ${TYPES}`),
-          interactive: { kind: "boolean", optional: true, withNegated: false, brief: "Ask for everything on the terminal" },
-          sourceDir: value("path", "Folder of the source"),
-          sourcePackagesDir: value("path", "Folder with the packages of the source's database"),
-          sourceUrl: value("url", "Url of the source"),
-          sourceNamespace: value("name", "Namespace of the source (SurrealDB)"),
-          sourceDatabase: value("name", "Database of the source"),
-          sourceSchema: value("name", "Schema of the source (PostgreSQL)"),
-          sourceUsername: value("name", "User of the source"),
-          sourcePassword: value("text", "Password of the source; others can see it: prefer the next one"),
-          sourcePasswordFile: value("path", "File with the password of the source; - is standard input"),
-          targetDir: value("path", "Folder of the target"),
-          targetPackagesDir: value("path", "Folder with the packages of the target's database"),
-          targetUrl: value("url", "Url of the target"),
-          targetNamespace: value("name", "Namespace of the target (SurrealDB)"),
-          targetDatabase: value("name", "Database of the target"),
-          targetSchema: value("name", "Schema of the target (PostgreSQL)"),
-          targetUsername: value("name", "User of the target"),
-          targetPassword: value("text", "Password of the target; others can see it: prefer the next one"),
-          targetPasswordFile: value("path", "File with the password of the target; - is standard input"),
-          dryRun: {
-            kind: "boolean",
-            optional: true,
-            withNegated: false,
-            brief: "Only look whether it can be done; copy nothing",
-          },
-          switch: { kind: "boolean", optional: true, withNegated: false, brief: "Make the workspace use the target afterwards" },
+          ...shownFlags,
+          from: textFlag("type", `Source: ${TYPES}; default: the configured storage`),
+          to: textFlag("type", `Target: ${TYPES}`),
+          interactive: onOff("Ask for everything on the terminal"),
+          sourceDir: textFlag("path", "Folder of the source"),
+          sourcePackagesDir: textFlag("path", "Folder with the packages of the source's database"),
+          sourceUrl: textFlag("url", "Url of the source"),
+          sourceNamespace: textFlag("name", "Namespace of the source (SurrealDB)"),
+          sourceDatabase: textFlag("name", "Database of the source"),
+          sourceSchema: textFlag("name", "Schema of the source (PostgreSQL)"),
+          sourceUsername: textFlag("name", "User of the source"),
+          sourcePassword: textFlag("text", "Password of the source; others can see it: prefer the next one"),
+          sourcePasswordFile: textFlag("path", "File with the password of the source; - is standard input"),
+          targetDir: textFlag("path", "Folder of the target"),
+          targetPackagesDir: textFlag("path", "Folder with the packages of the target's database"),
+          targetUrl: textFlag("url", "Url of the target"),
+          targetNamespace: textFlag("name", "Namespace of the target (SurrealDB)"),
+          targetDatabase: textFlag("name", "Database of the target"),
+          targetSchema: textFlag("name", "Schema of the target (PostgreSQL)"),
+          targetUsername: textFlag("name", "User of the target"),
+          targetPassword: textFlag("text", "Password of the target; others can see it: prefer the next one"),
+          targetPasswordFile: textFlag("path", "File with the password of the target; - is standard input"),
+          dryRun: onOff("Only look whether it can be done; copy nothing"),
+          switch: onOff("Make the workspace use the target afterwards"),
         },
-        aliases: outputAlias,
+        aliases: shownLetters,
       },
-      docs: {
-        brief: "Move everything into another storage and prove that both are equal",
-        fullDescription:
-          "  provisioning storage migrate --interactive\n" +
-          "  provisioning storage migrate --to postgres --target-url postgres://me@db/provisioning --target-password-file pw --switch\n" +
-          "  provisioning storage migrate --from filesystem --to surrealdb-embedded --source-dir ./data --target-dir ./surrealdb-data\n\n" +
-          "The source stays as it is. A target that holds something else is refused. After an interruption the same command goes on.",
-      },
+      result: "storage.migrate",
     }),
-  },
-  docs: { brief: "Where runs and recorded state are kept: info, validate, migrate" },
+  ],
 });

@@ -1,69 +1,89 @@
 /** Commands on taskservs: the services on servers. */
 
-import { buildCommand, buildRouteMap } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
-import { changeAliases, parseNames, readAliases, type ReadFlags, readFlags, type WriteFlags, writeFlags } from "./flags.js";
+import { command, group } from "../command/command.js";
+import {
+  argument,
+  namesFlag,
+  onOff,
+  positional,
+  type ReadFlags,
+  readFlags,
+  readLetters,
+  several,
+  type WriteFlags,
+  writeFlags,
+  writeLetters,
+} from "./flags.js";
 
 type TaskservFlags = WriteFlags & { readonly servers?: readonly string[] };
 
-const onServers = {
-  servers: {
-    kind: "parsed",
-    parse: parseNames,
-    optional: true,
-    placeholder: "names",
-    brief: "Only on these servers, separated by commas",
-  },
-} as const;
-const someNames = {
-  kind: "array",
-  minimum: 1,
-  parameter: { brief: "Names of taskservs", placeholder: "taskserv", parse: (value: string) => value },
+const changeParameters = {
+  flags: { ...writeFlags, servers: namesFlag("Only on these servers, separated by commas") },
+  aliases: writeLetters,
+  positional: several("taskserv", "Names of taskservs", 1),
 } as const;
 
-export const taskservRoutes = buildRouteMap({
-  routes: {
-    create: buildCommand<TaskservFlags, string[], CliContext>({
+export const taskservGroup = group({
+  name: "taskserv",
+  aliases: ["t", "ts", "taskservs"],
+  brief: "Taskservs: the services on servers",
+  commands: [
+    command<TaskservFlags, string[]>({
+      name: "create",
+      aliases: ["c", "install"],
+      brief: "Install taskservs with what they require",
+      examples: [
+        ["taskserv create redis --check", "show what would be installed"],
+        ["taskserv create redis nginx --servers web-01", "two of them, on one server"],
+      ],
       loader: async () => (await import("./taskserv/change.js")).createTaskservs,
-      parameters: {
-        flags: { ...writeFlags, ...onServers },
-        aliases: changeAliases,
-        positional: someNames,
-      },
-      docs: { brief: "Install taskservs with what they require" },
+      parameters: changeParameters,
+      result: "infra.apply",
     }),
-    delete: buildCommand<TaskservFlags, string[], CliContext>({
+    command<TaskservFlags, string[]>({
+      name: "update",
+      aliases: ["u"],
+      brief: "Bring taskservs that are installed to what is described",
+      examples: [
+        ["taskserv update nginx --check", "show what would change"],
+        ["taskserv update nginx", "on all servers that have it"],
+      ],
+      loader: async () => (await import("./taskserv/change.js")).updateTaskservs,
+      parameters: changeParameters,
+      result: "infra.apply",
+    }),
+    command<TaskservFlags, string[]>({
+      name: "delete",
+      aliases: ["rm", "d"],
+      brief: "Remove taskservs from their servers",
+      examples: [
+        ["taskserv delete redis --check", "show what would be removed"],
+        ["taskserv delete redis --servers web-01", "from one server"],
+      ],
       loader: async () => (await import("./taskserv/change.js")).deleteTaskservs,
-      parameters: {
-        flags: { ...writeFlags, ...onServers },
-        aliases: changeAliases,
-        positional: someNames,
-      },
-      docs: { brief: "Remove taskservs from their servers" },
+      parameters: changeParameters,
+      result: "infra.destroy",
     }),
-    list: buildCommand<ReadFlags & { readonly all?: boolean }, [], CliContext>({
+    command<ReadFlags & { readonly all?: boolean }>({
+      name: "list",
+      aliases: ["ls", "l"],
+      brief: "List what is installed, or with --all what could be",
+      examples: [
+        ["taskserv list", "what is installed, and where"],
+        ["taskserv list --all", "what can be installed"],
+      ],
       loader: async () => (await import("./taskserv/show.js")).listTaskservs,
-      parameters: {
-        flags: {
-          ...readFlags,
-          all: { kind: "boolean", optional: true, withNegated: false, brief: "All that could be installed" },
-        },
-        aliases: readAliases,
-      },
-      docs: { brief: "List what is installed, or with --all what could be" },
+      parameters: { flags: { ...readFlags, all: onOff("All that could be installed") }, aliases: readLetters },
+      result: { action: "infra.status", version: 1, part: "servers[].taskservs" },
     }),
-    status: buildCommand<ReadFlags, [string], CliContext>({
+    command<ReadFlags, [string]>({
+      name: "status",
+      aliases: ["st"],
+      brief: "Show one taskserv on its servers, and check its health",
+      examples: [["taskserv status redis", "on all servers that have it"]],
       loader: async () => (await import("./taskserv/show.js")).taskservStatus,
-      parameters: {
-        flags: readFlags,
-        aliases: readAliases,
-        positional: {
-          kind: "tuple",
-          parameters: [{ brief: "Name of a taskserv", placeholder: "taskserv", parse: (value: string) => value }],
-        },
-      },
-      docs: { brief: "Show one taskserv on its servers, and check its health" },
+      parameters: { flags: readFlags, aliases: readLetters, positional: positional(argument("taskserv", "Name of a taskserv")) },
+      result: "infra.health",
     }),
-  },
-  docs: { brief: "Taskservs: create, delete, list, status" },
+  ],
 });

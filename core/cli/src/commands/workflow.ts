@@ -1,97 +1,106 @@
-/** Commands about runs. */
+/** Commands about runs, and about workflows that are written in YAML. */
 
-import { buildCommand, buildRouteMap, numberParser } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
-import { infraFlag, outputAlias, type OutputFlags, outputFlag, readAliases, workspaceFlags } from "./flags.js";
+import { type Command, command, group } from "../command/command.js";
+import {
+  argument,
+  countFlag,
+  infraFlag,
+  numberFlag,
+  onOff,
+  optionalArgument,
+  positional,
+  readLetters,
+  several,
+  type ShownFlags,
+  shownFlags,
+  shownLetters,
+  text,
+  textFlag,
+  yesFlag,
+} from "./flags.js";
 import type { DocumentFlags, RunFlags } from "./workflow/document.js";
 
-type Flags = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
 type Confirmed = { readonly yes?: boolean };
-const flags = { ...workspaceFlags, ...outputFlag } as const;
-const yes = { kind: "boolean", optional: true, withNegated: false, brief: "Go ahead without asking" } as const;
-const text = (value: string): string => value;
-const run = { brief: "Id of a run; last is the newest", placeholder: "id", parse: text } as const;
-const operation = { brief: "Id or title of an operation", placeholder: "operation", parse: text } as const;
+const run = argument("run", "Id of a run; last is the newest");
+const anyRun = optionalArgument("run", "Id of a run; the newest when missing");
+const reason = { reason: textFlag("text", "Why, for the record") } as const;
+const yesLetters = { ...shownLetters, y: "yes" } as const;
 
-export const retryCommand = buildCommand<Flags & Confirmed, string[], CliContext>({
-  loader: async () => (await import("./workflow/control.js")).retry,
-  parameters: {
-    flags: { ...flags, yes },
-    aliases: { ...outputAlias, y: "yes" },
-    positional: {
-      kind: "array",
-      parameter: { brief: "Id of a run, then operations", placeholder: "id", parse: text },
-      minimum: 1,
-    },
-  },
-  docs: {
-    brief: "Go on with a run that ended, from what was not done or from an operation on",
-    fullDescription:
-      "  provisioning workflow retry last                       try again what failed, was skipped or cancelled\n" +
-      "  provisioning workflow retry last 'check etcd on db-01'  that operation again, with all that needs it",
-  },
-});
-
-export const skipCommand = buildCommand<Flags, [string, string], CliContext>({
-  loader: async () => (await import("./workflow/control.js")).skip,
-  parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [run, operation] } },
-  docs: {
-    brief: "Count an operation that was not done as done",
-    fullDescription: "For what you did by hand, or can do without. Go on with: provisioning workflow retry <id>",
-  },
-});
-
-export const cancelCommand = buildCommand<Flags & { readonly reason?: string }, [string], CliContext>({
-  loader: async () => (await import("./workflow/control.js")).cancel,
-  parameters: {
-    flags: {
-      ...flags,
-      reason: { kind: "parsed", parse: text, optional: true, placeholder: "text", brief: "Why, for the record" },
-    },
-    aliases: outputAlias,
-    positional: { kind: "tuple", parameters: [run] },
-  },
-  docs: { brief: "End a run that has not ended; what was done stays" },
-});
-
-export const rollbackCommand = buildCommand<Flags & Confirmed & { readonly toCheckpoint?: number }, [string], CliContext>({
-  loader: async () => (await import("./workflow/control.js")).rollback,
-  parameters: {
-    flags: {
-      ...flags,
-      yes,
-      toCheckpoint: {
-        kind: "parsed",
-        parse: numberParser,
-        optional: true,
-        placeholder: "number",
-        brief: "Keep what was done up to this checkpoint",
+/** What can be done with a run, under the name of its group: `workflow` and `batch` have the same. */
+export function controlCommands(of: string): readonly Command[] {
+  return [
+    command<ShownFlags & Confirmed, string[]>({
+      name: "retry",
+      aliases: ["re"],
+      brief: "Go on with a run that ended, from what was not done or from an operation on",
+      examples: [
+        [`${of} retry last`, "try again what failed, was skipped or cancelled"],
+        [`${of} retry last 'check etcd on db-01'`, "that operation again, with all that needs it"],
+      ],
+      loader: async () => (await import("./workflow/control.js")).retry,
+      parameters: {
+        flags: { ...shownFlags, ...yesFlag },
+        aliases: yesLetters,
+        positional: several("run", "Id of a run, then operations", 1),
       },
-    },
-    aliases: { ...outputAlias, y: "yes" },
-    positional: { kind: "tuple", parameters: [run] },
-  },
-  docs: { brief: "Undo what a run made, the last first" },
-});
-
-export const pauseCommand = buildCommand<Flags & { readonly reason?: string }, [string], CliContext>({
-  loader: async () => (await import("./workflow/control.js")).pause,
-  parameters: {
-    flags: {
-      ...flags,
-      reason: { kind: "parsed", parse: text, optional: true, placeholder: "text", brief: "Why, for the record" },
-    },
-    aliases: outputAlias,
-    positional: { kind: "tuple", parameters: [run] },
-  },
-  docs: { brief: "Start nothing more of a run until it is resumed" },
-});
-
-export const resumeCommand = buildCommand<Flags, [string], CliContext>({
-  loader: async () => (await import("./workflow/control.js")).resume,
-  parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [run] } },
-  docs: { brief: "Go on with a run that was paused or interrupted" },
-});
+      result: "run.retry",
+    }),
+    command<ShownFlags, [string, string]>({
+      name: "skip",
+      brief: "Count an operation that was not done as done",
+      details: "For what you did by hand, or can do without.",
+      examples: [[`${of} skip last 'check etcd on db-01'`, `then go on with: ${of} retry last`]],
+      loader: async () => (await import("./workflow/control.js")).skip,
+      parameters: {
+        flags: shownFlags,
+        aliases: shownLetters,
+        positional: positional(run, argument("operation", "Id or title of an operation")),
+      },
+      result: "run.pass",
+    }),
+    command<ShownFlags & { readonly reason?: string }, [string]>({
+      name: "pause",
+      brief: "Start nothing more of a run until it is resumed",
+      examples: [[`${of} pause last`, "what is under way is finished"]],
+      loader: async () => (await import("./workflow/control.js")).pause,
+      parameters: { flags: { ...shownFlags, ...reason }, aliases: shownLetters, positional: positional(run) },
+      result: "run.pause",
+    }),
+    command<ShownFlags, [string]>({
+      name: "resume",
+      aliases: ["continue"],
+      brief: "Go on with a run that was paused or interrupted",
+      examples: [[`${of} resume last`, "what is done is not done again"]],
+      loader: async () => (await import("./workflow/control.js")).resume,
+      parameters: { flags: shownFlags, aliases: shownLetters, positional: positional(run) },
+      result: "run.resume",
+    }),
+    command<ShownFlags & { readonly reason?: string }, [string]>({
+      name: "cancel",
+      brief: "End a run that has not ended; what was done stays",
+      examples: [[`${of} cancel last --reason 'wrong region'`, `undo what it made with: ${of} rollback last`]],
+      loader: async () => (await import("./workflow/control.js")).cancel,
+      parameters: { flags: { ...shownFlags, ...reason }, aliases: shownLetters, positional: positional(run) },
+      result: "run.cancel",
+    }),
+    command<ShownFlags & Confirmed & { readonly toCheckpoint?: number }, [string]>({
+      name: "rollback",
+      aliases: ["rb", "undo"],
+      brief: "Undo what a run made, the last first",
+      examples: [
+        [`${of} rollback last`, "all of it"],
+        [`${of} rollback last --to-checkpoint 2`, "keep what was done up to the second checkpoint"],
+      ],
+      loader: async () => (await import("./workflow/control.js")).rollback,
+      parameters: {
+        flags: { ...shownFlags, ...yesFlag, toCheckpoint: numberFlag("Keep what was done up to this checkpoint") },
+        aliases: yesLetters,
+        positional: positional(run),
+      },
+      result: "run.rollback",
+    }),
+  ];
+}
 
 export const varFlag = {
   var: {
@@ -104,131 +113,124 @@ export const varFlag = {
   },
 } as const;
 
-const documentFile = { brief: "YAML or JSON file that defines the workflow", placeholder: "file", parse: text } as const;
+const documentFile = positional(argument("file", "YAML or JSON file that defines the workflow"));
 
-const runCommand = buildCommand<RunFlags, [string], CliContext>({
-  loader: async () => (await import("./workflow/document.js")).run,
-  parameters: {
-    flags: {
-      ...infraFlag,
-      ...flags,
-      ...varFlag,
-      wait: { kind: "boolean", optional: true, brief: "Carry it out and wait for its end; --no-wait only submits it" },
-      dryRun: { kind: "boolean", optional: true, withNegated: false, brief: "Only show what would be done, and in which order" },
-    },
-    aliases: readAliases,
-    positional: { kind: "tuple", parameters: [documentFile] },
-  },
-  docs: {
-    brief: "Carry out a workflow that is written in YAML or JSON",
-    fullDescription:
-      "  provisioning workflow run workflows/nightly.yaml --dry-run         what would it do, in which order?\n" +
-      "  provisioning workflow run workflows/scale.yaml --var ROLE=reviewer  do it, with this value for ${ROLE}",
-  },
-});
-
-const validateCommand = buildCommand<DocumentFlags, [string], CliContext>({
-  loader: async () => (await import("./workflow/document.js")).validate,
-  parameters: {
-    flags: { ...infraFlag, ...flags, ...varFlag },
-    aliases: readAliases,
-    positional: { kind: "tuple", parameters: [documentFile] },
-  },
-  docs: { brief: "Tell whether a workflow can be carried out, and what is wrong with it" },
-});
-
-const tasksCommand = buildCommand<Flags, [string?], CliContext>({
-  loader: async () => (await import("./workflow/document.js")).tasks,
-  parameters: {
-    flags,
-    aliases: outputAlias,
-    positional: {
-      kind: "tuple",
-      parameters: [{ brief: "Name of a task; all when missing", placeholder: "task", parse: text, optional: true }],
-    },
-  },
-  docs: { brief: "List the tasks that steps of a workflow can name" },
-});
-
-const anyRun = { ...run, brief: "Id of a run; the newest when missing", optional: true } as const;
-
-const logsCommand = buildCommand<Flags & { readonly operation?: string; readonly follow?: boolean }, [string?], CliContext>({
-  loader: async () => (await import("./workflow/logs.js")).logs,
-  parameters: {
-    flags: {
-      ...flags,
-      operation: { kind: "parsed", parse: text, optional: true, placeholder: "operation", brief: "Only of this operation" },
-      follow: { kind: "boolean", optional: true, withNegated: false, brief: "Go on until the run has ended" },
-    },
-    aliases: { ...outputAlias, f: "follow" },
-    positional: { kind: "tuple", parameters: [anyRun] },
-  },
-  docs: { brief: "Tell what happened in a run, line by line" },
-});
-
-const checkpointsCommand = buildCommand<Flags, [string?], CliContext>({
-  loader: async () => (await import("./workflow/logs.js")).checkpoints,
-  parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [anyRun] } },
-  docs: { brief: "List the checkpoints of a run" },
-});
-
-export const workflowRoutes = buildRouteMap({
-  routes: {
-    run: runCommand,
-    validate: validateCommand,
-    tasks: tasksCommand,
-    list: buildCommand<Flags & { readonly limit: number }, [], CliContext>({
-      loader: async () => (await import("./workflow/workflow.js")).list,
+export const workflowGroup = group({
+  name: "workflow",
+  aliases: ["wf", "workflows"],
+  brief: "Workflows in YAML, and all runs",
+  commands: [
+    command<RunFlags, [string]>({
+      name: "run",
+      aliases: ["r"],
+      brief: "Carry out a workflow that is written in YAML or JSON",
+      examples: [
+        ["workflow run workflows/nightly.yaml --dry-run", "what would it do, in which order?"],
+        ["workflow run workflows/scale.yaml --var ROLE=reviewer", "do it, with this value for ${ROLE}"],
+      ],
+      loader: async () => (await import("./workflow/document.js")).run,
       parameters: {
         flags: {
-          ...flags,
-          limit: {
-            kind: "parsed",
-            parse: numberParser,
-            default: "20",
-            placeholder: "number",
-            brief: "At most so many, newest first",
-          },
+          ...infraFlag,
+          ...shownFlags,
+          ...varFlag,
+          wait: { kind: "boolean", optional: true, brief: "Carry it out and wait for its end; --no-wait only submits it" },
+          dryRun: onOff("Only show what would be done, and in which order"),
         },
-        aliases: outputAlias,
+        aliases: readLetters,
+        positional: documentFile,
       },
-      docs: { brief: "List runs, newest first" },
+      result: "workflow.run",
     }),
-    status: buildCommand<Flags, [string?], CliContext>({
-      loader: async () => (await import("./workflow/workflow.js")).status,
+    command<DocumentFlags, [string]>({
+      name: "validate",
+      aliases: ["val"],
+      brief: "Tell whether a workflow can be carried out, and what is wrong with it",
+      examples: [["workflow validate workflows/nightly.yaml", "nothing is started"]],
+      loader: async () => (await import("./workflow/document.js")).validate,
+      parameters: { flags: { ...infraFlag, ...shownFlags, ...varFlag }, aliases: readLetters, positional: documentFile },
+      result: "workflow.validate",
+    }),
+    command<ShownFlags, [string?]>({
+      name: "tasks",
+      brief: "List the tasks that steps of a workflow can name",
+      examples: [
+        ["workflow tasks", "all of them"],
+        ["workflow tasks provisioning.query", "what one takes and gives"],
+      ],
+      loader: async () => (await import("./workflow/document.js")).tasks,
       parameters: {
-        flags,
-        aliases: outputAlias,
-        positional: { kind: "tuple", parameters: [{ ...run, brief: "Id of a run; the newest when missing", optional: true }] },
+        flags: shownFlags,
+        aliases: shownLetters,
+        positional: positional(optionalArgument("task", "Name of a task; all when missing")),
       },
-      docs: { brief: "Show one run with all its operations" },
+      result: "workflow.tasks",
     }),
-    logs: logsCommand,
-    checkpoints: checkpointsCommand,
-    retry: retryCommand,
-    skip: skipCommand,
-    pause: pauseCommand,
-    resume: resumeCommand,
-    cancel: cancelCommand,
-    rollback: rollbackCommand,
-  },
-  docs: {
-    brief:
-      "Workflows and runs: run, validate, tasks, list, status, logs, checkpoints, retry, skip, pause, resume, cancel, rollback",
-  },
+    command<ShownFlags & { readonly limit: number }>({
+      name: "list",
+      aliases: ["ls", "l"],
+      shortcuts: ["runs"],
+      brief: "List runs, newest first",
+      examples: [["workflow list --limit 5", "the newest five"]],
+      loader: async () => (await import("./workflow/workflow.js")).list,
+      parameters: { flags: { ...shownFlags, limit: countFlag("20", "At most so many, newest first") }, aliases: shownLetters },
+      result: "run.list",
+    }),
+    command<ShownFlags, [string?]>({
+      name: "status",
+      aliases: ["st"],
+      brief: "Show one run with all its operations",
+      examples: [["workflow status", "the newest run"]],
+      loader: async () => (await import("./workflow/workflow.js")).status,
+      parameters: { flags: shownFlags, aliases: shownLetters, positional: positional(anyRun) },
+      result: "run.show",
+    }),
+    command<ShownFlags & { readonly operation?: string; readonly follow?: boolean }, [string?]>({
+      name: "logs",
+      aliases: ["log"],
+      brief: "Tell what happened in a run, line by line",
+      examples: [
+        ["workflow logs", "of the newest run"],
+        ["workflow logs last --follow", "and go on until it has ended"],
+      ],
+      loader: async () => (await import("./workflow/logs.js")).logs,
+      parameters: {
+        flags: {
+          ...shownFlags,
+          operation: textFlag("operation", "Only of this operation"),
+          follow: onOff("Go on until the run has ended"),
+        },
+        aliases: { ...shownLetters, f: "follow" },
+        positional: positional(anyRun),
+      },
+      result: "run.logs",
+    }),
+    command<ShownFlags, [string?]>({
+      name: "checkpoints",
+      aliases: ["cp"],
+      brief: "List the checkpoints of a run",
+      examples: [["workflow checkpoints last", "places to roll back to"]],
+      loader: async () => (await import("./workflow/logs.js")).checkpoints,
+      parameters: { flags: shownFlags, aliases: shownLetters, positional: positional(anyRun) },
+      result: "run.checkpoints",
+    }),
+    ...controlCommands("workflow"),
+  ],
 });
 
-export const whyCommand = buildCommand<Flags, [string, string?], CliContext>({
+export const whyCommand = command<ShownFlags, [string, string?]>({
+  name: "why",
+  aliases: ["y"],
+  brief: "Tell why a run or an operation is as it is",
+  examples: [
+    ["why last", "the newest run, and what of it is not done"],
+    ["why last 'check etcd on db-01'", "one operation"],
+  ],
   loader: async () => (await import("./workflow/control.js")).why,
   parameters: {
-    flags,
-    aliases: outputAlias,
-    positional: { kind: "tuple", parameters: [run, { ...operation, optional: true }] },
+    flags: shownFlags,
+    aliases: shownLetters,
+    positional: positional(run, optionalArgument("operation", "Id or title of an operation")),
   },
-  docs: {
-    brief: "Tell why a run or an operation is as it is",
-    fullDescription:
-      "  provisioning why last                        the newest run, and what of it is not done\n" +
-      "  provisioning why last 'check etcd on db-01'  one operation",
-  },
+  result: "run.why",
 });

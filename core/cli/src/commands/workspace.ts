@@ -1,61 +1,74 @@
 /** Commands on workspaces. */
 
-import { buildCommand, buildRouteMap } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
-import { outputAlias, type OutputFlags, outputFlag, workspaceFlags } from "./flags.js";
+import { command, group } from "../command/command.js";
+import { argument, positional, type ShownFlags, shownFlags, shownLetters, textFlag } from "./flags.js";
 
-const text = (value: string): string => value;
-const name = { brief: "Name of a workspace", placeholder: "name", parse: text } as const;
-type Flags = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
-const flags = { ...workspaceFlags, ...outputFlag } as const;
+const name = argument("workspace", "Name of a workspace");
+const parameters = { flags: shownFlags, aliases: shownLetters } as const;
 
-export const workspaceRoutes = buildRouteMap({
-  routes: {
-    init: buildCommand<Flags & { readonly dir?: string; readonly from?: string }, [string], CliContext>({
+export const workspaceGroup = group({
+  name: "workspace",
+  aliases: ["ws", "workspaces"],
+  brief: "Workspaces: folders with definitions, configuration and records",
+  commands: [
+    command<ShownFlags & { readonly dir?: string; readonly from?: string }, [string]>({
+      name: "init",
+      aliases: ["i", "new"],
+      shortcuts: ["init"],
+      brief: "Make a workspace and make it the active one",
+      examples: [
+        ["workspace init shop", "in a new folder of that name"],
+        ["workspace init shop --from examples/quickstart", "as a copy of an example"],
+      ],
       loader: async () => (await import("./workspace/workspaces.js")).init,
       parameters: {
         flags: {
-          ...flags,
-          dir: {
-            kind: "parsed",
-            parse: text,
-            optional: true,
-            placeholder: "path",
-            brief: "Folder; default: one of that name here",
-          },
-          from: {
-            kind: "parsed",
-            parse: text,
-            optional: true,
-            placeholder: "path",
-            brief: "Folder to copy, for example an example",
-          },
+          ...shownFlags,
+          dir: textFlag("path", "Folder; default: one of that name here"),
+          from: textFlag("path", "Folder to copy, for example an example"),
         },
-        aliases: outputAlias,
-        positional: { kind: "tuple", parameters: [name] },
+        aliases: shownLetters,
+        positional: positional(argument("name", "Name of the new workspace")),
       },
-      docs: { brief: "Make a workspace and make it the active one" },
+      result: "workspace.create",
     }),
-    list: buildCommand<Flags, [], CliContext>({
+    command<ShownFlags>({
+      name: "list",
+      aliases: ["ls", "l"],
+      brief: "List workspaces, last used first",
+      examples: [["workspace list", "the active one has a star"]],
       loader: async () => (await import("./workspace/workspaces.js")).list,
-      parameters: { flags, aliases: outputAlias },
-      docs: { brief: "List workspaces, last used first" },
+      parameters,
+      result: "workspace.list",
     }),
-    switch: buildCommand<Flags, [string], CliContext>({
+    command<ShownFlags, [string]>({
+      name: "switch",
+      aliases: ["sw", "use"],
+      shortcuts: ["use"],
+      brief: "Make another workspace the active one",
+      examples: [["workspace switch staging", "commands in folders without a workspace now work there"]],
       loader: async () => (await import("./workspace/workspaces.js")).switchTo,
-      parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [name] } },
-      docs: { brief: "Make another workspace the active one" },
+      parameters: { ...parameters, positional: positional(name) },
+      result: "workspace.switch",
     }),
-    remove: buildCommand<Flags, [string], CliContext>({
-      loader: async () => (await import("./workspace/workspaces.js")).remove,
-      parameters: { flags, aliases: outputAlias, positional: { kind: "tuple", parameters: [name] } },
-      docs: { brief: "Take a workspace from the list; its folder stays" },
-    }),
-    current: buildCommand<Flags, [], CliContext>({
+    command<ShownFlags>({
+      name: "current",
+      aliases: ["cur"],
+      shortcuts: ["pwd"],
+      brief: "Show the workspace that commands work in here",
+      examples: [["workspace current", "its name and folder"]],
       loader: async () => (await import("./workspace/workspaces.js")).current,
-      parameters: { flags, aliases: outputAlias },
-      docs: { brief: "Show the workspace that commands work in here" },
+      parameters,
+      result: "workspace.current",
     }),
-  },
-  docs: { brief: "Workspaces: init, list, switch, current, remove" },
+    command<ShownFlags, [string]>({
+      name: "remove",
+      aliases: ["rm"],
+      brief: "Take a workspace from the list; its folder stays",
+      examples: [["workspace remove old", "init with --dir brings it back"]],
+      loader: async () => (await import("./workspace/workspaces.js")).remove,
+      parameters: { ...parameters, positional: positional(name) },
+      result: "workspace.forget",
+    }),
+  ],
 });

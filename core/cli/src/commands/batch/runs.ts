@@ -20,7 +20,7 @@ export async function list(this: CliContext, flags: Flags & { readonly limit: nu
   await runAction(this, flags, async (context) => {
     const runs = await invoke("run.list", context, { limit: flags.limit, purpose: "batch" });
     const none = "No batch workflow has run yet. Start one with: provisioning batch submit <file>";
-    await writeResult(this.process.stdout, flags.output, runs, () => (runs.length === 0 ? none : renderRuns(runs)));
+    await writeResult(this, flags.output, runs, () => (runs.length === 0 ? none : renderRuns(runs)));
     return EXIT.ok;
   });
 }
@@ -30,7 +30,7 @@ export async function status(this: CliContext, flags: Flags & { readonly follow?
   await runAction(this, flags, async (context) => {
     const run = await invoke("run.show", context, { id: id ?? (await newest(context)) });
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, run, () => renderRun(run, style));
+    await writeResult(this, flags.output, run, () => renderRun(run, style));
     return run.status === "failed" || run.status === "rolledBack" ? EXIT.failure : EXIT.ok;
   });
 }

@@ -45,13 +45,13 @@ type Input = Parameters<typeof invoke<"batch.submit">>[2];
 async function validate(cli: CliContext, flags: SubmitFlags, context: Context, input: Input): Promise<ExitCode> {
   const found = await invoke("batch.validate", context, input);
   const style = styleFor(cli.process.stdout, cli.process.env);
-  await writeResult(cli.process.stdout, flags.output, found, () => renderValidation(found, style));
+  await writeResult(cli, flags.output, found, () => renderValidation(found, style));
   return EXIT.ok;
 }
 
 async function forecast(cli: CliContext, flags: SubmitFlags, context: Context, input: Input): Promise<ExitCode> {
   const found = await invoke("batch.plan", context, input);
   const style = styleFor(cli.process.stdout, cli.process.env);
-  await writeResult(cli.process.stdout, flags.output, found, () => renderForecast(found, style));
+  await writeResult(cli, flags.output, found, () => renderForecast(found, style));
   return EXIT.ok;
 }

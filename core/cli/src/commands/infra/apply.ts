@@ -1,6 +1,6 @@
 /** `apply` and `cluster create`. */
 
-import { type ApplyResult, invoke, type RunReport, type Targets } from "@provisioning/actions";
+import { type ActionContext, type ApplyResult, invoke, type RunReport, type Targets } from "@provisioning/actions";
 import type { Plan } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { confirmYes } from "../../confirm.js";
@@ -25,15 +25,21 @@ export async function createCluster(this: CliContext, flags: ApplyFlags, name?: 
   await applyTargets(this, flags, infraInput(flags, name));
 }
 
+interface ApplyInput {
+  readonly infra?: string;
+  readonly targets?: Targets;
+}
+
 export async function applyTargets(
   cli: CliContext,
   flags: ApplyFlags,
-  input: { readonly infra?: string; readonly targets?: Targets },
+  wanted: ApplyInput | ((context: ActionContext) => Promise<ApplyInput>),
 ): Promise<void> {
   await runAction(
     cli,
     flags,
     async (context) => {
+      const input = typeof wanted === "function" ? await wanted(context) : wanted;
       if (flags.check === true) {
         await showPlan(cli, flags.output, await invoke("infra.plan", context, input));
         return EXIT.ok;
@@ -55,7 +61,7 @@ export function confirmChanges(cli: CliContext, plan: Plan, isAgreed: boolean): 
 
 export async function showApplied(cli: CliContext, flags: { readonly output: OutputFormat }, result: ApplyResult): Promise<void> {
   const style = styleFor(cli.process.stdout, cli.process.env);
-  await writeResult(cli.process.stdout, flags.output, result, () => {
+  await writeResult(cli, flags.output, result, () => {
     if (result.outcome === "declined") return "Nothing was changed.";
     if (result.outcome === "unchanged") return renderVerdict(result.plan, style);
     return renderRun(result.run satisfies RunReport, style);

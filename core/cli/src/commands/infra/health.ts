@@ -15,9 +15,7 @@ type Flags = InfraFlags & { readonly output: OutputFormat; readonly services?: r
 export async function health(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const report = await invoke("infra.health", context, { ...infraInput(flags), services: flags.services ?? [] });
-    await writeResult(this.process.stdout, flags.output, report, () =>
-      renderHealth(report, styleFor(this.process.stdout, this.process.env)),
-    );
+    await writeResult(this, flags.output, report, () => renderHealth(report, styleFor(this.process.stdout, this.process.env)));
     return report.healthy ? EXIT.ok : EXIT.failure;
   });
 }

@@ -25,7 +25,7 @@ export async function drift(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const found = await invoke("infra.drift", context, infraInput(flags));
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, found, () => {
+    await writeResult(this, flags.output, found, () => {
       if (found.changes.length === 0)
         return `${style.yellow("-")} ${found.infra}: nothing was made yet, so nothing can have drifted.`;
       return isNoop(found) ? `${style.green("✓")} ${found.infra}: no drift.` : renderPlan(found, style);
@@ -35,7 +35,7 @@ export async function drift(this: CliContext, flags: Flags): Promise<void> {
 }
 
 export async function showPlan(cli: CliContext, output: OutputFormat, made: Plan): Promise<void> {
-  await writeResult(cli.process.stdout, output, made, () => renderPlan(made, styleFor(cli.process.stdout, cli.process.env)));
+  await writeResult(cli, output, made, () => renderPlan(made, styleFor(cli.process.stdout, cli.process.env)));
 }
 
 function exitOf(found: Plan, flags: Flags) {

@@ -22,7 +22,7 @@ export async function format(this: CliContext, { output, ...flags }: FormatFlags
     if (report.text !== undefined && output === "table" && !isCheck) this.process.stdout.write(report.text);
     else {
       const style = styleFor(this.process.stdout, this.process.env);
-      await writeResult(this.process.stdout, output, report, () => renderFormat(report, this.currentDir, isCheck, style));
+      await writeResult(this, output, report, () => renderFormat(report, this.currentDir, isCheck, style));
     }
     if (output === "table") this.process.stderr.write(renderFindingTexts(report.findings));
     return report.ok ? EXIT.ok : EXIT.failure;

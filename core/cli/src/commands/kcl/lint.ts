@@ -17,7 +17,7 @@ export async function lint(this: CliContext, flags: LintFlags, ...paths: string[
   await runKclAction(this, async (context) => {
     const report = await invoke("kcl.lint", context, { paths: paths.length === 0 ? ["."] : paths, mayUseMachine: true });
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, report, () => renderLint(report, style));
+    await writeResult(this, flags.output, report, () => renderLint(report, style));
     return report.ok && (flags.strict !== true || report.findings.length === 0) ? EXIT.ok : EXIT.failure;
   });
 }

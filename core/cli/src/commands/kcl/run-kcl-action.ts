@@ -8,8 +8,7 @@ import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { type ExitCode, exitCodeOf, EXIT } from "../../exit-codes.js";
 import { actionContext } from "../../run-action.js";
-import { styleFor } from "../../style.js";
-import { renderError } from "../../views/error.js";
+import { writeError } from "../../views/write-error.js";
 
 export async function runKclAction(cli: CliContext, work: (context: ActionContext) => Promise<ExitCode>): Promise<void> {
   try {
@@ -17,8 +16,7 @@ export async function runKclAction(cli: CliContext, work: (context: ActionContex
     const watch = { signal: never, drain: never, report: () => undefined, confirm: () => Promise.resolve(false) };
     cli.process.exitCode = await work(await actionContext(cli, {}, watch));
   } catch (error) {
-    const debug = cli.words.includes("--debug");
-    cli.process.stderr.write(`${renderError(error, styleFor(cli.process.stderr, cli.process.env), debug)}\n`);
+    writeError(cli, error, cli.words.includes("--debug"));
     cli.process.exitCode = error instanceof ProvisioningError ? exitCodeOf(error) : EXIT.failure;
   }
 }

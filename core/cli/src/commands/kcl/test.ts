@@ -22,7 +22,7 @@ export async function test(this: CliContext, { output, ...flags }: TestFlags, ..
       mayUseMachine: true,
     });
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, output, report, () => renderTests(report, this.currentDir, style));
+    await writeResult(this, output, report, () => renderTests(report, this.currentDir, style));
     return report.ok ? EXIT.ok : EXIT.failure;
   });
 }

@@ -37,7 +37,7 @@ export async function vet(this: CliContext, flags: VetFlags, ...words: string[])
       mayUseMachine: true,
     });
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, output, report, () => renderVet(report, style));
+    await writeResult(this, output, report, () => renderVet(report, style));
     return report.ok ? EXIT.ok : EXIT.failure;
   });
 }

@@ -19,7 +19,7 @@ export async function doctor(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const findings = await invoke(flags.fix === true ? "machine.fix" : "machine.examine", context, {});
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, findings, () => renderFindings(findings, style));
+    await writeResult(this, flags.output, findings, () => renderFindings(findings, style));
     return findings.every((finding) => finding.ok || !finding.required) ? EXIT.ok : EXIT.preflight;
   });
 }

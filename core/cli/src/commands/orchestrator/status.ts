@@ -17,7 +17,7 @@ export async function status(
     const { running, root } = await findServicePlace(context);
     const health = running === undefined ? undefined : await healthOf(running.url);
     const report = { workspace: root, running: running !== undefined, ...running, ...health };
-    await writeResult(this.process.stdout, flags.output, report, () => {
+    await writeResult(this, flags.output, report, () => {
       if (running === undefined)
         return "No service runs for this workspace. Start it with: provisioning orchestrator start --background";
       const place = `${running.url} (pid ${running.pid})`;

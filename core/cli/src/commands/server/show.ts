@@ -18,9 +18,7 @@ export async function listServers(this: CliContext, flags: Flags): Promise<void>
   await runAction(this, flags, async (context) => {
     const status = await invoke("infra.status", context, infraInput(flags));
     const servers = status.servers.filter((server) => server.status !== "absent");
-    await writeResult(this.process.stdout, flags.output, servers, () =>
-      renderServers(servers, styleFor(this.process.stdout, this.process.env)),
-    );
+    await writeResult(this, flags.output, servers, () => renderServers(servers, styleFor(this.process.stdout, this.process.env)));
     return EXIT.ok;
   });
 }
@@ -39,9 +37,7 @@ export async function serverStatus(this: CliContext, flags: Flags, name: string)
       });
     }
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, server, () =>
-      renderStatus({ infra: status.infra, servers: [server] }, style),
-    );
+    await writeResult(this, flags.output, server, () => renderStatus({ infra: status.infra, servers: [server] }, style));
     return server.status === "running" ? EXIT.ok : EXIT.failure;
   });
 }

@@ -27,7 +27,7 @@ export async function dependents(this: CliContext, flags: ReadFlags, resource: s
 export async function path(this: CliContext, flags: ReadFlags, from: string, to: string): Promise<void> {
   await runAction(this, flags, async (context) => {
     const found = await invoke("graph.path", context, { ...infraInput(flags), from, to });
-    await writeResult(this.process.stdout, flags.output, found, () =>
+    await writeResult(this, flags.output, found, () =>
       found.infra === null ? `${from} does not need ${to}.` : renderPath(found),
     );
     return found.infra === null ? EXIT.failure : EXIT.ok;
@@ -35,7 +35,5 @@ export async function path(this: CliContext, flags: ReadFlags, from: string, to:
 }
 
 async function answer(cli: CliContext, flags: ReadFlags, found: GraphAnswer): Promise<void> {
-  await writeResult(cli.process.stdout, flags.output, found, () =>
-    found.resources.length === 0 ? "Nothing." : renderFound(found.resources),
-  );
+  await writeResult(cli, flags.output, found, () => (found.resources.length === 0 ? "Nothing." : renderFound(found.resources)));
 }

@@ -12,7 +12,7 @@ import { infraInput } from "../infra/input.js";
 export async function list(this: CliContext, flags: ReadFlags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const resources = await invoke("state.list", context, infraInput(flags));
-    await writeResult(this.process.stdout, flags.output, resources, () =>
+    await writeResult(this, flags.output, resources, () =>
       resources.length === 0 ? "Nothing is recorded yet. Make something with: provisioning apply" : renderResources(resources),
     );
     return EXIT.ok;
@@ -22,7 +22,7 @@ export async function list(this: CliContext, flags: ReadFlags): Promise<void> {
 export async function show(this: CliContext, flags: ReadFlags, resource: string): Promise<void> {
   await runAction(this, flags, async (context) => {
     const detail = await invoke("state.show", context, { ...infraInput(flags), resource });
-    await writeResult(this.process.stdout, flags.output, detail, () => renderResource(detail));
+    await writeResult(this, flags.output, detail, () => renderResource(detail));
     return EXIT.ok;
   });
 }

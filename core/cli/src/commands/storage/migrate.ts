@@ -44,7 +44,7 @@ async function configuredType(context: ActionContext): Promise<MigratedStorage["
 
 async function show(cli: CliContext, flags: MigrateFlags, result: MigratedStorage): Promise<void> {
   const style = styleFor(cli.process.stdout, cli.process.env);
-  await writeResult(cli.process.stdout, flags.output, result, () => renderMigration(result, style));
+  await writeResult(cli, flags.output, result, () => renderMigration(result, style));
 }
 
 function given(flags: MigrateFlags): MigrateStorageInput {

@@ -12,7 +12,7 @@ import type { StorageCommandFlags } from "../storage.js";
 export async function info(this: CliContext, flags: StorageCommandFlags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const report = await invoke("storage.info", context, {});
-    await writeResult(this.process.stdout, flags.output, report, () => renderStorage(report));
+    await writeResult(this, flags.output, report, () => renderStorage(report));
     return EXIT.ok;
   });
 }
@@ -22,7 +22,7 @@ export async function validate(this: CliContext, flags: StorageCommandFlags): Pr
   await runAction(this, flags, async (context) => {
     const result = await invoke("storage.validate", context, {});
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, result, () => renderValidation(result, style));
+    await writeResult(this, flags.output, result, () => renderValidation(result, style));
     return result.isValid ? EXIT.ok : EXIT.failure;
   });
 }

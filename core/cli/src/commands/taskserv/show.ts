@@ -18,7 +18,7 @@ export async function listTaskservs(this: CliContext, flags: Flags & { readonly 
   await runAction(this, flags, async (context) => {
     if (flags.all === true) {
       const catalog = await invoke("catalog.list", context, {});
-      await writeResult(this.process.stdout, flags.output, catalog, () =>
+      await writeResult(this, flags.output, catalog, () =>
         renderTable(catalog, [
           { title: "TASKSERV", cell: (item) => item.name },
           { title: "VERSION", cell: (item) => item.version },
@@ -33,7 +33,7 @@ export async function listTaskservs(this: CliContext, flags: Flags & { readonly 
     const installed: TaskservStatus[] = status.servers
       .flatMap((server) => server.taskservs)
       .filter((item) => item.status !== "absent");
-    await writeResult(this.process.stdout, flags.output, installed, () =>
+    await writeResult(this, flags.output, installed, () =>
       renderTaskservs(installed, styleFor(this.process.stdout, this.process.env)),
     );
     return EXIT.ok;
@@ -43,9 +43,7 @@ export async function listTaskservs(this: CliContext, flags: Flags & { readonly 
 export async function taskservStatus(this: CliContext, flags: Flags, name: string): Promise<void> {
   await runAction(this, flags, async (context) => {
     const report = await invoke("infra.health", context, { ...infraInput(flags), services: [name] });
-    await writeResult(this.process.stdout, flags.output, report, () =>
-      renderHealth(report, styleFor(this.process.stdout, this.process.env)),
-    );
+    await writeResult(this, flags.output, report, () => renderHealth(report, styleFor(this.process.stdout, this.process.env)));
     return report.healthy ? EXIT.ok : EXIT.failure;
   });
 }

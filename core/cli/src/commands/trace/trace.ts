@@ -28,9 +28,7 @@ export async function trace(this: CliContext, flags: TraceFlags, id: string): Pr
     const traceId = await traceIdOf(id, sources);
     const lines = traceId === undefined ? [] : await traceLines(traceId, sources);
     if (lines.length === 0) throw new TraceUnknownError(id);
-    await writeResult(this.process.stdout, flags.output, lines, () =>
-      renderTrace(lines, styleFor(this.process.stdout, this.process.env)),
-    );
+    await writeResult(this, flags.output, lines, () => renderTrace(lines, styleFor(this.process.stdout, this.process.env)));
     return EXIT.ok;
   });
 }

@@ -75,7 +75,7 @@ export async function why(this: CliContext, flags: Flags, id: string, operation?
   await runAction(this, flags, async (context) => {
     const report = await invoke("run.why", context, { id, ...(operation === undefined ? {} : { operation }) });
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, report, () => renderWhy(report, style, operation !== undefined));
+    await writeResult(this, flags.output, report, () => renderWhy(report, style, operation !== undefined));
     return EXIT.ok;
   });
 }
@@ -87,5 +87,5 @@ async function show(cli: CliContext, flags: Flags, run: RunReport): Promise<Exit
 }
 
 async function writeRun(cli: CliContext, flags: Flags, run: RunReport): Promise<void> {
-  await writeResult(cli.process.stdout, flags.output, run, () => renderRun(run, styleFor(cli.process.stdout, cli.process.env)));
+  await writeResult(cli, flags.output, run, () => renderRun(run, styleFor(cli.process.stdout, cli.process.env)));
 }

@@ -9,9 +9,9 @@ import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderDocumentForecast, renderDocumentValidation, renderTask, renderTasks } from "../../views/workflow.js";
 import { renderRun } from "../../views/run.js";
-import type { OutputFlags } from "../flags.js";
+import type { ShownFlags } from "../flags.js";
 
-type Common = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
+type Common = ShownFlags;
 export type DocumentFlags = Common & { readonly infra?: string; readonly var?: readonly string[] };
 export type RunFlags = DocumentFlags & { readonly wait?: boolean; readonly dryRun?: boolean };
 
@@ -31,7 +31,7 @@ export async function tasks(this: CliContext, flags: Common, name?: string): Pro
     const style = styleFor(this.process.stdout, this.process.env);
     const [only] = found;
     const render = () => (name !== undefined && only !== undefined ? renderTask(only, style) : renderTasks(found, style));
-    await writeResult(this.process.stdout, flags.output, found, render);
+    await writeResult(this, flags.output, found, render);
     return EXIT.ok;
   });
 }
@@ -41,7 +41,7 @@ type Context = Parameters<Parameters<typeof runAction>[2]>[0];
 export async function carryOutDocument(cli: CliContext, flags: RunFlags, context: Context, file: string): Promise<ExitCode> {
   const result = await invoke("workflow.run", context, { ...inputOf(flags, file), wait: flags.wait !== false });
   const style = styleFor(cli.process.stdout, cli.process.env);
-  await writeResult(cli.process.stdout, flags.output, result, () =>
+  await writeResult(cli, flags.output, result, () =>
     result.outcome === "submitted"
       ? `Submitted as ${result.run.id}. A service carries it out, or: provisioning workflow resume ${result.run.id}`
       : renderRun(result.run, style),
@@ -53,14 +53,14 @@ export async function carryOutDocument(cli: CliContext, flags: RunFlags, context
 export async function validateDocument(cli: CliContext, flags: DocumentFlags, context: Context, file: string): Promise<ExitCode> {
   const found = await invoke("workflow.validate", context, inputOf(flags, file));
   const style = styleFor(cli.process.stdout, cli.process.env);
-  await writeResult(cli.process.stdout, flags.output, found, () => renderDocumentValidation(found, style));
+  await writeResult(cli, flags.output, found, () => renderDocumentValidation(found, style));
   return EXIT.ok;
 }
 
 export async function forecastDocument(cli: CliContext, flags: DocumentFlags, context: Context, file: string): Promise<ExitCode> {
   const found = await invoke("workflow.plan", context, inputOf(flags, file));
   const style = styleFor(cli.process.stdout, cli.process.env);
-  await writeResult(cli.process.stdout, flags.output, found, () => renderDocumentForecast(found, style));
+  await writeResult(cli, flags.output, found, () => renderDocumentForecast(found, style));
   return EXIT.ok;
 }
 

@@ -40,7 +40,7 @@ export async function followRun(
     missed = report.interrupted && report.status !== "pending" ? missed + 1 : 0;
     if (ENDED.has(report.status) || report.status === "paused" || missed >= MISSED_POLLS || stop.aborted) {
       const style = styleFor(cli.process.stdout, cli.process.env);
-      await writeResult(cli.process.stdout, flags.output, report, () => renderRun(report, style));
+      await writeResult(cli, flags.output, report, () => renderRun(report, style));
       return exitOf(report.status);
     }
     await context.clock.sleep(POLL_MS, stop).catch(() => {});

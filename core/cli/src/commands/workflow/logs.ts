@@ -22,7 +22,7 @@ export async function logs(
     if (flags.follow === true) return followRun(this, flags, context, id);
     const lines = await invoke("run.logs", context, { id, ...(operation === undefined ? {} : { operation }) });
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this.process.stdout, flags.output, lines, () => renderLogs(lines, style));
+    await writeResult(this, flags.output, lines, () => renderLogs(lines, style));
     return EXIT.ok;
   });
 }
@@ -31,7 +31,7 @@ export async function checkpoints(this: CliContext, flags: Flags, id = "last"): 
   await runAction(this, flags, async (context) => {
     const found = await invoke("run.checkpoints", context, { id });
     const none = "This run has no checkpoints.";
-    await writeResult(this.process.stdout, flags.output, found, () => (found.length === 0 ? none : renderCheckpoints(found)));
+    await writeResult(this, flags.output, found, () => (found.length === 0 ? none : renderCheckpoints(found)));
     return EXIT.ok;
   });
 }

@@ -18,7 +18,7 @@ interface Flags {
 export async function list(this: CliContext, flags: Flags & { readonly limit: number }): Promise<void> {
   await runAction(this, flags, async (context) => {
     const runs = await invoke("run.list", context, { limit: flags.limit });
-    await writeResult(this.process.stdout, flags.output, runs, () =>
+    await writeResult(this, flags.output, runs, () =>
       runs.length === 0 ? "There are no runs yet. Start one with: provisioning apply" : renderRuns(runs),
     );
     return EXIT.ok;
@@ -28,9 +28,7 @@ export async function list(this: CliContext, flags: Flags & { readonly limit: nu
 export async function status(this: CliContext, flags: Flags, id?: string): Promise<void> {
   await runAction(this, flags, async (context) => {
     const run = await invoke("run.show", context, { id: id ?? "last" });
-    await writeResult(this.process.stdout, flags.output, run, () =>
-      renderRun(run, styleFor(this.process.stdout, this.process.env)),
-    );
+    await writeResult(this, flags.output, run, () => renderRun(run, styleFor(this.process.stdout, this.process.env)));
     return run.status === "failed" || run.status === "rolledBack" ? EXIT.failure : EXIT.ok;
   });
 }

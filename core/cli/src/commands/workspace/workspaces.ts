@@ -24,7 +24,7 @@ export async function init(
       ...(flags.dir === undefined ? {} : { dir: flags.dir }),
       ...(flags.from === undefined ? {} : { from: flags.from }),
     });
-    await writeResult(this.process.stdout, flags.output, made, () =>
+    await writeResult(this, flags.output, made, () =>
       [
         `Made the workspace ${made.name} at ${made.path}; it is the active one now.`,
         ...made.files.map((file) => `  ${file}`),
@@ -39,7 +39,7 @@ export async function init(
 export async function list(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const known = await invoke("workspace.list", context, {});
-    await writeResult(this.process.stdout, flags.output, known, () =>
+    await writeResult(this, flags.output, known, () =>
       known.length === 0
         ? "There are no workspaces yet. Make one with: provisioning workspace init <name>"
         : renderTable(known, [
@@ -64,12 +64,12 @@ export async function current(this: CliContext, flags: Flags): Promise<void> {
 export async function remove(this: CliContext, flags: Flags, name: string): Promise<void> {
   await runAction(this, flags, async (context) => {
     const forgotten = await invoke("workspace.forget", context, { name });
-    await writeResult(this.process.stdout, flags.output, forgotten, () => `${name} is no longer in the list; its folder stays.`);
+    await writeResult(this, flags.output, forgotten, () => `${name} is no longer in the list; its folder stays.`);
     return EXIT.ok;
   });
 }
 
 async function show(cli: CliContext, flags: Flags, info: WorkspaceInfo) {
-  await writeResult(cli.process.stdout, flags.output, info, () => `${info.name}  ${info.path}`);
+  await writeResult(cli, flags.output, info, () => `${info.name}  ${info.path}`);
   return EXIT.ok;
 }

@@ -1,0 +1,117 @@
+/** Runs what was typed: finds the command, has its words parsed, and starts it; or shows help, or says what is wrong with the words. */
+
+import { buildApplication, run as runParser, text_en } from "@stricli/core";
+import type { CliContext } from "../cli-context.js";
+import { ownWords } from "../commands/kcl/words.js";
+import { DOMAINS } from "../commands/table.js";
+import { EXIT, normalizeExitCode } from "../exit-codes.js";
+import { isOutputFormat, type OutputFormat } from "../output.js";
+import { errorText, writeError } from "../views/write-error.js";
+import type { Command } from "./command.js";
+import { route, type Topic } from "./route.js";
+import { argumentError, unknownCommand } from "./usage-error.js";
+import { readViewWords, type ViewSettings } from "./view-words.js";
+
+/** What the process brings; the rest of a context follows from what was typed. */
+export type Surroundings = Omit<CliContext, "words" | "view" | "format" | "schemaVersion">;
+
+export interface RunOptions {
+  /** Whether a word names a folder that is there. */
+  readonly isFolder: (word: string) => boolean;
+}
+
+/** Sets `process.exitCode`. */
+export async function runWords(surroundings: Surroundings, typed: readonly string[], { isFolder }: RunOptions): Promise<void> {
+  const { view, words } = readViewWords(typed);
+  const cli = contextOf(surroundings, typed, view, formatOf(words));
+  const found = route(DOMAINS, words);
+  switch (found.kind) {
+    case "version":
+      cli.process.stdout.write(`${cli.version}\n`);
+      cli.process.exitCode = EXIT.ok;
+      return;
+    case "help":
+      await showHelp(cli, found.topic);
+      return;
+    case "unknown":
+      writeError(cli, unknownCommand(found.word, found.within, found.nearest));
+      cli.process.exitCode = EXIT.usage;
+      return;
+    case "run": {
+      const rest =
+        found.path[0] === "kcl" ? ownWords([...found.path, ...found.rest], isFolder).slice(found.path.length) : found.rest;
+      await start({ ...cli, schemaVersion: found.command.result?.version ?? 1 }, found.path, found.command, rest);
+    }
+  }
+}
+
+async function start(cli: CliContext, path: readonly string[], command: Command, words: readonly string[]): Promise<void> {
+  const app = buildApplication(command.parser(), {
+    name: ["provisioning", ...path].join(" "),
+    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+    documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
+    localization: {
+      text: {
+        ...text_en,
+        exceptionWhileParsingArguments: (error) => errorText(cli, argumentError(error, path, command)),
+        exceptionWhileRunningCommand: (error) => errorText(cli, error),
+        exceptionWhileLoadingCommandFunction: (error) => errorText(cli, error),
+      },
+    },
+    determineExitCode: () => EXIT.failure,
+  });
+  await runParser(app, words, cli as never);
+  cli.process.exitCode = normalizeExitCode(cli.process.exitCode);
+}
+
+function contextOf(surroundings: Surroundings, words: readonly string[], view: ViewSettings, format: OutputFormat): CliContext {
+  const plain = view.plain || format === "plain";
+  const { process } = surroundings;
+  const colour = plain ? false : view.colour;
+  const ownColour = colour === undefined ? {} : colour ? { NO_COLOR: undefined, FORCE_COLOR: "1" } : { NO_COLOR: "1" };
+  return {
+    ...surroundings,
+    process: colour === undefined ? process : withEnvironment(process, ownColour),
+    words,
+    format,
+    schemaVersion: 1,
+    view: { ...view, plain },
+  };
+}
+
+/** The exit code still goes to the process itself. */
+function withEnvironment(
+  process: CliContext["process"],
+  more: Readonly<Record<string, string | undefined>>,
+): CliContext["process"] {
+  const env = { ...process.env, ...more };
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env,
+    get exitCode() {
+      return process.exitCode;
+    },
+    set exitCode(code) {
+      process.exitCode = code;
+    },
+  };
+}
+
+/** The form of the result is also the form of what goes wrong before the words are parsed. */
+function formatOf(words: readonly string[]): OutputFormat {
+  const end = words.indexOf("--");
+  const ours = end < 0 ? words : words.slice(0, end);
+  const values = ours.flatMap((word, at) => {
+    if (word === "-o" || word === "--output") return [ours[at + 1] ?? ""];
+    return word.startsWith("--output=") ? [word.slice("--output=".length)] : [];
+  });
+  return values.find(isOutputFormat) ?? "table";
+}
+
+/** Loaded when it is asked for: the start of every other command does without. */
+async function showHelp(cli: CliContext, topic: Topic): Promise<void> {
+  const { writeHelp } = await import("../help/write-help.js");
+  await writeHelp(cli, topic);
+  cli.process.exitCode = EXIT.ok;
+}

@@ -1,0 +1,43 @@
+/** All commands, by domain: the one table that routing, help, shortcuts, completion and the reference read. */
+
+import type { Domain } from "../command/command.js";
+import { batchGroup } from "./batch.js";
+import { applyCommand, clusterGroup, driftCommand, healthCommand, planCommand } from "./infra.js";
+import { kclGroup } from "./kcl.js";
+import { doctorCommand, versionCommand } from "./machine.js";
+import { orchestratorGroup } from "./orchestrator.js";
+import { serverGroup } from "./server.js";
+import { graphGroup, stateGroup } from "./state.js";
+import { storageGroup } from "./storage.js";
+import { taskservGroup } from "./taskserv.js";
+import { traceCommand } from "./trace.js";
+import { whyCommand, workflowGroup } from "./workflow.js";
+import { workspaceGroup } from "./workspace.js";
+
+export const DOMAINS: readonly Domain[] = [
+  {
+    name: "infrastructure",
+    brief: "What there is, and what would change",
+    entries: [
+      planCommand,
+      applyCommand,
+      driftCommand,
+      healthCommand,
+      clusterGroup,
+      serverGroup,
+      taskservGroup,
+      stateGroup,
+      graphGroup,
+    ],
+  },
+  {
+    name: "orchestration",
+    brief: "Workflows, their runs, and the service that carries them out",
+    entries: [batchGroup, workflowGroup, orchestratorGroup, whyCommand, traceCommand],
+  },
+  { name: "development", brief: "Writing definitions and extensions", entries: [kclGroup] },
+  { name: "workspace", brief: "The folders that all of it lives in", entries: [workspaceGroup] },
+  { name: "configuration", brief: "Settings and where they come from", entries: [storageGroup] },
+  { name: "utilities", brief: "This machine, this program, and help", entries: [doctorCommand, versionCommand] },
+  { name: "generation", brief: "New things from templates", entries: [] },
+];

@@ -1,0 +1,38 @@
+/** Lines of help: two columns that fit the width, words wrapped below the second one. Pure. */
+
+import { displayWidth } from "../views/table.js";
+
+export interface Row {
+  readonly left: string;
+  readonly right: string;
+}
+
+const INDENT = 2;
+const GAP = 2;
+/** A first column that is wider has its text on the next line. */
+const WIDEST_LEFT = 34;
+
+export function columns(rows: readonly Row[], width: number): string[] {
+  const widths = rows.map(({ left }) => displayWidth(left)).filter((size) => size <= WIDEST_LEFT);
+  const column = INDENT + Math.max(0, ...widths) + GAP;
+  return rows.flatMap(({ left, right }) => {
+    const [first = "", ...more] = wrap(right, Math.max(20, width - column));
+    const start = " ".repeat(INDENT) + left;
+    const below = more.map((line) => " ".repeat(column) + line);
+    return displayWidth(start) + GAP > column
+      ? [start, " ".repeat(column) + first, ...below]
+      : [(start + " ".repeat(column - displayWidth(start)) + first).trimEnd(), ...below];
+  });
+}
+
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -15,6 +15,8 @@ export interface ActionContext {
   readonly currentDir: string;
   /** A workspace's name or path; absent: found from the current folder or the registry. */
   readonly workspace?: string;
+  /** The environment whose layer of the configuration applies. Absent: `PROVISIONING_ENV`, or what the configuration says. */
+  readonly env?: string;
   /** Configuration values that flags give. */
   readonly flags: Readonly<Record<string, unknown>>;
   /** Everything that is piped in, as text, also for whoever asks again. Absent: there is nothing to read from. */

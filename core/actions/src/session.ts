@@ -34,6 +34,7 @@ import {
   type Workspace,
   workspaceDigestKey,
   workspaceIdentity,
+  type WorkspaceLayout,
 } from "@provisioning/workspace";
 import type { ActionContext } from "./context.js";
 import { checkConfigs } from "./desired/check-configs.js";
@@ -84,13 +85,18 @@ export interface InfraSessionOptions {
   readonly definition: "use" | "ignore";
 }
 
-export async function openWorkspaceSession(context: ActionContext): Promise<WorkspaceSession> {
+/** `infra` tells whose layer of the configuration applies too. */
+export async function openWorkspaceSession(
+  context: ActionContext,
+  infraOf?: (layout: WorkspaceLayout) => Promise<InfraName>,
+): Promise<WorkspaceSession> {
   const registry = openRegistry(userPaths(context.environment).configFile, context.clock);
   const workspace = await findWorkspace(
     { currentDir: context.currentDir, ...(context.workspace === undefined ? {} : { wanted: context.workspace }) },
     registry,
   );
-  const config = await loadWorkspaceConfig(context, workspace);
+  const infra = await infraOf?.(workspace.layout);
+  const config = await loadWorkspaceConfig(context, workspace, infra === undefined ? {} : { infra });
   const redactor = createRedactor();
   return {
     context,
@@ -108,7 +114,7 @@ export function chosenInfra({ workspace }: WorkspaceSession, wanted: string | un
 
 /** @throws DiagnosticsError with everything that is wrong in the definition; nothing was touched then */
 export async function openInfraSession(context: ActionContext, options: InfraSessionOptions): Promise<InfraSession> {
-  const session = await openWorkspaceSession(context);
+  const session = await openWorkspaceSession(context, (layout) => chooseInfra(layout, options.infra));
   const { layout } = session.workspace;
   const infra = await chooseInfra(layout, options.infra);
   const roots = [context.platform.extensionsDir, layout.extensionsDir];

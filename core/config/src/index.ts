@@ -1,17 +1,27 @@
+export { renderDefaults } from "./defaults-file.js";
+export { type ConfigEdit, editConfigFile, writeConfig } from "./edit/edit-file.js";
+export { lockFile } from "./file-lock.js";
 export { fileMadeOnce } from "./file-made-once.js";
+export type { EvaluatedKcl, KclEvaluator } from "./formats/kcl.js";
+export { FORMAT_ENDINGS, parseLayer } from "./formats/parse-layer.js";
+export { ConfigSyntaxError } from "./formats/syntax-error.js";
+export { jsonSchemaOfConfig } from "./json-schema.js";
+export { type ConfigKey, fromText, typeWords } from "./key-type.js";
 export {
   CONFIG_KEYS,
-  type ConfigKey,
+  CONFIG_KEY_NAMES,
+  configKey,
   type ConfigKeyName,
   type ConfigValues,
   isConfigKey,
   STORAGE_TYPES,
   variableOf,
 } from "./keys.js";
-export { ConfigSyntaxError, parseLayer } from "./layer.js";
-export { type ConfigSources, loadConfig } from "./load.js";
+export { LAYER_NAMES, type Layer, type LayerName } from "./layer.js";
+export { layerFile, type LayerPlace } from "./layer-file.js";
+export { type ConfigSources, type EnvironmentFiles, loadConfig, readConfig } from "./load.js";
 export { readIfThere } from "./read-if-there.js";
-export { type Config, type Provenance } from "./resolve.js";
+export { type Config, type Provenance, type ResolvedConfig, suggestionFor } from "./resolve.js";
 export { isSecretReference, resolveSecrets, type SecretSources, SecretUnavailableError } from "./secret-reference.js";
+export { HIDDEN, shownValue } from "./shown-value.js";
 export { createTemplateRenderer, TemplateError, type TemplateRenderer } from "./template.js";
-export { writeConfig } from "./write.js";

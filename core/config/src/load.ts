@@ -1,35 +1,107 @@
-/** Reads the layers that exist: defaults, the user's, the workspace's, the environment, flags. */
+/** Reads the layers that exist, from the platform's defaults up to the flags of a command, and resolves them. */
 
-import { readFile } from "node:fs/promises";
+import { type Clock, type Diagnostic, DiagnosticsError, isName, nearest, systemClock } from "@provisioning/model";
+import { defaultsLayer } from "./defaults-file.js";
+import { dateFacts } from "./facts.js";
+import type { KclEvaluator } from "./formats/kcl.js";
+import { flagLayer, type Layer, variableLayer } from "./layer.js";
+import { type LayerPlace, readLayerFile } from "./layer-file.js";
 import { readIfThere } from "./read-if-there.js";
-import { below, environmentLayer, flagLayer, parseLayer, type Layer } from "./layer.js";
-import { type Config, resolveConfig } from "./resolve.js";
+import { type Config, resolveConfig, type ResolvedConfig } from "./resolve.js";
 
 export interface ConfigSources {
-  /** The platform's `config/config.defaults.toml`. */
+  /** The platform's `config/config.defaults.toml`; without it every key has its built-in default. */
   readonly defaultsFile: string;
-  /** The user's `user_config.yaml`, which says such things below `config`; it may be missing. */
-  readonly userFile?: string;
-  /** The workspace's `config/provisioning.yaml`; it may be missing. */
-  readonly workspaceFile?: string;
+  /** The files of the user, the workspace and the infra, lowest first; each may be missing. */
+  readonly files?: readonly LayerPlace[];
+  /** Files of environments. Absent: there are none here. */
+  readonly environments?: EnvironmentFiles;
+  /** The environment that was asked for. Absent: what the key `environment.default` says. */
+  readonly chosenEnvironment?: string;
+  /** Variables of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Values of flags by key; `undefined` means not given. */
   readonly flags?: Readonly<Record<string, unknown>>;
+  /** What references may name besides keys: `paths.base`, `workspace.name`. */
+  readonly facts?: Readonly<Record<string, string>>;
+  /** For `{{now.date}}`. */
+  readonly clock?: Pick<Clock, "now">;
+  /** Absent: files of KCL are refused. */
+  readonly kcl?: KclEvaluator;
 }
 
-/** @throws ConfigSyntaxError, DiagnosticsError */
+export interface EnvironmentFiles {
+  placeOf(environment: string): LayerPlace;
+  /** Names of the environments that have a file. */
+  list(): Promise<readonly string[]>;
+}
+
+/** @throws DiagnosticsError with everything that is wrong in any layer, in the order of the layers */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  const layers: Layer[] = [await parseLayer("defaults", sources.defaultsFile, await readFile(sources.defaultsFile, "utf8"))];
-  const userLayer = await readLayer("user", sources.userFile);
-  if (userLayer !== undefined) layers.push(below(userLayer, "config"));
-  const workspaceLayer = await readLayer("workspace", sources.workspaceFile);
-  if (workspaceLayer !== undefined) layers.push(workspaceLayer);
-  layers.push(environmentLayer(sources.environment ?? {}));
-  layers.push(flagLayer(sources.flags ?? {}));
-  return resolveConfig(layers);
+  const { config, findings } = await readConfig(sources);
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new DiagnosticsError(errors);
+  return config;
 }
 
-async function readLayer(name: string, file: string | undefined): Promise<Layer | undefined> {
-  const text = file === undefined ? undefined : await readIfThere(file);
-  return file === undefined || text === undefined ? undefined : parseLayer(name, file, text);
+/** The same without throwing: a layer that cannot be read is left out and reported. */
+export async function readConfig(sources: ConfigSources): Promise<ResolvedConfig> {
+  const { environment = {}, facts = {}, clock = systemClock } = sources;
+  const findings: Diagnostic[] = [];
+  const attempt = (read: Promise<Layer | undefined>) => collected(read, findings);
+  const files = [
+    attempt(readDefaults(sources.defaultsFile)),
+    ...(sources.files ?? []).map((place) => attempt(readLayerFile(place, sources.kcl))),
+  ];
+  const lower = (await Promise.all(files)).filter((layer) => layer !== undefined);
+  const upper = [variableLayer(environment), flagLayer(sources.flags ?? {})];
+  const chosen = sources.chosenEnvironment ?? environmentSaidBy([...lower, ...upper]);
+  const own = await attempt(readEnvironment(sources, chosen));
+  const resolved = resolveConfig([...lower, ...(own === undefined ? [] : [own]), ...upper], {
+    facts: { ...facts, ...dateFacts(clock.now()), ...(chosen === undefined ? {} : { "environment.name": chosen }) },
+    environment,
+    ...(chosen === undefined || sources.environments === undefined ? {} : { chosenEnvironment: chosen }),
+  });
+  return { config: resolved.config, findings: [...findings, ...resolved.findings] };
+}
+
+async function readDefaults(file: string): Promise<Layer | undefined> {
+  const text = await readIfThere(file);
+  return text === undefined ? undefined : defaultsLayer(file, text);
+}
+
+/** Before references are replaced: a name is a plain text. */
+function environmentSaidBy(layers: readonly Layer[]): string | undefined {
+  const said = layers.map(({ values }) => values.get("environment.default")).filter((value) => typeof value === "string");
+  return said.at(-1) === "" ? undefined : said.at(-1);
+}
+
+async function readEnvironment({ environments, kcl }: ConfigSources, name: string | undefined): Promise<Layer | undefined> {
+  if (environments === undefined || name === undefined) return undefined;
+  const layer = isName(name) ? await readLayerFile(environments.placeOf(name), kcl) : undefined;
+  if (layer !== undefined) return layer;
+  const known = await environments.list();
+  const suggestion = nearest(name, known);
+  const example = `${environments.placeOf("NAME").base}.toml`.replace("NAME", isName(name) ? name : "<name>");
+  throw new DiagnosticsError([
+    {
+      severity: "error",
+      code: "ENVIRONMENT_UNKNOWN",
+      summary: `There is no environment ${JSON.stringify(name)}.`,
+      hint:
+        suggestion === undefined
+          ? `Known: ${known.join(", ") || "none"}. An environment is a file ${example}.`
+          : `Did you mean ${suggestion}?`,
+    },
+  ]);
+}
+
+async function collected(read: Promise<Layer | undefined>, findings: Diagnostic[]): Promise<Layer | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!(error instanceof DiagnosticsError)) throw error;
+    findings.push(...error.diagnostics);
+    return undefined;
+  }
 }

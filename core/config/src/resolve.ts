@@ -1,70 +1,188 @@
-/** Puts layers on top of each other: the last layer that sets a key wins, and the result knows who that was. */
+/** Puts layers on top of each other: the highest layer that says something wins, and the result knows who that was. */
 
-import { type Diagnostic, DiagnosticsError, nearest, type SourcePosition } from "@provisioning/model";
-import { CONFIG_KEYS, type ConfigKeyName, type ConfigValues, isConfigKey, typeProblem, variableOf } from "./keys.js";
-import type { Layer } from "./layer.js";
+import { type Diagnostic, nearest, type SourcePosition } from "@provisioning/model";
+import { hasReference, interpolate, type ReferenceScope, type Written } from "./interpolate.js";
+import { fromText, typeProblem, typeWords } from "./key-type.js";
+import {
+  CONFIG_KEY_NAMES,
+  type ConfigKeyName,
+  configKey,
+  type ConfigValues,
+  isConfigKey,
+  isSection,
+  mapAround,
+  variableOf,
+} from "./keys.js";
+import type { Layer, LayerName } from "./layer.js";
+import { shownValue } from "./shown-value.js";
 
 export interface Provenance {
-  readonly layer: string;
+  readonly layer: LayerName;
   readonly position?: SourcePosition;
 }
 
 export interface Config {
   get<K extends ConfigKeyName>(key: K): ConfigValues[K];
+  /** As it was written, before references were replaced. */
+  raw(key: ConfigKeyName): unknown;
+  /** The layer that decided; of a map, the highest that added to it. */
   provenance(key: ConfigKeyName): Provenance;
+  /** Lowest first; those without a file are not among them. */
+  readonly layers: readonly Layer[];
+  /** The environment whose layer applies. */
+  readonly environment?: string;
 }
 
-/** All findings of all layers are reported together. @throws DiagnosticsError with codes CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_MISSING */
-export function resolveConfig(layers: readonly Layer[]): Config {
-  const diagnostics = layers.flatMap(checkLayer);
-  const values = new Map<ConfigKeyName, { value: unknown; provenance: Provenance }>();
-  for (const layer of layers) {
-    for (const [path, value] of layer.values) {
-      if (isConfigKey(path)) values.set(path, { value, provenance: provenanceOf(layer, path) });
-    }
+export interface ResolvedConfig {
+  /** Keys with an error have the value of the file as it is. */
+  readonly config: Config;
+  /** Of all layers, in their order. */
+  readonly findings: readonly Diagnostic[];
+}
+
+interface Decided extends Written {
+  readonly layer: LayerName;
+}
+
+/** Nothing is thrown: all findings of all layers are returned together. Codes CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_SCOPE, CONFIG_SECRET (a warning), CONFIG_REFERENCE, CONFIG_REFERENCE_SECRET, CONFIG_CYCLE. */
+export function resolveConfig(
+  layers: readonly Layer[],
+  scope: Pick<ReferenceScope, "facts" | "environment"> & { readonly chosenEnvironment?: string },
+): ResolvedConfig {
+  const findings = layers.flatMap(checkLayer);
+  const decided = new Map<ConfigKeyName, Decided>();
+  for (const layer of layers) for (const [path, value] of layer.values) decide(decided, layer, path, value);
+  for (const key of CONFIG_KEY_NAMES) {
+    if (!decided.has(key)) decided.set(key, { value: configKey(key).default, layer: "defaults" });
   }
-  for (const key of Object.keys(CONFIG_KEYS) as ConfigKeyName[]) {
-    if (!values.has(key))
-      diagnostics.push({ severity: "error", code: "CONFIG_MISSING", summary: `The configuration has no value for ${key}.` });
+  const interpolated = interpolate({ ...scope, keys: decided });
+  const values = new Map<ConfigKeyName, unknown>();
+  for (const [key, written] of decided) {
+    const value = interpolated.values.get(key);
+    values.set(key, value ?? written.value);
+    if (value === undefined || value === written.value || !hasReference(written.value)) continue;
+    const { type } = configKey(key);
+    const typed = typeof value === "string" ? fromText(type, value) : value;
+    values.set(key, typed);
+    const problem = typeProblem(type, typed);
+    if (problem !== undefined) findings.push(withLine(layers, finding("CONFIG_TYPE", `${key}: ${problem}.`, written.position)));
   }
-  if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics);
-  const entry = (key: ConfigKeyName) => values.get(key) as { value: unknown; provenance: Provenance };
+  findings.push(...interpolated.findings.map((one) => withLine(layers, one)));
   return {
-    get: (key) => entry(key).value as ConfigValues[typeof key],
-    provenance: (key) => entry(key).provenance,
+    config: {
+      get: (key) => values.get(key) as ConfigValues[typeof key],
+      raw: (key) => decided.get(key)?.value,
+      provenance: (key) => provenanceOf(decided.get(key) as Decided),
+      layers,
+      ...(scope.chosenEnvironment === undefined ? {} : { environment: scope.chosenEnvironment }),
+    },
+    findings,
   };
 }
 
-function provenanceOf(layer: Layer, path: string): Provenance {
+function decide(decided: Map<ConfigKeyName, Decided>, layer: Layer, path: string, value: unknown): void {
+  if (value === null) return;
   const position = layer.positions.get(path);
-  return { layer: layer.name, ...(position === undefined ? {} : { position }) };
+  // A shell has its own way to put texts together, and a password may hold any character.
+  const rest = { layer: layer.name, isLiteral: layer.file === undefined, ...(position === undefined ? {} : { position }) };
+  if (isConfigKey(path)) {
+    decided.set(path, { value, ...rest });
+    return;
+  }
+  const map = mapAround(path);
+  if (map === undefined) return;
+  const below = decided.get(map)?.value;
+  const names = typeof below === "object" ? (below as object) : {};
+  decided.set(map, { value: { ...names, [path.slice(map.length + 1)]: value }, ...rest });
+}
+
+function provenanceOf({ layer, position }: Decided): Provenance {
+  return { layer, ...(position === undefined ? {} : { position }) };
 }
 
 function checkLayer(layer: Layer): Diagnostic[] {
-  const findings: Diagnostic[] = [];
-  for (const [path, value] of layer.values) {
-    const position = layer.positions.get(path);
-    const place = position === undefined ? {} : { position };
-    if (!isConfigKey(path)) {
-      const suggestion = nearest(path, Object.keys(CONFIG_KEYS));
-      findings.push({
-        severity: "error",
-        code: "CONFIG_UNKNOWN_KEY",
-        summary: `There is no configuration key ${path}.`,
-        ...(suggestion === undefined ? {} : { hint: `Did you mean ${suggestion}?` }),
-        ...place,
-      });
-      continue;
-    }
-    const problem = typeProblem(CONFIG_KEYS[path].type, value);
-    if (problem !== undefined)
-      findings.push({
-        severity: "error",
-        code: "CONFIG_TYPE",
-        summary: `${path}: ${problem}.`,
-        ...place,
-        ...(layer.name === "environment" ? { hint: `It comes from the variable ${variableOf(path)}.` } : {}),
-      });
+  return [...layer.values].flatMap(([path, value]) => {
+    const found = checkValue(layer, path, value);
+    return found === undefined ? [] : [found];
+  });
+}
+
+function checkValue(layer: Layer, path: string, value: unknown): Diagnostic | undefined {
+  if (value === null && (isConfigKey(path) || isSection(path))) return undefined;
+  const position = layer.positions.get(path);
+  const map = isConfigKey(path) ? undefined : mapAround(path);
+  if (map !== undefined) {
+    if (value === null || typeof value === "string") return undefined;
+    return withLine([layer], finding("CONFIG_TYPE", `${path}: expected a text.`, position));
   }
-  return findings;
+  if (!isConfigKey(path)) return withLine([layer], unknownKey(path, value, position));
+  const { type, scope, secret } = configKey(path);
+  if (scope === "workspace" && layer.name === "infra") {
+    const hint = "Set it in the workspace's file, or in that of an environment.";
+    return withLine([layer], {
+      ...finding("CONFIG_SCOPE", `${path} belongs to the whole workspace, not to one infra.`, position),
+      hint,
+    });
+  }
+  if (layer.file !== undefined && hasReference(value)) return undefined;
+  const problem = typeProblem(type, value);
+  if (problem === undefined) return literalSecret(layer, path, value, position);
+  const shown = secret === undefined ? problem : problem.replace(/, got .*$/s, "");
+  const found = finding("CONFIG_TYPE", `${path}: ${shown}.`, position);
+  if (layer.name === "variables") return { ...found, hint: `It comes from the variable ${variableOf(path)}.` };
+  return secret === undefined ? withLine([layer], found) : found;
+}
+
+/** Files are committed and copied. The text of the line is not shown. */
+function literalSecret(
+  { file }: Layer,
+  key: ConfigKeyName,
+  value: unknown,
+  position: SourcePosition | undefined,
+): Diagnostic | undefined {
+  if (file === undefined || shownValue(key, value) === value) return undefined;
+  return {
+    ...finding("CONFIG_SECRET", `${key} is a secret that stands in a file.`, position),
+    severity: "warning",
+    hint: "Write a reference instead, such as env://NAME or file://PATH.",
+  };
+}
+
+function unknownKey(path: string, value: unknown, position: SourcePosition | undefined): Diagnostic {
+  if (isSection(path)) return finding("CONFIG_TYPE", `${path} is a section: expected keys below it.`, position);
+  const parent = parentKey(path);
+  if (parent !== undefined)
+    return finding("CONFIG_TYPE", `${parent}: expected ${typeWords(configKey(parent).type)}; got a map.`, position);
+  const suggestion = suggestionFor(path);
+  return {
+    ...finding("CONFIG_UNKNOWN_KEY", `There is no configuration key ${path}.`, position),
+    ...(suggestion === undefined || value === undefined ? {} : { hint: `Did you mean ${suggestion}?` }),
+  };
+}
+
+function parentKey(path: string): ConfigKeyName | undefined {
+  const dot = path.lastIndexOf(".");
+  if (dot === -1) return undefined;
+  const parent = path.slice(0, dot);
+  return isConfigKey(parent) ? parent : parentKey(parent);
+}
+
+/** The nearest key, or the one that ends like it when its section is missing or wrong. */
+export function suggestionFor(path: string): ConfigKeyName | undefined {
+  const last = path.slice(path.lastIndexOf(".") + 1);
+  const sameEnd = CONFIG_KEY_NAMES.filter((name) => name.endsWith(`.${last}`));
+  if (sameEnd.length === 1) return sameEnd[0];
+  return nearest(path, CONFIG_KEY_NAMES) as ConfigKeyName | undefined;
+}
+
+function finding(code: string, summary: string, position: SourcePosition | undefined): Diagnostic {
+  return { severity: "error", code, summary, ...(position === undefined ? {} : { position }) };
+}
+
+/** Adds the line of the file that the finding is about. */
+function withLine(layers: readonly Layer[], found: Diagnostic): Diagnostic {
+  const { position } = found;
+  if (position === undefined) return found;
+  const sourceLine = layers.find(({ file }) => file === position.file)?.lineAt?.(position.line);
+  return sourceLine === undefined ? found : { ...found, sourceLine };
 }

@@ -2,6 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { FORMAT_ENDINGS } from "@provisioning/config";
 import { ProvisioningError, workspaceName, type WorkspaceName } from "@provisioning/model";
 import { type WorkspaceLayout, workspaceLayout } from "./layout.js";
 import { type WorkspaceRegistry, WorkspaceUnknownError } from "./registry.js";
@@ -60,13 +61,20 @@ async function findAround(start: string): Promise<string | undefined> {
   }
 }
 
-/** A folder with `config/provisioning.yaml` is a workspace. */
+/** A folder with `config/provisioning.yaml`, or the same in another format, is a workspace. */
 export async function isWorkspace(dir: string): Promise<boolean> {
-  return stat(join(dir, "config", "provisioning.yaml")).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+  for (const ending of MARKS) {
+    const isThere = await stat(join(dir, "config", `provisioning${ending}`)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+    if (isThere) return true;
+  }
+  return false;
 }
+
+/** The usual one first. */
+const MARKS = [...FORMAT_ENDINGS].sort((a) => (a === ".yaml" ? -1 : 0));
 
 /** The name is the folder's, made fit: other characters become hyphens. */
 function openFolder(path: string): Workspace {

@@ -115,10 +115,15 @@ async function infraFiles(layout: WorkspaceLayout, name: InfraName): Promise<rea
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isDirectory) return [join(layout.infraDir, `${name}.k`)];
-  const entries = await readdir(dir);
-  return entries
-    .filter((entry) => entry.endsWith(".k") && !entry.startsWith("_") && !entry.endsWith("_test.k"))
-    .sort()
-    .map((entry) => join(dir, entry));
+  const single = join(layout.infraDir, `${name}.k`);
+  if (!isDirectory) return [single];
+  const files = (await readdir(dir)).filter(isDefinition).sort();
+  // The folder may hold the configuration alone.
+  const isSingle = files.length === 0 && (await stat(single).catch(() => undefined))?.isFile() === true;
+  return isSingle ? [single] : files.map((file) => join(dir, file));
+}
+
+/** `config.k` is the infra's layer of the configuration. */
+function isDefinition(file: string): boolean {
+  return file.endsWith(".k") && file !== "config.k" && !file.startsWith("_") && !file.endsWith("_test.k");
 }

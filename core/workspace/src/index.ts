@@ -1,4 +1,5 @@
 export { loadTaskservCatalog, type TaskservCatalog, type TaskservExtension } from "./catalog.js";
+export { configSources, type ConfigWish, workspaceConfigFile } from "./config-sources.js";
 export { platformPackages } from "./definition-input.js";
 export { findWorkspace, isWorkspace, NoWorkspaceError, type Workspace, type WorkspaceChoice } from "./discover.js";
 export { chooseInfra, type EvaluatedInfra, evaluateInfra, InfraUnknownError, listInfras } from "./evaluate-infra.js";

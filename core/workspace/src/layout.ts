@@ -7,7 +7,8 @@ import type { InfraName, ProviderName } from "@provisioning/model";
 export interface WorkspaceLayout {
   readonly root: string;
   readonly infraDir: string;
-  readonly configFile: string;
+  /** The workspace's own configuration and those of its environments. */
+  readonly configDir: string;
   readonly extensionsDir: string;
   readonly runtimeDir: string;
   /** Runs, leases and recorded state. */
@@ -23,7 +24,7 @@ export function workspaceLayout(root: string): WorkspaceLayout {
   return {
     root,
     infraDir: join(root, "infra"),
-    configFile: join(root, "config", "provisioning.yaml"),
+    configDir: join(root, "config"),
     extensionsDir: join(root, "extensions"),
     runtimeDir,
     storeDir: join(runtimeDir, "store"),
@@ -34,6 +35,7 @@ export function workspaceLayout(root: string): WorkspaceLayout {
 }
 
 export interface PlatformLayout {
+  readonly root: string;
   /** The KCL package `provisioning`. */
   readonly kclDir: string;
   readonly configDefaultsFile: string;
@@ -43,6 +45,7 @@ export interface PlatformLayout {
 
 export function platformLayout(root: string): PlatformLayout {
   return {
+    root,
     kclDir: join(root, "kcl"),
     configDefaultsFile: join(root, "config", "config.defaults.toml"),
     extensionsDir: join(root, "extensions"),

@@ -5,9 +5,9 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { readIfThere } from "@provisioning/config";
+import { lockFile, readIfThere } from "@provisioning/config";
 import { type Clock, type Instant, ProvisioningError, workspaceName, type WorkspaceName } from "@provisioning/model";
 import type { Document } from "yaml";
 
@@ -38,10 +38,6 @@ export class WorkspaceUnknownError extends ProvisioningError {
     });
   }
 }
-
-/** A lock older than this was left by a process that died. */
-const STALE_LOCK_MS = 10_000;
-const LOCK_RETRY_MS = 20;
 
 export function openRegistry(file: string, clock: Clock): WorkspaceRegistry {
   const list = async () => entriesOf(await load(file));
@@ -107,7 +103,7 @@ function entriesOf(document: Document): RegisteredWorkspace[] {
 
 async function change(file: string, clock: Clock, edit: (document: Document) => void): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const unlock = await lock(`${file}.lock`, clock);
+  const unlock = await lockFile(`${file}.lock`, clock);
   try {
     const document = await load(file);
     edit(document);
@@ -116,22 +112,5 @@ async function change(file: string, clock: Clock, edit: (document: Document) => 
     await rename(draft, file);
   } finally {
     await unlock();
-  }
-}
-
-async function lock(path: string, clock: Clock): Promise<() => Promise<void>> {
-  for (;;) {
-    try {
-      await (await open(path, "wx", 0o600)).close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const age = await stat(path).then(
-      (found) => Date.now() - found.mtimeMs,
-      () => 0,
-    );
-    if (age > STALE_LOCK_MS) await rm(path, { force: true });
-    else await clock.sleep(LOCK_RETRY_MS);
   }
 }

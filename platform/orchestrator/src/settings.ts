@@ -7,7 +7,7 @@ import { confinedFile, type Service } from "./service.js";
 
 /** By key. @throws ProvisioningError PATH_OUTSIDE, SETTINGS_REFUSED, ConfigSyntaxError */
 export async function readSettings(service: Service, file: string): Promise<JsonObject> {
-  const { values } = await parseLayer("settings", file, await readFile(await confinedFile(service, file), "utf8"));
+  const { values } = await parseLayer("flags", file, await readFile(await confinedFile(service, file), "utf8"));
   const refused = [...values.keys()].filter((key) => /^(?:storage|orchestrator)\./.test(key));
   if (refused.length > 0) {
     throw new ProvisioningError({

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CONFIG_KEYS, loadConfig, type ConfigKeyName } from "@provisioning/config";
+import { CONFIG_KEYS, type ConfigKeyName, jsonSchemaOfConfig, renderDefaults, variableOf } from "@provisioning/config";
 import { actionTable } from "@provisioning/actions";
 import { describe, expect, it } from "vitest";
 import { DOMAINS } from "../../../core/cli/src/commands/table.js";
@@ -30,9 +30,11 @@ describe("generated pages", () => {
   });
 
   it("has every configuration key with its default", async () => {
-    const defaults = await loadConfig({ defaultsFile: `${root}config/config.defaults.toml` });
-    const page = configurationPage(CONFIG_KEYS, (key) => defaults.get(key as ConfigKeyName));
+    const page = configurationPage(CONFIG_KEYS, (key) => variableOf(key as ConfigKeyName));
     await expect(page).toMatchFileSnapshot(reference("configuration.md"));
+    const schema = `${JSON.stringify(jsonSchemaOfConfig(), null, 2)}\n`;
+    await expect(schema).toMatchFileSnapshot(reference("config.schema.json"));
+    await expect(renderDefaults().text).toMatchFileSnapshot(`${root}config/config.defaults.toml`);
   });
 
   it("has every metric of the service", async () => {

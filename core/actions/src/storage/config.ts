@@ -1,20 +1,38 @@
-/** The configuration of a workspace, or of a place that is none. */
+/** The configuration of a workspace and of one of its infras, or of a place that is no workspace. */
 
-import { type Config, loadConfig } from "@provisioning/config";
-import { userPaths, type Workspace } from "@provisioning/workspace";
+import { type Config, type ConfigSources, loadConfig } from "@provisioning/config";
+import type { InfraName } from "@provisioning/model";
+import { configSources, type Workspace } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 
-/** `overrides` win over everything else, like flags. @throws ConfigSyntaxError, DiagnosticsError */
+export interface ConfigChoice {
+  /** Its layer applies too. */
+  readonly infra?: InfraName;
+  /** Values that win over everything else, like flags. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+}
+
+/** @throws DiagnosticsError with everything that is wrong in any layer */
 export function loadWorkspaceConfig(
   context: ActionContext,
   workspace: Workspace | undefined,
-  overrides: Readonly<Record<string, unknown>> = {},
+  choice: ConfigChoice = {},
 ): Promise<Config> {
-  return loadConfig({
-    defaultsFile: context.platform.configDefaultsFile,
-    userFile: userPaths(context.environment).configFile,
-    ...(workspace === undefined ? {} : { workspaceFile: workspace.layout.configFile }),
-    environment: context.environment,
-    flags: { ...context.flags, ...overrides },
+  return loadConfig(sourcesFor(context, workspace, choice));
+}
+
+export function sourcesFor(
+  context: ActionContext,
+  workspace: Workspace | undefined,
+  { infra, overrides }: ConfigChoice = {},
+): ConfigSources {
+  const { platform, environment, env, clock } = context;
+  const sources = configSources({
+    platform,
+    environment,
+    ...(workspace === undefined ? {} : { workspace }),
+    ...(infra === undefined ? {} : { infra }),
+    ...(env === undefined ? {} : { env }),
   });
+  return { ...sources, flags: { ...context.flags, ...overrides }, clock };
 }

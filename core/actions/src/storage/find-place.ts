@@ -13,7 +13,7 @@ export async function findPlace(
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<StoragePlace> {
   const workspace = await workspaceOf(context);
-  const config = await loadWorkspaceConfig(context, workspace, overrides);
+  const config = await loadWorkspaceConfig(context, workspace, { overrides });
   const type = storageType(config);
   const needsFolder = type === "filesystem" || type === "surrealdb-embedded";
   if (workspace === undefined && needsFolder && !isTyped(config, "storage.data_dir")) throw new NoWorkspaceError();

@@ -20,7 +20,7 @@ import {
   type SwitchableStorage,
   type TransferableStorage,
 } from "@provisioning/storage";
-import type { Workspace } from "@provisioning/workspace";
+import { type Workspace, workspaceConfigFile } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
@@ -133,17 +133,18 @@ async function move(context: ActionContext, input: MigrateStorageInput): Promise
 /** When writing fails halfway, what the file says by now decides: whoever starts later goes by it, too. */
 async function writeChoice(
   context: ActionContext,
-  { layout }: Workspace,
+  workspace: Workspace,
   target: StoragePlace,
   { values }: StorageSettings,
 ): Promise<void> {
+  const file = await workspaceConfigFile(workspace);
   try {
-    await writeConfig(layout.configFile, values);
+    await writeConfig(file, values);
   } catch (error) {
     if ((await placeName(await findPlace(context))) !== (await placeName(target))) throw error;
     context.report({
       type: "warning",
-      text: `${layout.configFile} was written, but may be lost when the power fails now: ${String(error)}.`,
+      text: `${file} was written, but may be lost when the power fails now: ${String(error)}.`,
     });
   }
 }

@@ -2,14 +2,19 @@
 
 import { readFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
-import { type ConfigKeyName, isSecretReference, resolveSecrets, type SecretSources, variableOf } from "@provisioning/config";
+import {
+  type ConfigKeyName,
+  isSecretReference,
+  LAYER_NAMES,
+  resolveSecrets,
+  type SecretSources,
+  variableOf,
+} from "@provisioning/config";
 import type { ActionContext } from "../context.js";
 import { isTyped, optionError, originOf, type StoragePlace } from "./place.js";
 
 export type Product = "surrealdb" | "postgres";
 
-/** In the order in which they win. */
-const LAYERS = ["defaults", "user", "workspace", "environment", "flags"];
 const STANDARD_INPUT = "-";
 
 /** Absent: none is given. @throws ProvisioningError STORE_OPTION_INVALID, SecretUnavailableError */
@@ -17,7 +22,7 @@ export async function passwordOf(place: StoragePlace, product: Product): Promise
   const { config } = place;
   const inline = `storage.${product}.password` as const;
   const file = `storage.${product}.password_file` as const;
-  const rank = (key: ConfigKeyName) => (config.get(key) === "" ? -1 : LAYERS.indexOf(config.provenance(key).layer));
+  const rank = (key: ConfigKeyName) => (config.get(key) === "" ? -1 : LAYER_NAMES.indexOf(config.provenance(key).layer));
   if (rank(inline) === -1 && rank(file) === -1) return undefined;
   if (rank(inline) === rank(file))
     throw optionError(config, file, `${inline} is given in the same place; one of the two is enough`);
@@ -64,7 +69,7 @@ const warned = new WeakMap<ActionContext, Set<ConfigKeyName>>();
 /** Files are committed and copied; a flag can be seen in the list of processes, which is worth a warning. */
 export function assertMayHoldPassword({ config, context }: StoragePlace, key: ConfigKeyName): void {
   const { layer } = config.provenance(key);
-  if (layer === "environment") return;
+  if (layer === "variables") return;
   if (layer !== "flags")
     throw optionError(config, key, "a file must not hold the password itself; write env://NAME or file://PATH instead");
   const told = warned.get(context) ?? new Set();

@@ -1,6 +1,6 @@
 /** What a choice of storage is made from, and where each part of it came from. */
 
-import { type Config, CONFIG_KEYS, type ConfigKey, type ConfigKeyName, type Provenance, variableOf } from "@provisioning/config";
+import { type Config, configKey, type ConfigKeyName, type Provenance, variableOf } from "@provisioning/config";
 import { ProvisioningError, type Redactor } from "@provisioning/model";
 import type { Workspace } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
@@ -16,15 +16,15 @@ export interface StoragePlace {
 /** What was typed is relative to where it was typed, what stands in a file to the workspace. */
 export function isTyped(config: Config, key: ConfigKeyName): boolean {
   const { layer } = config.provenance(key);
-  return layer === "flags" || layer === "environment";
+  return layer === "flags" || layer === "variables";
 }
 
 /** For people: file and line, variable or flag. */
 export function originOf(config: Config, key: ConfigKeyName): string {
   const { layer, position }: Provenance = config.provenance(key);
   if (position !== undefined) return `${position.file}:${position.line}`;
-  const { flag }: ConfigKey = CONFIG_KEYS[key];
-  if (layer === "environment") return `the variable ${variableOf(key)}`;
+  const { flag } = configKey(key);
+  if (layer === "variables") return `the variable ${variableOf(key)}`;
   return layer === "flags" ? `--${flag ?? key}` : layer;
 }
 

@@ -1,7 +1,7 @@
 /** What a workspace's configuration has to say so that another storage is used. */
 
 import { isAbsolute, relative } from "node:path";
-import { type Config, type ConfigKeyName, isSecretReference } from "@provisioning/config";
+import { type Config, type ConfigKeyName, isSecretReference, LAYER_NAMES } from "@provisioning/config";
 import { dataDir, storageType } from "./choice.js";
 import type { StoragePlace } from "./place.js";
 import { placeKeys } from "./side.js";
@@ -40,10 +40,10 @@ function mayStandInFile(key: ConfigKeyName, value: string | number): boolean {
   return !key.endsWith(".url") || isSecretReference(value) || !/:\/\/[^/@]*:[^/@]*@/.test(String(value));
 }
 
-/** Keys of the new choice that a variable or a flag would go on deciding, whatever the file says. */
+/** Keys of the new choice that an environment, a variable or a flag would go on deciding, whatever the workspace's file says. */
 export function overruled(place: StoragePlace, settings: StorageSettings): readonly ConfigKeyName[] {
   return [...settings.values.keys()].filter((key) => {
     const { layer } = place.config.provenance(key);
-    return layer === "environment" || layer === "flags";
+    return LAYER_NAMES.indexOf(layer) > LAYER_NAMES.indexOf("workspace");
   });
 }

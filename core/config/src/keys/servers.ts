@@ -1,0 +1,13 @@
+/** What servers get that the definition does not say, and which environment applies. */
+
+import { choice, text } from "../key-type.js";
+
+export const serverKeys = {
+  "environment.default": text(
+    "",
+    "dev",
+    "Environment whose `config/<name>-defaults.*` applies when neither `--env` nor `PROVISIONING_ENV` names one; empty: none.",
+  ),
+  "providers.default": text("local", "aws", "Provider of an infra that names none."),
+  "servers.default_plan": choice(["small", "medium", "large", "xlarge"], "small", "medium", "Size of a server that names none."),
+} as const;

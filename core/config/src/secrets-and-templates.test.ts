@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createRedactor, REDACTED } from "@provisioning/model";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTemplateRenderer, resolveSecrets, SecretUnavailableError, TemplateError } from "./index.js";
+
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "config-"));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+describe("templates", () => {
+  it("render loops and keep line ends", async () => {
+    const render = await createTemplateRenderer();
+    const text = render("a.j2", "{% for s in servers %}\nserver {{ s.host }}:{{ s.port }};\n{% endfor %}\n", {
+      servers: [{ host: "a", port: 80 }],
+    });
+    expect(text).toBe("server a:80;\n");
+  });
+
+  it("refuse a value that is not given, with the line", async () => {
+    const render = await createTemplateRenderer();
+    expect(() => render("a.j2", "one\n{{ missing }}\n", {})).toThrow(TemplateError);
+    expect(() => render("a.j2", "one\n{{ missing }}\n", {})).toThrow(/a\.j2:2/);
+  });
+
+  it("stop a loop without end", async () => {
+    const render = await createTemplateRenderer();
+    const bomb =
+      "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}x{% endfor %}{% endfor %}{% endfor %}";
+    expect(() => render("bomb.j2", bomb, {})).toThrow(TemplateError);
+  });
+});
+
+describe("secret references", () => {
+  const sourcesIn = (redactor = createRedactor()) => ({
+    environment: { TOKEN: "from-the-environment" },
+    workspaceDir: dir,
+    generatedDir: join(dir, "generated"),
+    redactor,
+  });
+
+  it("are replaced anywhere in a value, and known to the redactor", async () => {
+    await writeFile(join(dir, "secret"), "from-a-file\n");
+    const redactor = createRedactor();
+    const value = await resolveSecrets({ a: ["env://TOKEN"], b: { c: "file://secret", d: "plain" } }, sourcesIn(redactor));
+    expect(value).toEqual({ a: ["from-the-environment"], b: { c: "from-a-file", d: "plain" } });
+    expect(redactor.text("x from-a-file y")).toBe(`x ${REDACTED} y`);
+  });
+
+  it("are generated once, also by callers at the same moment, readable by the owner only", async () => {
+    const values = await Promise.all(Array.from({ length: 8 }, () => resolveSecrets("generated://db", sourcesIn())));
+    expect(new Set(values).size).toBe(1);
+    expect(await readFile(join(dir, "generated", "db"), "utf8")).toBe(values[0]);
+    expect((await stat(join(dir, "generated", "db"))).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(["env://NOPE", "file://nope", "generated://../x"])("fail by name when they cannot be read: %s", async (reference) => {
+    await expect(resolveSecrets(reference, sourcesIn())).rejects.toBeInstanceOf(SecretUnavailableError);
+  });
+});

@@ -244,8 +244,8 @@ async function work(
     observe,
     engine: options,
   });
-  const state = await attended(options, runId, tenure, execution, executeOptions);
-  await release(options, tenure.held.lease);
+  const state = await attended(options, recorder, tenure, execution, executeOptions);
+  if (!recorder.isLeaving) await release(options, tenure.held.lease);
   return state;
 }
 
@@ -257,12 +257,13 @@ function isWanted(state: RunState, { onlyCancelled = false }: WorkOptions): bool
 /** Runs it while the lease is kept alive and requests are listened to. */
 async function attended(
   options: Deps,
-  runId: RunId,
+  recorder: Recorder,
   tenure: { held: HeldLease },
   execution: Execution,
   executeOptions: WorkOptions,
 ): Promise<RunState> {
   const { storage, clock, graceMs } = options;
+  const runId = recorder.state.definition.id;
   const stopListening = [
     whenAborted(executeOptions.signal, (reason) => execution.requestCancel("abort", reason)),
     whenAborted(executeOptions.drain, (reason) => execution.requestCancel("drain", reason)),
@@ -274,7 +275,9 @@ async function attended(
       tenure.held = held;
       execution.look();
     },
-    onLost: (cause: unknown) => execution.abandon(new LeaseLostError(runId, { cause })),
+    onLost: (cause: unknown) => {
+      if (!recorder.isLeaving) execution.abandon(new LeaseLostError(runId, { cause }));
+    },
   };
   const faultPoint: FaultPoint = async (name) => {
     try {

@@ -29,7 +29,7 @@ import { Draft, type Mode, type Phase, type Start } from "./phase.js";
 import type { Recorder } from "./record.js";
 import { Backward } from "./rollback.js";
 import type { SlotPool } from "./slots.js";
-import { isEnded, type RunState } from "./state.js";
+import { isEnded, isWorkedOn, type RunState } from "./state.js";
 import { Wake } from "./wake.js";
 
 export interface ExecutionOptions {
@@ -314,8 +314,4 @@ const REQUESTS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
 
 function isAtRest(state: RunState): boolean {
   return isEnded(state) || state.status === "paused";
-}
-
-function isWorkedOn(state: RunState): boolean {
-  return state.status === "running" || state.status === "rollingBack";
 }

@@ -5,7 +5,7 @@ import { type RunStore, StaleTokenError, type Version, VersionConflictError } fr
 import { LeaseLostError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
 import { assertNotTakenOver, type RecoveredRun, recover } from "./recover.js";
-import type { RunState } from "./state.js";
+import { isWorkedOn, type RunState } from "./state.js";
 import { next } from "./transition.js";
 
 export interface RecorderOptions {
@@ -20,6 +20,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   #state: RunState;
   #version: Version;
+  #isLeaving = false;
 
   private constructor(options: RecorderOptions, state: RunState, version: Version) {
     this.#options = options;
@@ -43,17 +44,24 @@ export class Recorder {
     return this.#state;
   }
 
+  /** The lease is given back with the last events, or is about to be: whoever asks for it now may find that nobody has it. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
   /**
-   * Stores the events together; `after` is the state they lead to. False when somebody asked for something in just this moment: nothing
+   * Stores the events together; `after` is the state they lead to. When nothing is left to do for us then, the lease is given back with them. False when somebody asked for something in just this moment: nothing
    * was stored, the state now shows what was asked for, and it has to be decided anew. @throws LeaseLostError, and whatever the store throws
    */
   async commit(events: readonly RunEvent[], after: RunState): Promise<boolean> {
     const { runs, runId, token, faultPoint } = this.#options;
     await faultPoint("record.before");
+    this.#isLeaving = !isWorkedOn(after);
     try {
-      this.#version = await runs.append(runId, this.#version, events, token);
+      this.#version = await runs.append(runId, this.#version, events, token, this.#isLeaving ? "release" : undefined);
       this.#state = after;
     } catch (error) {
+      this.#isLeaving = false;
       if (!(error instanceof VersionConflictError)) throw this.#asLost(error);
       if (!(await this.catchUp())) throw error;
       return false;

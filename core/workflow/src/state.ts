@@ -175,6 +175,11 @@ export function isEnded(state: RunState): boolean {
 
 const ENDED: ReadonlySet<RunState["status"]> = new Set<RunState["status"]>(["completed", "failed", "cancelled", "rolledBack"]);
 
+/** A worker has something to do for it now. */
+export function isWorkedOn({ status }: RunState): boolean {
+  return status === "running" || status === "rollingBack";
+}
+
 /** It was begun and has no result that counts: something of it may be there in part. */
 export function isHalf({ status, trace }: OperationState): boolean {
   return trace?.isBegun === true && HALVES.has(status);

@@ -145,7 +145,8 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
     },
     runs: {
       submit: (definition) => write([definition.id], ({ runs }) => runs.submit(definition)),
-      append: (runId, expected, events, token) => write([runId], ({ runs }) => runs.append(runId, expected, events, token)),
+      append: (runId, expected, events, token, then) =>
+        write([runId], ({ runs }) => runs.append(runId, expected, events, token, then)),
       load: (runId) => through(({ runs }) => runs.load(runId)),
       forget: (runIds) => write(runIds, ({ runs }) => runs.forget(runIds)),
       list: (query) => through(({ runs }) => runs.list(query)),

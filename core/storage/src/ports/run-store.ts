@@ -61,6 +61,9 @@ export interface AppendedEvents {
   readonly events: readonly RunEvent[];
 }
 
+/** What goes with the last events that a worker has to say. */
+export type AfterAppend = "release";
+
 export type EventTypes = ReadonlySet<RunEvent["type"]>;
 
 export interface RunStore {
@@ -71,11 +74,18 @@ export interface RunStore {
   submit(definition: RunDefinition): Promise<Version>;
 
   /**
-   * Appends all events or none, if the run is still at `expected`. Durable before it resolves. No events: only says whether they would fit. With a token: only if that is
-   * the newest token granted for `runScope(runId)`.
-   * @throws VersionConflictError, StaleTokenError, RunNotFoundError; nothing is written then
+   * Appends all events or none, if the run is still at `expected`. Durable before it resolves. No events: only says whether they would fit.
+   * With a token: only if that is the newest token granted for `runScope(runId)`; `then`: the lease is given back in the same step, as by
+   * `LeaseStore.release`.
+   * @throws VersionConflictError, StaleTokenError, RunNotFoundError; nothing is written or given back then
    */
-  append(runId: RunId, expected: Version, events: readonly RunEvent[], token?: FencingToken): Promise<Version>;
+  append(
+    runId: RunId,
+    expected: Version,
+    events: readonly RunEvent[],
+    token?: FencingToken,
+    then?: AfterAppend,
+  ): Promise<Version>;
 
   /** All events in order. Shows only what is durable. @throws RunNotFoundError */
   load(runId: RunId): Promise<StoredRun>;

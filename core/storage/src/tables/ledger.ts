@@ -6,6 +6,7 @@
 import {
   canonicalJson,
   type Clock,
+  type FencingToken,
   type Instant,
   type Json,
   type RunDefinition,
@@ -49,8 +50,9 @@ export function createRunStore(ledger: Ledger): RunStore {
   /** How many writes of a run are not durable yet: reading another run need not wait for them. */
   const writing = new Map<RunId, number>();
 
-  const write = async (run: RunId, version: Version, events: readonly RunEvent[]) => {
+  const write = async (run: RunId, version: Version, events: readonly RunEvent[], givenBack?: FencingToken) => {
     const durable = ledger.commit({ type: "runEvents", run, version, events });
+    if (givenBack !== undefined) giveBack(ledger, runScope(run), givenBack);
     writing.set(run, (writing.get(run) ?? 0) + 1);
     try {
       await durable;
@@ -73,13 +75,14 @@ export function createRunStore(ledger: Ledger): RunStore {
       await ledger.settled();
       return known.summary.version;
     },
-    async append(runId, expected, events, token) {
+    async append(runId, expected, events, token, then) {
       const tables = ledger.tables();
       const actual = tables.runs.get(runId).summary.version;
       if (token !== undefined) tables.leases.assertCurrent(runScope(runId), token);
       if (actual !== expected) throw new VersionConflictError(`Run ${runId}`, expected, actual);
       if (events.length === 0) return actual;
-      return await write(runId, actual + events.length, events);
+      const givenBack = then === "release" ? token : undefined;
+      return await write(runId, actual + events.length, events, givenBack);
     },
     async load(runId) {
       await ledger.refresh();
@@ -142,6 +145,11 @@ async function grant(
   return { scope, holder, token, since, expiresAt: since + ttlMs };
 }
 
+/** Free at once. A commit that fails breaks the store, and whoever writes next is told. */
+function giveBack(ledger: Ledger, scope: LeaseScope, token: FencingToken): void {
+  ledger.commit({ type: "leaseReleased", scope, token }).catch(() => {});
+}
+
 export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
   return {
     async acquire(scope, holder, ttlMs) {
@@ -162,8 +170,7 @@ export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
       const { leases } = ledger.tables();
       if (!leases.held.has(lease.scope)) return;
       leases.assertCurrent(lease.scope, lease.token);
-      // Free at once. A commit that fails breaks the store, and whoever writes next is told.
-      ledger.commit({ type: "leaseReleased", scope: lease.scope, token: lease.token }).catch(() => {});
+      giveBack(ledger, lease.scope, lease.token);
     },
     current: (scope) =>
       read(ledger, (tables) => {

@@ -54,6 +54,25 @@ export function runStoreContract(context: ContractContext): void {
       expect((await runs.load(run.id)).version).toBe(version);
     });
 
+    test("gives the lease back with the last events, and keeps it when they are refused", async () => {
+      const run = sampleRun();
+      const { runs, leases } = context.storage();
+      const version = await runs.submit(run);
+      const lease = await leases.acquire(runScope(run.id), "ann", 60_000);
+      const refused = runs.append(run.id, version + 1, [cancelRequested], lease.token, "release");
+      await expect(refused).rejects.toMatchObject({ code: "VERSION_CONFLICT" });
+      expect(await leases.current(runScope(run.id))).toMatchObject({ holder: "ann" });
+      const after = await runs.append(run.id, version, [claimed(lease.token)], lease.token, "release");
+      expect(await leases.current(runScope(run.id))).toBeUndefined();
+      await expect(runs.append(run.id, after, [cancelRequested], lease.token)).rejects.toMatchObject({ code: "TOKEN_STALE" });
+      const next = await context.storage().queue.claim("bob", 60_000);
+      expect(next).toMatchObject({ runId: run.id, lease: { holder: "bob" } });
+      await leases.release(lease).catch((error: unknown) => expect(error).toMatchObject({ code: "TOKEN_STALE" }));
+      const late = runs.append(run.id, after, [cancelRequested], lease.token, "release");
+      await expect(late).rejects.toMatchObject({ code: "TOKEN_STALE" });
+      expect(await leases.current(runScope(run.id))).toMatchObject({ holder: "bob", token: next?.lease.token });
+    });
+
     test("refuses another version than the current one and writes nothing", async () => {
       const definition = sampleRun();
       await runs().submit(definition);

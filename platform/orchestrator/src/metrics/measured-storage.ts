@@ -99,9 +99,10 @@ export function measuredStorage(storage: SwitchableStorage, observer: StorageObs
         if (version === 1) observer.stored(definition.id, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
         return version;
       },
-      async append(runId, expected, events, token) {
-        const write = () => timed("append", () => runs.append(runId, expected, events, token));
+      async append(runId, expected, events, token, then) {
+        const write = () => timed("append", () => runs.append(runId, expected, events, token, then));
         const version = await (token === undefined ? write() : holding(runScope(runId), write));
+        if (token !== undefined && then === "release") observer.leaseGiven("run", runScope(runId));
         if (events.length > 0) observer.stored(runId, events);
         return version;
       },

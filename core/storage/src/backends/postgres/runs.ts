@@ -47,9 +47,9 @@ export function createRunStore({ database, watch, isReadOnly }: RunStoreOptions)
       if (isNew) watch.stored({ runId: definition.id, version, events: [event] });
       return version;
     },
-    async append(runId, expected, events, token) {
+    async append(runId, expected, events, token, then) {
       assertWritable();
-      const version = await append(runId, expected, events, token);
+      const version = await append(runId, expected, events, token, then);
       if (events.length > 0) watch.stored({ runId, version, events });
       return version;
     },

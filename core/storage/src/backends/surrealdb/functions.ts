@@ -87,7 +87,7 @@ const submit = define(
 `,
 );
 
-/** `id`, `expected`, `token`, `events`, `version` after them, `status`, `summary`, `open` */
+/** `id`, `expected`, `token`, `events`, `version` after them, `status`, `summary`, `open`, `releases`: the lease is given back with it */
 const append = define(
   "append",
   "$p: any",
@@ -98,13 +98,15 @@ const append = define(
   IF $p.token != NONE AND $row.lease.token != $p.token { RETURN { stale: $row.token } };
   IF $row.version != $p.expected { RETURN { actual: $row.version } };
   INSERT INTO run_event $p.events RETURN NONE;
-  IF $row.open = $p.open {
+  IF $row.open = $p.open AND !$p.releases {
     UPDATE $run SET version = $p.version, status = $p.status, summary = $p.summary RETURN NONE;
   } ELSE {
     IF $row.place != NONE { DELETE $row.place RETURN NONE };
-    LET $free = math::max([$row.lease.expiresAt ?? 0, $row.notBefore ?? 0]);
+    LET $lease = IF $p.releases { NONE } ELSE { $row.lease };
+    LET $free = math::max([$lease.expiresAt ?? 0, $row.notBefore ?? 0]);
     LET $place = IF $p.open { ${enqueue.name}($p.id, $row.rank, $free, ${NOW}()) } ELSE { NONE };
-    UPDATE $run SET version = $p.version, status = $p.status, summary = $p.summary, open = $p.open, place = $place RETURN NONE;
+    UPDATE $run SET version = $p.version, status = $p.status, summary = $p.summary, open = $p.open, place = $place, lease = $lease
+      RETURN NONE;
   };
   RETURN { version: $p.version };
 `,

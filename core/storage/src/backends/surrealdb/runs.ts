@@ -91,7 +91,7 @@ export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: R
     watch.stored({ runId: id, version: 1, events: [event] });
     return 1;
   };
-  const append: RunStore["append"] = async (runId, expected, events, token) => {
+  const append: RunStore["append"] = async (runId, expected, events, token, then) => {
     assertWritable();
     const known = events.length === 0 ? undefined : summaries.get(runId);
     const summary = known?.version === expected ? known : await summaryAt(runId, expected, token);
@@ -112,6 +112,7 @@ export function createRunStore({ database, laneOf, reads, watch, isReadOnly }: R
         status: after.status,
         summary: JSON.stringify(after),
         open: OPEN.has(after.status),
+        releases: token !== undefined && then === "release",
       },
       rows.reduce((bytes, { json }) => bytes + json.length, 0),
       { run: runId, version: after.version, count: events.length, types: [...new Set(events.map(({ type }) => type))] },

@@ -2,7 +2,7 @@
  * Writes down every call to a store when it is made and when it is answered, and reads what was written down as a history for each run. One
  * process at a time writes, so the order of the lines is the order in which things happened.
  *
- *     call <number> <type> <run> <expected> <count> <token>        answer <number> <what> <version or token> [<run>]
+ *     call <number> <type> <run> <expected> <count> <token> [release]        answer <number> <what> <version or token> [<run>]
  */
 
 import { ProvisioningError } from "@provisioning/model";
@@ -42,10 +42,10 @@ export function recorded(storage: Storage, say: (line: string) => void): Storage
           () => runs.submit(definition),
           (version) => `version ${version}`,
         ),
-      append: (run, expected, events, token) =>
+      append: (run, expected, events, token, then) =>
         around(
-          `append ${run} ${expected} ${events.length} ${token ?? NOBODY}`,
-          () => runs.append(run, expected, events, token),
+          `append ${run} ${expected} ${events.length} ${token ?? NOBODY} ${then ?? ""}`,
+          () => runs.append(run, expected, events, token, then),
           (version) => `version ${version}`,
         ),
       load: (run) =>
@@ -147,7 +147,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** The run and the call; no call for what says nothing of a run. */
 function callOf(
-  [type = "", run = NOBODY, first, second, third]: readonly string[],
+  [type = "", run = NOBODY, first, second, third, then]: readonly string[],
   [what = "", value, claimed]: readonly string[],
 ): readonly [string, StoreCall | undefined] {
   const isKnown = what !== "unknown";
@@ -161,7 +161,8 @@ function callOf(
       const refused =
         what === "conflict" ? { answer: { conflict: number } } : what === "stale" ? { answer: { stale: number } } : version;
       const token = third === NOBODY ? {} : { token: Number(third) };
-      return [run, { type, expected: Number(first), count: Number(second), ...token, ...refused }];
+      const release = then === "release" ? { releases: true } : {};
+      return [run, { type, expected: Number(first), count: Number(second), ...token, ...release, ...refused }];
     }
     case "claim":
       return [claimed ?? NOBODY, what === "token" ? { type, answer: { token: number } } : undefined];

@@ -16,6 +16,7 @@ export type StoreCall =
       readonly expected: number;
       readonly count: number;
       readonly token?: number;
+      readonly releases?: boolean;
       readonly answer?: { readonly version: number } | { readonly conflict: number } | { readonly stale: number };
     }
   | { readonly type: "claim"; readonly answer: { readonly token: number } }
@@ -144,7 +145,7 @@ function step(state: RunModel, call: StoreCall, { isExclusive }: LinearOptions):
 
 function append(
   state: RunModel,
-  { expected, count, token, answer }: Extract<StoreCall, { type: "append" }>,
+  { expected, count, token, releases, answer }: Extract<StoreCall, { type: "append" }>,
 ): RunModel | undefined {
   const isStale = token !== undefined && token !== state.token;
   if (answer !== undefined && "stale" in answer) return isStale && answer.stale === state.token ? state : undefined;
@@ -152,6 +153,7 @@ function append(
     return expected !== state.version && answer.conflict === state.version ? state : undefined;
   if (isStale || expected !== state.version) return undefined;
   const used = token === undefined || count === 0 ? state.used : token;
-  const after = { ...state, used, version: expected + count };
+  const isHeld = state.isHeld && releases !== true;
+  const after = { ...state, used, isHeld, version: expected + count };
   return answer === undefined || answer.version === after.version ? after : undefined;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Instant, OperationDefinition, OperationId, RunDefinition, RunEvent, RunId, SlotNeed } from "@provisioning/model";
-import { type Lease, type LeaseScope, PRIORITY_STEP_MS, type Storage } from "@provisioning/storage";
+import { type Lease, type LeaseScope, PRIORITY_STEP_MS, runScope, type Storage } from "@provisioning/storage";
 import type { CompensationContext, Handlers, OperationContext, OperationHandler } from "../../handler.js";
 import { needsOf } from "../../slots.js";
 import { rollbackReport } from "../../rollback-report.js";
@@ -120,9 +120,10 @@ export class Judge {
           this.#submitted(process, definition);
           return version;
         },
-        append: async (runId, expected, events, token) => {
-          const version = await runs.append(runId, expected, events, token);
+        append: async (runId, expected, events, token, then) => {
+          const version = await runs.append(runId, expected, events, token, then);
           this.#appended(process, runId, expected, events, token);
+          if (then === "release" && token !== undefined) this.#released(process, { scope: runScope(runId), token });
           return version;
         },
         load: async (runId) => {
@@ -359,7 +360,7 @@ export class Judge {
     }
   }
 
-  #released(process: SimulatedProcess, lease: Lease): void {
+  #released(process: SimulatedProcess, lease: Pick<Lease, "scope" | "token">): void {
     const run = this.#runs.get(runIdOf(lease.scope) as RunId);
     if (run === undefined) return;
     this.#world.note(process.name, `releases ${lease.scope}`);

@@ -116,9 +116,9 @@ const store: readonly PlantedBug[] = [
     what: "the store takes events that were decided on an older state",
     store: (storage) =>
       withRuns(storage, (runs) => ({
-        async append(runId, _, events, token) {
+        async append(runId, _, events, token, then) {
           const { version } = await runs.load(runId);
-          return runs.append(runId, version, events, token);
+          return runs.append(runId, version, events, token, then);
         },
       })),
   },
@@ -127,8 +127,8 @@ const store: readonly PlantedBug[] = [
     what: "one write in a hundred is acknowledged and not stored",
     store: (storage, { world }) =>
       withRuns(storage, (runs) => ({
-        append: async (runId, expected, events, token) =>
-          world.random.chance(0.01) ? expected + events.length : runs.append(runId, expected, events, token),
+        append: async (runId, expected, events, token, then) =>
+          world.random.chance(0.01) ? expected + events.length : runs.append(runId, expected, events, token, then),
       })),
   },
   {
@@ -179,11 +179,11 @@ const store: readonly PlantedBug[] = [
     name: "release-loses-run",
     what: "a run that was let go of stays held for ever",
     store: (storage) =>
-      withLeases(storage, (leases) => ({
-        async release(lease) {
-          await leases.release(lease);
-          const { events } = await storage.runs.load(lease.scope.slice("run/".length) as RunId);
-          if (events.at(-1)?.type === "runReleased") await leases.acquire(lease.scope, "nobody", FOR_EVER_MS);
+      withRuns(storage, (runs) => ({
+        async append(runId, expected, events, token, then) {
+          const version = await runs.append(runId, expected, events, token, then);
+          if (events.at(-1)?.type === "runReleased") await storage.leases.acquire(runScope(runId), "nobody", FOR_EVER_MS);
+          return version;
         },
       })),
   },
@@ -191,11 +191,13 @@ const store: readonly PlantedBug[] = [
     name: "release-by-anybody",
     what: "a worker that lost its lease releases that of its successor",
     store: (storage) =>
-      withLeases(storage, (leases) => ({
-        async release(lease) {
-          const held = await leases.current(lease.scope);
-          if (held !== undefined) await leases.release(held);
-        },
+      withRuns(storage, (runs) => ({
+        append: (runId, expected, events, token, then) =>
+          runs.append(runId, expected, events, token, then).catch(async (error: unknown) => {
+            const held = await storage.leases.current(runScope(runId));
+            if (then === "release" && held !== undefined) await storage.leases.release(held);
+            throw error;
+          }),
       })),
   },
   {
@@ -221,10 +223,10 @@ const store: readonly PlantedBug[] = [
     what: "a request to cancel is acknowledged and not stored",
     store: (storage) =>
       withRuns(storage, (runs) => ({
-        append: async (runId, expected, events, token) =>
+        append: async (runId, expected, events, token, then) =>
           events[0]?.type === "cancelRequested" && token === undefined
             ? expected + 1
-            : runs.append(runId, expected, events, token),
+            : runs.append(runId, expected, events, token, then),
       })),
   },
 ];

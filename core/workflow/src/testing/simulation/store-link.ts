@@ -47,7 +47,7 @@ export function linkStore({ world, process, weather, storage }: StoreLinkOptions
     ...storage,
     runs: {
       submit: (definition) => call("submit", () => runs.submit(definition)),
-      append: (runId, expected, events, token) => call("append", () => runs.append(runId, expected, events, token)),
+      append: (runId, expected, events, token, then) => call("append", () => runs.append(runId, expected, events, token, then)),
       load: (runId) => call("load", () => runs.load(runId)),
       forget: (runIds) => call("forget", () => runs.forget(runIds)),
       list: (query) => call("list", () => runs.list(query)),

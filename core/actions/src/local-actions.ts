@@ -2,8 +2,8 @@
 
 import type { ActionName } from "./action-table.js";
 
-const DOMAINS: ReadonlySet<string> = new Set(["kcl", "machine", "workspace"]);
-const NAMES: ReadonlySet<string> = new Set(["server.ssh"]);
+const DOMAINS: ReadonlySet<string> = new Set(["config", "kcl", "machine", "workspace"]);
+const NAMES: ReadonlySet<string> = new Set(["infra.names", "server.ssh"]);
 
 export function isLocalAction(name: ActionName): boolean {
   return DOMAINS.has(name.split(".")[0] as string) || NAMES.has(name);

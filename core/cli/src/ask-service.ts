@@ -1,7 +1,7 @@
 /** Has a running service of the workspace do what was asked for. The command looks the same either way. */
 
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import type { ActionContext, ActionEvent, AskService } from "@provisioning/actions";
+import { type ActionContext, type ActionEvent, type AskService, runtimeDirOf } from "@provisioning/actions";
 import { commandLog } from "./command-log.js";
 import { isJsonObject, type Json, type JsonObject, type Plan } from "@provisioning/model";
 
@@ -11,7 +11,6 @@ const OWN_STORAGE = /^storage\./;
 export function askService(context: Omit<ActionContext, "askService">): AskService | undefined {
   if (Object.entries(context.flags).some(([key, value]) => OWN_STORAGE.test(key) && value !== undefined)) return undefined;
   return async (action, input) => {
-    const { runtimeDirOf } = await import("@provisioning/actions");
     const place = await runtimeDirOf(context);
     if (place === undefined) return undefined;
     const { createClient, readToken, runningService } = await import("@provisioning/api/client");

@@ -7,7 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { text } from "node:stream/consumers";
-import type { ActionContext } from "@provisioning/actions";
+import { type ActionContext, platformLayout } from "@provisioning/actions";
 import { type Plan, ProvisioningError, systemClock } from "@provisioning/model";
 import { askService } from "./ask-service.js";
 import type { CliContext } from "./cli-context.js";
@@ -65,7 +65,6 @@ export async function actionContext(
   flags: CommonFlags,
   watch: Pick<ActionContext, "signal" | "drain" | "report" | "confirm">,
 ): Promise<ActionContext> {
-  const { platformLayout } = await import("@provisioning/actions");
   const wanted = flags.workspace ?? cli.process.env.PROVISIONING_WORKSPACE;
   const context = {
     platform: platformLayout(cli.platformRoot),

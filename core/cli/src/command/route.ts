@@ -12,6 +12,8 @@ export type Route =
 /** What help can be about. */
 export type Topic =
   | { readonly kind: "all" }
+  /** What every command takes. */
+  | { readonly kind: "flags" }
   | { readonly kind: "domain"; readonly domain: Domain }
   | { readonly kind: "group"; readonly group: Group }
   | { readonly kind: "command"; readonly path: readonly string[]; readonly command: Command };
@@ -56,6 +58,7 @@ function routeWithin(group: Group, { path, rest }: Found): Route {
 function helpRoute(domains: readonly Domain[], words: readonly string[]): Route {
   const asked = words.filter((word, at) => !word.startsWith("-") && !OUTPUT_FLAGS.has(words[at - 1] ?? ""));
   if (asked.length === 0) return { kind: "help", topic: { kind: "all" } };
+  if (asked[0] === "flags") return { kind: "help", topic: { kind: "flags" } };
   const domain = domains.find(({ name }) => name === asked[0]);
   const found = find(domains, asked);
   if (found.command !== undefined || (found.group !== undefined && found.rest.length === 0))

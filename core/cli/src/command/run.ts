@@ -4,13 +4,14 @@ import { buildApplication, run as runParser, text_en } from "@stricli/core";
 import type { CliContext } from "../cli-context.js";
 import { ownWords } from "../commands/kcl/words.js";
 import { DOMAINS } from "../commands/table.js";
+import { completeCommand } from "../commands/utilities.js";
 import { EXIT, normalizeExitCode } from "../exit-codes.js";
 import { isOutputFormat, type OutputFormat } from "../output.js";
 import { errorText, writeError } from "../views/write-error.js";
 import type { Command } from "./command.js";
 import { route, type Topic } from "./route.js";
 import { argumentError, unknownCommand } from "./usage-error.js";
-import { readViewWords, type ViewSettings } from "./view-words.js";
+import { PLAIN_VIEW, readViewWords, type ViewSettings } from "./view-words.js";
 
 /** What the process brings; the rest of a context follows from what was typed. */
 export type Surroundings = Omit<CliContext, "words" | "view" | "format" | "schemaVersion">;
@@ -22,6 +23,11 @@ export interface RunOptions {
 
 /** Sets `process.exitCode`. */
 export async function runWords(surroundings: Surroundings, typed: readonly string[], { isFolder }: RunOptions): Promise<void> {
+  const [first, ...others] = typed;
+  if (first === completeCommand.name) {
+    // What is being typed means nothing yet.
+    return start(contextOf(surroundings, typed, PLAIN_VIEW, "table"), [first], completeCommand, others);
+  }
   const { view, words } = readViewWords(typed);
   const cli = contextOf(surroundings, typed, view, formatOf(words));
   const found = route(DOMAINS, words);

@@ -63,6 +63,12 @@ export function readViewWords(typed: readonly string[]): ReadWords {
 
 /** `-w shop server list` is `server list -w shop`. */
 function leadingToEnd(words: readonly string[]): readonly string[] {
+  const start = countLeading(words);
+  return start === 0 || start >= words.length ? words : [...words.slice(start), ...words.slice(0, start)];
+}
+
+/** How many words in front of the command are flags and their values. */
+export function countLeading(words: readonly string[]): number {
   let start = 0;
   while (start < words.length) {
     const word = words[start] as string;
@@ -70,5 +76,5 @@ function leadingToEnd(words: readonly string[]): readonly string[] {
     else if (word.includes("=") && LEADING.has(word.slice(0, word.indexOf("=")))) start += 1;
     else break;
   }
-  return start === 0 || start >= words.length ? words : [...words.slice(start), ...words.slice(0, start)];
+  return start;
 }

@@ -11,6 +11,15 @@ import { graphGroup, stateGroup } from "./state.js";
 import { storageGroup } from "./storage.js";
 import { taskservGroup } from "./taskserv.js";
 import { traceCommand } from "./trace.js";
+import {
+  commandsCommand,
+  completionsGroup,
+  explainCommand,
+  guideCommand,
+  quickReferenceCommand,
+  schemaCommand,
+  shortcutsCommand,
+} from "./utilities.js";
 import { whyCommand, workflowGroup } from "./workflow.js";
 import { workspaceGroup } from "./workspace.js";
 
@@ -38,6 +47,20 @@ export const DOMAINS: readonly Domain[] = [
   { name: "development", brief: "Writing definitions and extensions", entries: [kclGroup] },
   { name: "workspace", brief: "The folders that all of it lives in", entries: [workspaceGroup] },
   { name: "configuration", brief: "Settings and where they come from", entries: [storageGroup] },
-  { name: "utilities", brief: "This machine, this program, and help", entries: [doctorCommand, versionCommand] },
+  {
+    name: "utilities",
+    brief: "This machine, this program, and help",
+    entries: [
+      quickReferenceCommand,
+      guideCommand,
+      shortcutsCommand,
+      commandsCommand,
+      explainCommand,
+      schemaCommand,
+      completionsGroup,
+      doctorCommand,
+      versionCommand,
+    ],
+  },
   { name: "generation", brief: "New things from templates", entries: [] },
 ];

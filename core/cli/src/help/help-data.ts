@@ -3,6 +3,7 @@
 import type { Command, Domain, Group } from "../command/command.js";
 import type { Topic } from "../command/route.js";
 import { flagName } from "../command/spelling.js";
+import { VIEW_WORDS } from "../command/view-words.js";
 
 export interface CommandData {
   readonly command: string;
@@ -20,6 +21,8 @@ export function helpData(domains: readonly Domain[], topic: Topic): unknown {
   switch (topic.kind) {
     case "all":
       return { domains: domains.map((domain) => domainData(domain)) };
+    case "flags":
+      return { words: VIEW_WORDS.map(({ words, brief }) => ({ words, brief })) };
     case "domain":
       return domainData(topic.domain);
     case "group":

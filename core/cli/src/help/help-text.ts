@@ -21,6 +21,8 @@ export function helpText(domains: readonly Domain[], topic: Topic, options: Help
   switch (topic.kind) {
     case "all":
       return allText(domains, options);
+    case "flags":
+      return commonFlagsText(domains, options);
     case "domain":
       return domainText(topic.domain, options);
     case "group":
@@ -36,7 +38,6 @@ function allText(domains: readonly Domain[], { style, width }: HelpOptions): str
   );
   return [
     "Servers, the services on them and whole clusters, described in KCL.",
-    "",
     ...exampleLines(
       [
         ["workspace init shop", "make a workspace"],
@@ -60,8 +61,6 @@ function allText(domains: readonly Domain[], { style, width }: HelpOptions): str
       ],
       width,
     ),
-    "",
-    style.dim("Documentation: docs/README.md"),
   ].join("\n");
 }
 
@@ -142,9 +141,8 @@ function argumentLines(command: Command, width: number): string[] {
 const COMMON: ReadonlySet<string> = new Set(["workspace", "env", "debug", "output"]);
 
 function flagLines(command: Command, style: Style, width: number): string[] {
-  const own = Object.entries(command.flags).filter(([name, { hidden }]) => hidden !== true && !COMMON.has(name));
   const common = Object.keys(command.flags).filter((name) => COMMON.has(name));
-  const rows = own.map(([name, flag]) => flagRow(name, flag, command.letters));
+  const rows = flagRows(command, (name, { hidden }) => hidden !== true && !COMMON.has(name));
   const commonText = `${common.map((name) => `--${flagName(name)}`).join(", ")}; see: provisioning help flags`;
   return [
     ...(rows.length === 0 ? [] : ["", style.bold("Flags"), ...columns(rows, width)]),
@@ -152,7 +150,7 @@ function flagLines(command: Command, style: Style, width: number): string[] {
   ];
 }
 
-export function flagRow(name: string, flag: FlagInfo, letters: Readonly<Record<string, string>>): Row {
+function flagRow(name: string, flag: FlagInfo, letters: Readonly<Record<string, string>>): Row {
   const letter = Object.entries(letters).find(([, of]) => of === name)?.[0];
   const value =
     flag.kind === "enum"
@@ -166,14 +164,12 @@ export function flagRow(name: string, flag: FlagInfo, letters: Readonly<Record<s
 }
 
 /** Flags that many commands share, and words that all take. */
-export function commonFlagsText(shown: Command, { style, width }: HelpOptions): string {
-  const rows = Object.entries(shown.flags)
-    .filter(([name]) => COMMON.has(name))
-    .map(([name, flag]) => flagRow(name, flag, shown.letters));
+function commonFlagsText(domains: readonly Domain[], { style, width }: HelpOptions): string {
+  const takers = domains.flatMap(({ entries }) => entries).filter((entry) => entry.kind === "command");
+  const shown = takers.find(({ flags }) => [...COMMON].every((name) => name in flags));
+  const rows = flagRows(shown, (name) => COMMON.has(name));
   const words = VIEW_WORDS.map(({ words: found, brief }) => ({ left: found.join(", "), right: brief }));
-  const storage = Object.entries(shown.flags)
-    .filter(([, { hidden }]) => hidden === true)
-    .map(([name, flag]) => flagRow(name, flag, shown.letters));
+  const storage = flagRows(shown, (_, { hidden }) => hidden === true);
   return [
     style.bold("Where and how"),
     ...columns(rows, width),
@@ -184,6 +180,13 @@ export function commonFlagsText(shown: Command, { style, width }: HelpOptions): 
     style.bold("Where runs and state are kept, in commands of a workspace"),
     ...columns(storage, width),
   ].join("\n");
+}
+
+function flagRows(command: Command | undefined, isWanted: (name: string, flag: FlagInfo) => boolean): Row[] {
+  if (command === undefined) return [];
+  return Object.entries(command.flags)
+    .filter(([name, flag]) => isWanted(name, flag))
+    .map(([name, flag]) => flagRow(name, flag, command.letters));
 }
 
 function also(items: readonly { readonly title: string; readonly text: string }[], style: Style): string[] {

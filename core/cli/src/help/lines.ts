@@ -8,12 +8,19 @@ export interface Row {
 }
 
 const INDENT = 2;
+/** So much of the text at least stands beside the first column. */
+const SHORTEST_RIGHT = 30;
 const GAP = 2;
-/** A first column that is wider has its text on the next line. */
-const WIDEST_LEFT = 34;
+/** A first column that takes a larger part of the width has its text on the next line. */
+const LARGEST_PART = 0.6;
 
 export function columns(rows: readonly Row[], width: number): string[] {
-  const widths = rows.map(({ left }) => displayWidth(left)).filter((size) => size <= WIDEST_LEFT);
+  const widest = Math.floor(width * LARGEST_PART) - INDENT - GAP;
+  const fits = ({ left, right }: Row) => {
+    const size = displayWidth(left);
+    return size <= widest && INDENT + size + GAP + Math.min(displayWidth(right), SHORTEST_RIGHT) <= width;
+  };
+  const widths = rows.filter(fits).map(({ left }) => displayWidth(left));
   const column = INDENT + Math.max(0, ...widths) + GAP;
   return rows.flatMap(({ left, right }) => {
     const [first = "", ...more] = wrap(right, Math.max(20, width - column));

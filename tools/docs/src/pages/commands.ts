@@ -3,7 +3,7 @@
 import type { Domain } from "../../../../core/cli/src/command/command.js";
 import { shortcuts } from "../../../../core/cli/src/command/shortcuts.js";
 import { allCommands } from "../../../../core/cli/src/help/help-data.js";
-import { commonFlagsText, helpText } from "../../../../core/cli/src/help/help-text.js";
+import { helpText } from "../../../../core/cli/src/help/help-text.js";
 import { styleFor } from "../../../../core/cli/src/style.js";
 import { table } from "./table.js";
 
@@ -31,8 +31,7 @@ export function commandsPage(domains: readonly Domain[]): string {
       section(path.join(" "), helpText(domains, { kind: "command", path, command }, options)),
     ),
   ]);
-  const [first] = ofDomain("infrastructure");
-  const common = first === undefined ? "" : commonFlagsText(first.command, options);
+  const common = helpText(domains, { kind: "flags" }, options);
   return [INTRO, ...sections, `## What every command takes\n\n${block(common)}`, shortcutsSection(domains)].join("\n");
 }
 

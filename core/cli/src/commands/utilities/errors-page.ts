@@ -1,0 +1,47 @@
+/** Reads the reference of errors: tables whose first column is a code. Pure. */
+
+export interface Explanation {
+  readonly code: string;
+  /** The heading that it stands below. */
+  readonly section: string;
+  /** When it comes. */
+  readonly cause: string;
+  /** What to do; absent where the cause says it. */
+  readonly fix?: string;
+  readonly example?: string;
+}
+
+export function readErrorsPage(page: string): readonly Explanation[] {
+  const examples = examplesOf(page);
+  const found: Explanation[] = [];
+  let section = "";
+  for (const line of page.split("\n")) {
+    const heading = /^#{2,3} (.*)$/.exec(line);
+    if (heading !== null) section = heading[1] as string;
+    const cells = /^\| `([A-Z][A-Z0-9_]+)`/.test(line) ? cellsOf(line) : undefined;
+    if (cells === undefined) continue;
+    const [code = "", cause = "", fix] = cells;
+    const example = examples.get(code);
+    found.push({ code, section, cause, ...(fix === undefined ? {} : { fix }), ...(example === undefined ? {} : { example }) });
+  }
+  return found;
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .slice(1, line.lastIndexOf("|"))
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim().replaceAll("\\|", "|").replaceAll("`", ""))
+    .map((cell) => cell.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1"));
+}
+
+/** A block of text that begins with a code's mark is the example of that code. */
+function examplesOf(page: string): ReadonlyMap<string, string> {
+  const blocks = page.matchAll(/^```text\n(.*?)^```$/gms);
+  return new Map(
+    [...blocks].flatMap(([, block = ""]) => {
+      const code = /^[✗!] ([A-Z][A-Z0-9_]+)/.exec(block)?.[1];
+      return code === undefined ? [] : [[code, block.trimEnd()] as const];
+    }),
+  );
+}

@@ -1,6 +1,12 @@
 export type { Action, CedarAction } from "./action.js";
 export { type ActionName, actionTable } from "./action-table.js";
 export type { BatchForecast, BatchLimits, BatchValidation } from "./batch/report.js";
+export type { ChangedConfig } from "./config/changed.js";
+export type { ConfigDifference } from "./config/diff.js";
+export type { ExplainedConfig } from "./config/explain.js";
+export type { ConfigEntry, ConfigFinding } from "./config/reading.js";
+export type { ConfigValidation } from "./config/validate.js";
+export type { ConfigFiles } from "./config/where.js";
 export type { ActionContext, ActionEvent, AskService, ServiceContext } from "./context.js";
 export { InputInvalidError, invoke, type InputOf, type OutputOf } from "./invoke.js";
 export type { ApplyResult } from "./infra/apply-result.js";

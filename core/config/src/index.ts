@@ -1,5 +1,5 @@
 export { renderDefaults } from "./defaults-file.js";
-export { type ConfigEdit, editConfigFile, writeConfig } from "./edit/edit-file.js";
+export { type ConfigEdit, editConfigFile, replaceConfigFile, writeConfig } from "./edit/edit-file.js";
 export { lockFile } from "./file-lock.js";
 export { fileMadeOnce } from "./file-made-once.js";
 export type { EvaluatedKcl, KclEvaluator } from "./formats/kcl.js";
@@ -14,10 +14,11 @@ export {
   type ConfigKeyName,
   type ConfigValues,
   isConfigKey,
+  mapAround,
   STORAGE_TYPES,
   variableOf,
 } from "./keys.js";
-export { LAYER_NAMES, type Layer, type LayerName } from "./layer.js";
+export { LAYER_NAMES, type Layer, type LayerName, namesWithin } from "./layer.js";
 export { layerFile, type LayerPlace } from "./layer-file.js";
 export { type ConfigSources, type EnvironmentFiles, loadConfig, readConfig } from "./load.js";
 export { readIfThere } from "./read-if-there.js";

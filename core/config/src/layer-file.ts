@@ -16,34 +16,43 @@ export interface LayerPlace {
   readonly section?: string;
 }
 
+/** The text of a file; nothing when there is none. */
+export type ReadFile = (file: string) => Promise<string | undefined>;
+
 interface FileText {
   readonly file: string;
   readonly text: string;
 }
 
 /** The files that are there, with their texts. */
-async function filesAt({ base }: LayerPlace): Promise<readonly FileText[]> {
+async function filesAt({ base }: LayerPlace, read: ReadFile): Promise<readonly FileText[]> {
   const found = await Promise.all(
-    FORMAT_ENDINGS.map(async (ending) => ({ file: `${base}${ending}`, text: await readIfThere(`${base}${ending}`) })),
+    FORMAT_ENDINGS.map(async (ending) => ({ file: `${base}${ending}`, text: await read(`${base}${ending}`) })),
   );
   return found.filter((one): one is FileText => one.text !== undefined);
 }
 
 /** Where the layer is, or would be. @throws DiagnosticsError CONFIG_AMBIGUOUS */
-export async function layerFile(place: LayerPlace): Promise<{ readonly file: string; readonly text?: string }> {
+export async function layerFile(
+  place: LayerPlace,
+  read: ReadFile = readIfThere,
+): Promise<{ readonly file: string; readonly text?: string }> {
   return (
     onlyOne(
       place,
-      (await filesAt(place)).filter(({ text }) => mayCount(place, text)),
+      (await filesAt(place, read)).filter(({ text }) => mayCount(place, text)),
     ) ?? { file: `${place.base}${place.ending}` }
   );
 }
 
 /** Nothing when there is no file. @throws DiagnosticsError CONFIG_AMBIGUOUS, CONFIG_SYNTAX */
-export async function readLayerFile(place: LayerPlace, kcl: KclEvaluator | undefined): Promise<Layer | undefined> {
+export async function readLayerFile(
+  place: LayerPlace,
+  { kcl, read = readIfThere }: { readonly kcl?: KclEvaluator; readonly read?: ReadFile },
+): Promise<Layer | undefined> {
   const found = onlyOne(
     place,
-    (await filesAt(place)).filter(({ text }) => mayCount(place, text)),
+    (await filesAt(place, read)).filter(({ text }) => mayCount(place, text)),
   );
   if (found === undefined) return undefined;
   const layer = await parseLayer(place.name, found.file, found.text, kcl);

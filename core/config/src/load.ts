@@ -4,8 +4,8 @@ import { type Clock, type Diagnostic, DiagnosticsError, isName, nearest, systemC
 import { defaultsLayer } from "./defaults-file.js";
 import { dateFacts } from "./facts.js";
 import type { KclEvaluator } from "./formats/kcl.js";
-import { flagLayer, type Layer, variableLayer } from "./layer.js";
-import { type LayerPlace, readLayerFile } from "./layer-file.js";
+import { flagLayer, type Layer, LAYER_NAMES, type LayerName, variableLayer } from "./layer.js";
+import { type LayerPlace, type ReadFile, readLayerFile } from "./layer-file.js";
 import { readIfThere } from "./read-if-there.js";
 import { type Config, resolveConfig, type ResolvedConfig } from "./resolve.js";
 
@@ -28,6 +28,10 @@ export interface ConfigSources {
   readonly clock?: Pick<Clock, "now">;
   /** Absent: files of KCL are refused. */
   readonly kcl?: KclEvaluator;
+  /** Layers above this one are left out. Default: none is. */
+  readonly upTo?: LayerName;
+  /** Default: from the disk. */
+  readonly read?: ReadFile;
 }
 
 export interface EnvironmentFiles {
@@ -49,13 +53,12 @@ export async function readConfig(sources: ConfigSources): Promise<ResolvedConfig
   const { environment = {}, facts = {}, clock = systemClock } = sources;
   const findings: Diagnostic[] = [];
   const attempt = (read: Promise<Layer | undefined>) => collected(read, findings);
-  const files = [
-    attempt(readDefaults(sources.defaultsFile)),
-    ...(sources.files ?? []).map((place) => attempt(readLayerFile(place, sources.kcl))),
-  ];
-  const lower = (await Promise.all(files)).filter((layer) => layer !== undefined);
-  const upper = [variableLayer(environment), flagLayer(sources.flags ?? {})];
-  const chosen = sources.chosenEnvironment ?? environmentSaidBy([...lower, ...upper]);
+  const counts = ({ name }: Pick<Layer, "name">) => isUpTo(name, sources.upTo);
+  const places = (sources.files ?? []).filter(counts);
+  const reads = [attempt(readDefaults(sources)), ...places.map((place) => attempt(readLayerFile(place, sources)))];
+  const lower = (await Promise.all(reads)).filter((layer) => layer !== undefined);
+  const upper = [variableLayer(environment), flagLayer(sources.flags ?? {})].filter(counts);
+  const chosen = counts({ name: "environment" }) ? chosenName(sources, [...lower, ...upper]) : undefined;
   const own = await attempt(readEnvironment(sources, chosen));
   const resolved = resolveConfig([...lower, ...(own === undefined ? [] : [own]), ...upper], {
     facts: { ...facts, ...dateFacts(clock.now()), ...(chosen === undefined ? {} : { "environment.name": chosen }) },
@@ -65,24 +68,30 @@ export async function readConfig(sources: ConfigSources): Promise<ResolvedConfig
   return { config: resolved.config, findings: [...findings, ...resolved.findings] };
 }
 
-async function readDefaults(file: string): Promise<Layer | undefined> {
-  const text = await readIfThere(file);
-  return text === undefined ? undefined : defaultsLayer(file, text);
+async function readDefaults({ defaultsFile, read = readIfThere }: ConfigSources): Promise<Layer | undefined> {
+  const text = await read(defaultsFile);
+  return text === undefined ? undefined : defaultsLayer(defaultsFile, text);
+}
+
+function isUpTo(name: LayerName, highest: LayerName | undefined): boolean {
+  return highest === undefined || LAYER_NAMES.indexOf(name) <= LAYER_NAMES.indexOf(highest);
 }
 
 /** Before references are replaced: a name is a plain text. */
-function environmentSaidBy(layers: readonly Layer[]): string | undefined {
+function chosenName({ chosenEnvironment }: ConfigSources, layers: readonly Layer[]): string | undefined {
+  if (chosenEnvironment !== undefined) return chosenEnvironment;
   const said = layers.map(({ values }) => values.get("environment.default")).filter((value) => typeof value === "string");
   return said.at(-1) === "" ? undefined : said.at(-1);
 }
 
-async function readEnvironment({ environments, kcl }: ConfigSources, name: string | undefined): Promise<Layer | undefined> {
+async function readEnvironment(sources: ConfigSources, name: string | undefined): Promise<Layer | undefined> {
+  const { environments } = sources;
   if (environments === undefined || name === undefined) return undefined;
-  const layer = isName(name) ? await readLayerFile(environments.placeOf(name), kcl) : undefined;
+  const layer = isName(name) ? await readLayerFile(environments.placeOf(name), sources) : undefined;
   if (layer !== undefined) return layer;
   const known = await environments.list();
   const suggestion = nearest(name, known);
-  const example = `${environments.placeOf("NAME").base}.toml`.replace("NAME", isName(name) ? name : "<name>");
+  const example = `${environments.placeOf(isName(name) ? name : "NAME").base}.toml`;
   throw new DiagnosticsError([
     {
       severity: "error",

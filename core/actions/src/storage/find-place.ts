@@ -12,7 +12,7 @@ export async function findPlace(
   context: ActionContext,
   overrides: Readonly<Record<string, unknown>> = {},
 ): Promise<StoragePlace> {
-  const workspace = await workspaceOf(context);
+  const workspace = await workspaceIfAny(context);
   const config = await loadWorkspaceConfig(context, workspace, { overrides });
   const type = storageType(config);
   const needsFolder = type === "filesystem" || type === "surrealdb-embedded";
@@ -20,7 +20,8 @@ export async function findPlace(
   return { context, workspace, config, redactor: createRedactor() };
 }
 
-async function workspaceOf(context: ActionContext): Promise<Workspace | undefined> {
+/** Nothing outside of any workspace when none is active. */
+export async function workspaceIfAny(context: ActionContext): Promise<Workspace | undefined> {
   const registry = openRegistry(userPaths(context.environment).configFile, context.clock);
   const wanted = context.workspace === undefined ? {} : { wanted: context.workspace };
   try {

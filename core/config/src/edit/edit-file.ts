@@ -36,12 +36,26 @@ export interface EditOptions {
  */
 export async function editConfigFile(file: string, edit: ConfigEdit, options: EditOptions = {}): Promise<boolean> {
   if (file.endsWith(".k")) throw new KclNotEditedError(file, [...edit.values.keys()]);
+  const placed = [...edit.values].map(([key, value]) => ({ path: pathOf(key, edit.section), value }));
+  const change = file.endsWith(".toml") ? editToml : editYaml;
+  return underLock(file, options, (before) => change(file, before ?? "", placed));
+}
+
+/** The same with a text that is complete already, of any format. */
+export function replaceConfigFile(file: string, text: string, options: EditOptions = {}): Promise<boolean> {
+  return underLock(file, options, () => Promise.resolve(text));
+}
+
+async function underLock(
+  file: string,
+  options: EditOptions,
+  change: (before: string | undefined) => Promise<string>,
+): Promise<boolean> {
   await mkdir(dirname(file), { recursive: true });
   const unlock = await lockFile(`${file}.lock`, options.clock ?? systemClock);
   try {
     const before = await readIfThere(file);
-    const placed = [...edit.values].map(([key, value]) => ({ path: pathOf(key, edit.section), value }));
-    const text = await (file.endsWith(".toml") ? editToml : editYaml)(file, before ?? "", placed);
+    const text = await change(before);
     if (text === before || (before === undefined && text.trim() === "")) return false;
     await options.check?.(text);
     await replaceFile(file, text, before !== undefined);

@@ -1,0 +1,89 @@
+/** Which file a change goes to, and what has to hold before it is written. */
+
+import {
+  type ConfigEdit,
+  type ConfigSources,
+  editConfigFile,
+  layerFile,
+  type LayerPlace,
+  readConfig,
+  readIfThere,
+} from "@provisioning/config";
+import { type Diagnostic, DiagnosticsError, ProvisioningError } from "@provisioning/model";
+import * as z from "zod/mini";
+import type { ActionContext } from "../context.js";
+import { type ConfigScope, readHere } from "./reading.js";
+
+export interface EditScope extends ConfigScope {
+  /** Default: `workspace`, outside of any workspace `user`. */
+  readonly layer?: EditableLayer;
+}
+
+export type EditableLayer = "user" | "workspace" | "infra" | "env";
+export const editableLayerSchema = z.enum(["user", "workspace", "infra", "env"]);
+
+export interface LayerToEdit {
+  readonly layer: EditableLayer;
+  readonly file: string;
+  readonly section?: string;
+  readonly sources: ConfigSources;
+}
+
+/** @throws ProvisioningError CONFIG_LAYER_NONE, DiagnosticsError CONFIG_AMBIGUOUS */
+export async function layerToEdit(context: ActionContext, { layer, ...scope }: EditScope): Promise<LayerToEdit> {
+  const { workspace, sources, config } = await readHere(context, scope);
+  const wanted = layer ?? (workspace === undefined ? "user" : "workspace");
+  const environment = sources.chosenEnvironment ?? config.environment;
+  const place = placeOf(sources, wanted, environment);
+  if (place === undefined) throw new NoLayerError(wanted, workspace !== undefined);
+  const { file } = await layerFile(place);
+  return { layer: wanted, file, ...(place.section === undefined ? {} : { section: place.section }), sources };
+}
+
+function placeOf(sources: ConfigSources, layer: EditableLayer, environment: string | undefined): LayerPlace | undefined {
+  if (layer === "env") return environment === undefined ? undefined : sources.environments?.placeOf(environment);
+  return sources.files?.find(({ name }) => name === layer);
+}
+
+class NoLayerError extends ProvisioningError {
+  constructor(layer: EditableLayer, isInWorkspace: boolean) {
+    const which = layer === "env" ? "environment is chosen" : layer === "infra" ? "infra is meant" : "workspace is here";
+    super({
+      code: "CONFIG_LAYER_NONE",
+      message: `The layer ${layer} cannot be changed: no ${isInWorkspace ? which : "workspace is here"}.`,
+      hint:
+        !isInWorkspace || layer === "workspace"
+          ? "Go into a workspace, or choose the layer user."
+          : layer === "env"
+            ? "Say which one with --env."
+            : "Say which one with --infra.",
+    });
+  }
+}
+
+/** Writes unless the layers would have an error that they did not have. @throws DiagnosticsError, ConfigSyntaxError, ProvisioningError CONFIG_EDIT_KCL */
+export async function writeEdit(
+  { file, section, sources }: LayerToEdit,
+  values: ConfigEdit["values"],
+  context: ActionContext,
+): Promise<boolean> {
+  const edit = { values, ...(section === undefined ? {} : { section }) };
+  return editConfigFile(file, edit, { clock: context.clock, check: (text) => assertNoNewErrors(sources, file, text) });
+}
+
+/** @throws DiagnosticsError with the errors that come with the new text of a file; those that were there are no reason */
+export async function assertNoNewErrors(sources: ConfigSources, file: string, text: string): Promise<void> {
+  const read = async (path: string) => (path === file ? text : readIfThere(path));
+  const known = new Set((await errorsOf(sources)).map(nameOf));
+  const fresh = (await errorsOf({ ...sources, read })).filter((one) => !known.has(nameOf(one)));
+  if (fresh.length > 0) throw new DiagnosticsError(fresh);
+}
+
+async function errorsOf(sources: ConfigSources): Promise<readonly Diagnostic[]> {
+  return (await readConfig(sources)).findings.filter(({ severity }) => severity === "error");
+}
+
+/** Lines move when a text changes. */
+function nameOf({ code, summary, position }: Diagnostic): string {
+  return `${code} ${summary} ${position?.file ?? ""}`;
+}

@@ -1,0 +1,47 @@
+/** Sets a key in a file of one layer. */
+
+import { configKey, fromText, isConfigKey, type ConfigKeyName, mapAround } from "@provisioning/config";
+import type { Json } from "@provisioning/model";
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
+import { afterChange, assertNoSecret, type ChangedConfig, changedConfigSchema } from "./changed.js";
+import { type EditScope, editableLayerSchema, layerToEdit, writeEdit } from "./layer-to-edit.js";
+import { ConfigKeyUnknownError, configScopeShape, valueSchema } from "./reading.js";
+
+export interface SetConfigInput extends EditScope {
+  /** A key, or a name in a key that holds texts by name. */
+  readonly key: string;
+  /** Text is read as the key's type: numbers, `true`, `a,b` for a list. `null` takes the key away. */
+  readonly value: Json;
+}
+
+/** @throws DiagnosticsError when the value does not fit; nothing is written then */
+export const setConfig = defineAction<SetConfigInput, ChangedConfig>({
+  name: "config.set",
+  cedar: { action: "setConfig", resource: "Workspace" },
+  effect: "change",
+  summary: "Sets a configuration key in the file of a layer; comments and order stay.",
+  input: z.strictObject({
+    key: z.string(),
+    value: valueSchema,
+    layer: z.exactOptional(editableLayerSchema),
+    ...configScopeShape,
+  }) as unknown as z.ZodMiniType<SetConfigInput>,
+  output: changedConfigSchema,
+  async run(context, { key: path, value: given, layer, ...scope }) {
+    const key = keyAt(path);
+    const typed = typeof given === "string" && key === path ? fromText(configKey(key).type, given) : given;
+    const value = typed ?? undefined;
+    assertNoSecret(key, value);
+    const target = await layerToEdit(context, { ...scope, ...(layer === undefined ? {} : { layer }) });
+    const changed = await writeEdit(target, new Map([[path, value]]), context);
+    return afterChange(context, scope, target, { path, key, changed, isSet: value !== undefined });
+  },
+});
+
+/** @throws ConfigKeyUnknownError */
+export function keyAt(path: string): ConfigKeyName {
+  const key = isConfigKey(path) ? path : mapAround(path);
+  if (key === undefined) throw new ConfigKeyUnknownError(path);
+  return key;
+}

@@ -1,0 +1,27 @@
+/** Takes a key out of the file of one layer: the layer below decides again. */
+
+import * as z from "zod/mini";
+import { defineAction } from "../action.js";
+import { afterChange, type ChangedConfig, changedConfigSchema } from "./changed.js";
+import { type EditScope, editableLayerSchema, layerToEdit, writeEdit } from "./layer-to-edit.js";
+import { configScopeShape } from "./reading.js";
+import { keyAt } from "./set.js";
+
+export interface UnsetConfigInput extends EditScope {
+  readonly key: string;
+}
+
+export const unsetConfig = defineAction<UnsetConfigInput, ChangedConfig>({
+  name: "config.unset",
+  cedar: { action: "unsetConfig", resource: "Workspace" },
+  effect: "change",
+  summary: "Takes a configuration key out of the file of a layer.",
+  input: z.strictObject({ key: z.string(), layer: z.exactOptional(editableLayerSchema), ...configScopeShape }),
+  output: changedConfigSchema,
+  async run(context, { key: path, layer, ...scope }) {
+    const key = keyAt(path);
+    const target = await layerToEdit(context, { ...scope, ...(layer === undefined ? {} : { layer }) });
+    const changed = await writeEdit(target, new Map([[path, undefined]]), context);
+    return afterChange(context, scope, target, { path, key, changed, isSet: false });
+  },
+});

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 
 const IMPORT = /^(import|export) \{([^}]*)\} from "(@provisioning\/[a-z-]+(?:\/[a-z-]+)?)";$/gm;
-const EXPORT = /^export \{([^}]*)\} from "(\.[^"]+)";$/gm;
+const EXPORT = /^export \{([^}]*)\} from "([^"]+)";$/gm;
 
 const specifiers = (list) =>
   list
@@ -19,11 +19,15 @@ const specifiers = (list) =>
       return { name, alias };
     });
 
-/** Public name to the file that has it and its name there, for each entry of our packages. */
-async function exportsOf(entry) {
+/** Public name to the file that has it and its name there, for each entry of our packages. `lookUp` knows the exports of another package. */
+async function exportsOf(entry, lookUp) {
   const found = new Map();
-  for (const [, list, file] of (await readFile(entry, "utf8")).matchAll(EXPORT)) {
-    for (const { name, alias } of specifiers(list)) found.set(alias, { file: join(dirname(entry), file), name });
+  for (const [, list, source] of (await readFile(entry, "utf8")).matchAll(EXPORT)) {
+    const others = source.startsWith(".") ? undefined : await lookUp(source);
+    for (const { name, alias } of specifiers(list)) {
+      const target = others === undefined ? { file: join(dirname(entry), source), name } : others.get(name);
+      if (target !== undefined) found.set(alias, target);
+    }
   }
   return found;
 }
@@ -34,7 +38,10 @@ export function directImports(core) {
   const lookUp = async (specifier, resolve, folder) => {
     if (!entries.has(specifier)) {
       const { path } = await resolve(specifier, { resolveDir: folder, kind: "import-statement" });
-      entries.set(specifier, exportsOf(path));
+      entries.set(
+        specifier,
+        exportsOf(path, (other) => lookUp(other, resolve, dirname(path))),
+      );
     }
     return entries.get(specifier);
   };

@@ -9,7 +9,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { lockFile, readIfThere } from "@provisioning/config";
 import { type Clock, type Instant, ProvisioningError, workspaceName, type WorkspaceName } from "@provisioning/model";
-import type { Document } from "yaml";
+import { isPlainEntry, readRegistryText, type RegistryText } from "./registry-text.js";
 
 export interface RegisteredWorkspace {
   readonly name: WorkspaceName;
@@ -23,8 +23,8 @@ export interface WorkspaceRegistry {
   list(): Promise<readonly RegisteredWorkspace[]>;
   /** Adds it, or moves it to another folder; makes it the active one when asked. */
   register(name: WorkspaceName, path: string, options: { readonly activate: boolean }): Promise<void>;
-  /** Takes it from the list; its folder stays. @throws WorkspaceUnknownError */
-  forget(name: WorkspaceName): Promise<void>;
+  /** Takes them from the list; their folders stay. @throws WorkspaceUnknownError and takes none */
+  forget(...names: readonly WorkspaceName[]): Promise<void>;
   /** @throws WorkspaceUnknownError */
   switchTo(name: WorkspaceName): Promise<RegisteredWorkspace>;
 }
@@ -40,76 +40,78 @@ export class WorkspaceUnknownError extends ProvisioningError {
 }
 
 export function openRegistry(file: string, clock: Clock): WorkspaceRegistry {
-  const list = async () => entriesOf(await load(file));
+  const now = (): string => new Date(clock.now()).toISOString();
   return {
-    list,
+    list: async () => entriesOf(await load(file)),
     async register(name, path, { activate }) {
-      await change(file, clock, (document) => {
-        document.setIn(["workspaces", name], { path, last_used: new Date(clock.now()).toISOString() });
-        if (activate) document.set("active", name);
+      await change(file, clock, isPlainEntry(name, path), (content) => {
+        content.put({ name, path, lastUsed: now() });
+        if (activate) content.setActive(name);
       });
     },
-    async forget(name) {
-      await change(file, clock, (document) => {
-        requireKnown(document, name);
-        document.deleteIn(["workspaces", name]);
-        if (document.get("active") === name) document.delete("active");
+    async forget(...names) {
+      await change(file, clock, true, (content) => {
+        for (const name of names) requireKnown(content, name);
+        for (const name of names) {
+          content.remove(name);
+          if (content.active === name) content.setActive(undefined);
+        }
       });
     },
     async switchTo(name) {
-      await change(file, clock, (document) => {
-        requireKnown(document, name);
-        document.set("active", name);
-        document.setIn(["workspaces", name, "last_used"], new Date(clock.now()).toISOString());
+      const entries = await change(file, clock, true, (content) => {
+        content.put({ ...requireKnown(content, name), lastUsed: now() });
+        content.setActive(name);
       });
-      return (await list()).find((entry) => entry.name === name) as RegisteredWorkspace;
+      return entries.find((entry) => entry.name === name) as RegisteredWorkspace;
     },
   };
 }
 
-function requireKnown(document: Document, name: WorkspaceName): void {
-  const known = entriesOf(document).map((entry) => entry.name);
-  if (!known.includes(name)) throw new WorkspaceUnknownError(name, known);
+function requireKnown({ entries }: RegistryText, name: WorkspaceName): RegistryText["entries"][number] {
+  const found = entries.find((entry) => entry.name === name);
+  if (found !== undefined) return found;
+  throw new WorkspaceUnknownError(
+    name,
+    entries.map((entry) => entry.name),
+  );
 }
 
-async function load(file: string): Promise<Document> {
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument((await readIfThere(file)) ?? "");
-  const [error] = document.errors;
-  if (error) {
-    throw new ProvisioningError({
-      code: "CONFIG_SYNTAX",
-      message: `${file}: ${error.message.split("\n")[0]}`,
-      hint: "Correct the file; it holds the list of your workspaces.",
-    });
-  }
-  return document;
+/** `plain`: as the file stands, and with what is to be written into it, it needs no more of YAML than we write ourselves. */
+async function load(file: string, plain = true): Promise<RegistryText> {
+  const text = (await readIfThere(file)) ?? "";
+  const read = plain ? readRegistryText(text) : undefined;
+  return read ?? (await import("./registry-document.js")).readRegistryDocument(file, text);
 }
 
-function entriesOf(document: Document): RegisteredWorkspace[] {
-  const content = (document.toJS() ?? {}) as {
-    workspaces?: Record<string, { path?: unknown; last_used?: unknown }>;
-    active?: unknown;
-  };
-  return Object.entries(content.workspaces ?? {})
-    .map(([name, entry]) => ({
+function entriesOf({ entries, active }: RegistryText): RegisteredWorkspace[] {
+  return entries
+    .map(({ name, path, lastUsed }) => ({
       name: workspaceName(name),
-      path: String(entry.path),
-      lastUsed: Date.parse(String(entry.last_used)) || 0,
-      active: content.active === name,
+      path,
+      lastUsed: Date.parse(lastUsed) || 0,
+      active: active === name,
     }))
     .sort((left, right) => right.lastUsed - left.lastUsed);
 }
 
-async function change(file: string, clock: Clock, edit: (document: Document) => void): Promise<void> {
+/** What is in it afterwards. */
+async function change(
+  file: string,
+  clock: Clock,
+  plain: boolean,
+  edit: (content: RegistryText) => void,
+): Promise<readonly RegisteredWorkspace[]> {
   await mkdir(dirname(file), { recursive: true });
   const unlock = await lockFile(`${file}.lock`, clock);
   try {
-    const document = await load(file);
-    edit(document);
+    const content = await load(file, plain);
+    edit(content);
+    const entries = entriesOf(content);
     const draft = `${file}.${process.pid}.${randomBytes(4).toString("hex")}`;
-    await writeFile(draft, document.toString(), { mode: 0o600, flush: true });
+    await writeFile(draft, content.toString(), { mode: 0o600, flush: true });
     await rename(draft, file);
+    return entries;
   } finally {
     await unlock();
   }

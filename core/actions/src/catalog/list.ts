@@ -1,11 +1,10 @@
 /** What could be installed: the platform's taskservs and the workspace's own. */
 
 import type { TaskservManifest } from "@provisioning/extension-sdk";
-import { loadTaskservCatalog, NoWorkspaceError } from "@provisioning/workspace";
+import { loadTaskservCatalog } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
-import type { ActionContext } from "../context.js";
-import { openWorkspaceSession } from "../session.js";
+import { extensionRoots } from "./extension-roots.js";
 
 /** A taskserv as a list shows it. */
 export interface CatalogEntry {
@@ -41,8 +40,7 @@ export const listCatalog = defineAction<Record<never, never>, readonly CatalogEn
   input: z.strictObject({}),
   output: z.array(catalogEntrySchema),
   async run(context) {
-    const roots = [context.platform.extensionsDir, ...(await workspaceExtensions(context))];
-    const catalog = await loadTaskservCatalog(roots);
+    const catalog = await loadTaskservCatalog(await extensionRoots(context));
     return [...catalog.values()]
       .map(({ manifest }) => entryOf(manifest))
       .sort((left, right) => left.name.localeCompare(right.name));
@@ -52,13 +50,4 @@ export const listCatalog = defineAction<Record<never, never>, readonly CatalogEn
 function entryOf(manifest: TaskservManifest): CatalogEntry {
   const { name, version, category, description, requires, conflictsWith, type, systems } = manifest;
   return { name, version, category, description, requires, conflictsWith, type, systems };
-}
-
-async function workspaceExtensions(context: ActionContext): Promise<readonly string[]> {
-  try {
-    return [(await openWorkspaceSession(context)).workspace.layout.extensionsDir];
-  } catch (error) {
-    if (error instanceof NoWorkspaceError) return [];
-    throw error;
-  }
 }

@@ -9,7 +9,7 @@ import { VERSION } from "../version.js";
 /** The bundle is in core/cli/bundle. */
 const platformRoot = fileURLToPath(new URL("../../../", import.meta.url)).replace(/\/$/, "");
 
-await runWords(
+void runWords(
   { process, stdin: process.stdin, currentDir: process.cwd(), platformRoot, version: VERSION },
   process.argv.slice(2),
   { isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false },

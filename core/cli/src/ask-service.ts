@@ -35,11 +35,18 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
         onEvent: (event) => context.report(event as unknown as ActionEvent),
         onConfirm: (plan) => context.confirm(plan as unknown as Plan),
         onWaiting: () => context.report({ type: "warning", text: "The service does not answer; waiting for it to come back." }),
-        flags: Object.fromEntries(Object.entries(context.flags).filter(([, value]) => value !== undefined)) as JsonObject,
+        flags: flagsFor(context),
         command: context.command,
       });
     return { answer: await log.around(action, ask) };
   };
+}
+
+/** The environment that was chosen here holds there, whatever the service itself was started with. */
+function flagsFor({ flags, env, environment }: Omit<ActionContext, "askService">): JsonObject {
+  const chosen = env || environment.PROVISIONING_ENV || undefined;
+  const given = Object.entries({ ...flags, "environment.default": chosen }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as JsonObject;
 }
 
 /** The service knows the workspace, not the folder that somebody stands in. */

@@ -20,6 +20,7 @@ import { writeError } from "./views/write-error.js";
 
 export interface CommonFlags {
   readonly workspace?: string | undefined;
+  readonly env?: string | undefined;
   readonly debug?: boolean | undefined;
   readonly plan?: string | undefined;
   readonly output?: OutputFormat | undefined;
@@ -73,6 +74,7 @@ export async function actionContext(
     environment: cli.process.env,
     currentDir: cli.currentDir,
     ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
+    ...(flags.env === undefined ? {} : { env: flags.env }),
     flags: { "servers.default_plan": flags.plan, ...storageValues(flags) },
     readInput: inputReader(cli),
     traceId: randomBytes(16).toString("hex"),

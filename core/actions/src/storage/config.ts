@@ -26,7 +26,10 @@ export function sourcesFor(
   workspace: Workspace | undefined,
   { infra, overrides }: ConfigChoice = {},
 ): ConfigSources {
-  const { platform, environment, env, clock } = context;
+  const { platform, environment, flags, clock } = context;
+  // A service is told so by whoever asks it.
+  const told = flags["environment.default"];
+  const env = context.env ?? (typeof told === "string" ? told : undefined);
   const sources = configSources({
     platform,
     environment,
@@ -34,5 +37,5 @@ export function sourcesFor(
     ...(infra === undefined ? {} : { infra }),
     ...(env === undefined ? {} : { env }),
   });
-  return { ...sources, flags: { ...context.flags, ...overrides }, clock };
+  return { ...sources, flags: { ...flags, ...overrides }, clock };
 }

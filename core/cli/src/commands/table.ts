@@ -2,6 +2,7 @@
 
 import type { Domain } from "../command/command.js";
 import { batchGroup } from "./batch.js";
+import { configGroup } from "./config.js";
 import { applyCommand, clusterGroup, driftCommand, healthCommand, planCommand } from "./infra.js";
 import { kclGroup } from "./kcl.js";
 import { doctorCommand, versionCommand } from "./machine.js";
@@ -46,7 +47,7 @@ export const DOMAINS: readonly Domain[] = [
   },
   { name: "development", brief: "Writing definitions and extensions", entries: [kclGroup] },
   { name: "workspace", brief: "The folders that all of it lives in", entries: [workspaceGroup] },
-  { name: "configuration", brief: "Settings and where they come from", entries: [storageGroup] },
+  { name: "configuration", brief: "Settings and where they come from", entries: [configGroup, storageGroup] },
   {
     name: "utilities",
     brief: "This machine, this program, and help",

@@ -14,18 +14,18 @@ export interface EvaluatedKcl {
 export type KclEvaluator = (file: string, text: string) => Promise<EvaluatedKcl>;
 
 export async function parseKclLayer(file: string, text: string, evaluate: KclEvaluator): Promise<ParsedFile> {
-  const { value, positionOf } = await evaluate(file, text);
+  const evaluated = await evaluate(file, text);
   const values = new Map<string, unknown>();
   const positions = new Map<string, SourcePosition>();
   const visit = (map: JsonObject, path: readonly string[]): void => {
     for (const [key, item] of Object.entries(map)) {
       const at = [...path, key];
-      positions.set(at.join("."), positionOf(at) ?? { file, line: 1, column: 1 });
+      positions.set(at.join("."), evaluated.positionOf(at) ?? { file, line: 1, column: 1 });
       if (isJsonObject(item) && Object.keys(item).length === 0) values.set(at.join("."), null);
       else if (isJsonObject(item)) visit(item, at);
       else values.set(at.join("."), item satisfies Json);
     }
   };
-  visit(value, []);
+  visit(evaluated.value, []);
   return { values, positions };
 }

@@ -68,8 +68,9 @@ function row(name: string, key: ConfigKey, variable: string): string[] {
 }
 
 function valueText(value: unknown): string {
-  if (typeof value !== "object") return value === "" ? "" : `\`${String(value)}\``;
-  return Object.keys(value as object).length === 0 ? "" : `\`${JSON.stringify(value)}\``;
+  if (typeof value === "string") return value === "" ? "" : `\`${value}\``;
+  const isEmpty = typeof value === "object" && Object.keys(value as object).length === 0;
+  return isEmpty ? "" : `\`${JSON.stringify(value)}\``;
 }
 
 function typeText(type: ConfigKey["type"]): string {

@@ -3,6 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { invoke } from "@provisioning/actions";
+import { CONFIG_KEY_NAMES, configKey } from "@provisioning/config";
 import type { CliContext } from "../../cli-context.js";
 import { propose, type Proposal } from "../../complete/propose.js";
 import { actionContext } from "../../run-action.js";
@@ -46,6 +47,10 @@ async function namesOf(cli: CliContext, kind: string, typed: readonly string[]):
         word: id,
         brief: `${name} ${status}`,
       }));
+    case "key":
+      return CONFIG_KEY_NAMES.map((word) => ({ word, brief: configKey(word).description }));
+    case "env":
+      return (await invoke("config.where", await context(cli, typed), {})).environments.map((word) => ({ word, brief: "" }));
     case "size":
       return ["small", "medium", "large", "xlarge"].map((word) => ({ word, brief: "" }));
     case "guide":

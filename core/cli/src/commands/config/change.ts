@@ -1,0 +1,32 @@
+/** `config set | unset`. */
+
+import { type ChangedConfig, invoke } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT } from "../../exit-codes.js";
+import { writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { renderChangedConfig } from "../../views/config.js";
+import type { EditFlags } from "../config.js";
+import { infraInput } from "../infra/input.js";
+
+export async function set(this: CliContext, flags: EditFlags, key: string, value: string): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    await tell(this, flags, await invoke("config.set", context, { key, value, ...editInput(flags) }));
+    return EXIT.ok;
+  });
+}
+
+export async function unset(this: CliContext, flags: EditFlags, key: string): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    await tell(this, flags, await invoke("config.unset", context, { key, ...editInput(flags) }));
+    return EXIT.ok;
+  });
+}
+
+export function editInput(flags: EditFlags) {
+  return { ...infraInput(flags), ...(flags.layer === undefined ? {} : { layer: flags.layer }) };
+}
+
+function tell(cli: CliContext, { output }: EditFlags, changed: ChangedConfig): Promise<void> {
+  return writeResult(cli, output, changed, () => renderChangedConfig(changed));
+}

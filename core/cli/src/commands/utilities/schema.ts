@@ -1,7 +1,7 @@
 /** `schema`: the JSON Schema of what a command prints. */
 
 import { actionTable } from "@provisioning/actions";
-import type { ZodMiniType } from "zod/mini";
+import { toJSONSchema, type ZodMiniType } from "zod/mini";
 import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import type { Command } from "../../command/command.js";
@@ -43,7 +43,7 @@ function noSchema(words: readonly string[]): ProvisioningError {
 /** The schema of the action's result with the version that the command prints; a part of it when it prints a part. */
 export async function resultSchema({ result }: Command): Promise<object> {
   if (result === undefined) return {};
-  const [{ toJSONSchema }, { output }] = await Promise.all([import("zod/mini"), actionTable[result.action]()]);
+  const { output } = await actionTable[result.action]();
   const whole = toJSONSchema(output as ZodMiniType, { unrepresentable: "any" }) as JsonSchema;
   const schema = part(whole, result.part);
   return schema.type === "object" ? withVersion(schema, result.version) : schema;

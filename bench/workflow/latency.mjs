@@ -1,87 +1,106 @@
 /**
- * From the call that submits a run to the call of its first handler, through queue and worker, on files. Build first, then:
+ * From the call that submits a run to the call of its first handler, through queue and worker, on files, beside what the disk gives for two
+ * writes one after the other. Build first, then:
  *
- *     node bench/workflow/latency.mjs [at once, default 16] [runs, default 20000]
+ *     node bench/workflow/latency.mjs [--at-once 16] [--runs 20000] [--rounds 3]
+ *
+ * Floor and engine take turns. Afterwards it is told where the slow hundredth of the runs waited.
  */
 
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { systemClock } from "@provisioning/model";
-import { openStorage } from "@provisioning/storage";
 import { createEngine, startWorker } from "@provisioning/workflow";
+import { nodeDisk } from "../../core/storage/dist/backends/filesystem/disk.js";
+import { openFilesystemStorage } from "../../core/storage/dist/backends/filesystem/filesystem-storage.js";
+import { Causes, printTable } from "./latency/causes.mjs";
+import { groupCommitFloor, twoBareSyncs } from "./latency/floor.mjs";
 import { oneStepRun } from "./one-step-run.mjs";
 
-const atOnce = Number(process.argv[2] ?? 16);
-const total = Number(process.argv[3] ?? 20_000);
+const { values } = parseArgs({
+  options: {
+    "at-once": { type: "string", default: "16" },
+    runs: { type: "string", default: "20000" },
+    rounds: { type: "string", default: "3" },
+  },
+});
+const atOnce = Number(values["at-once"]);
+const perRound = Math.ceil(Number(values.runs) / Number(values.rounds));
 const WARM_UP = 2_000;
-
-const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-const line = (name, values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [p50, p99, p999] = [0.5, 0.99, 0.999].map((share) => `${percentile(sorted, share).toFixed(2)} ms`);
-  console.log(`${name}: p50 ${p50}, p99 ${p99}, p99.9 ${p999}`);
-};
-
-/** The least that two writes cost which must be on the disk one after the other. */
-async function bareSyncs(folder) {
-  const handle = await open(join(folder, "bare"), "ax");
-  const data = Buffer.alloc(1_000, "x");
-  const samples = [];
-  for (let count = 0; count < 1_000; count += 1) {
-    const began = performance.now();
-    for (const _ of [1, 2]) {
-      await handle.write(data);
-      await handle.datasync();
-    }
-    samples.push(performance.now() - began);
-  }
-  await handle.close();
-  return samples;
-}
+const BARE = 500;
 
 const folder = await mkdtemp(join(tmpdir(), "provisioning-latency-"));
-line("two bare syncs, nobody else", await bareSyncs(folder));
-const storage = await openStorage({ type: "filesystem", dataDir: join(folder, "store"), mode: "write" });
+const causes = new Causes();
+const storage = await openFilesystemStorage({
+  dataDir: join(folder, "store"),
+  mode: "write",
+  clock: systemClock,
+  disk: causes.watch(nodeDisk),
+});
 const engine = createEngine({ storage, clock: systemClock, random: Math.random, holder: "latency" });
 const began = new Map();
 const ended = new Map();
-const samples = [];
-const handlers = new Map([
-  [
-    "bench",
-    {
-      execute: async ({ run }) => {
-        samples.push(performance.now() - began.get(run.id));
-        began.delete(run.id);
-        return null;
-      },
-    },
-  ],
-]);
+let windows = [];
+const execute = async ({ run }) => {
+  causes.mark();
+  windows.push([began.get(run.id), performance.now()]);
+  began.delete(run.id);
+  return null;
+};
 const worker = startWorker({
   engine,
   storage,
   clock: systemClock,
   capacity: atOnce,
-  handlersFor: async () => handlers,
+  handlersFor: async () => new Map([["bench", { execute }]]),
   onRunEnded: (state) => ended.get(state.definition.id)?.(),
 });
-const write = async () => {
-  for (let count = 0; count < (total + WARM_UP) / atOnce; count += 1) {
-    const run = oneStepRun();
-    const end = new Promise((resolve) => ended.set(run.id, resolve));
-    began.set(run.id, performance.now());
-    await engine.submit(run);
-    await end;
-    ended.delete(run.id);
-  }
-};
-const start = performance.now();
-await Promise.all(Array.from({ length: atOnce }, write));
-const seconds = (performance.now() - start) / 1000;
-line(`submit to start, ${atOnce} at once`, samples.slice(WARM_UP));
-console.log(`${(samples.length / seconds).toFixed(0)} whole runs a second`);
+
+async function runs(total) {
+  const submitter = async () => {
+    for (let count = 0; count < total / atOnce; count += 1) {
+      const run = oneStepRun();
+      const end = new Promise((resolve) => ended.set(run.id, resolve));
+      began.set(run.id, performance.now());
+      await engine.submit(run);
+      await end;
+      ended.delete(run.id);
+    }
+  };
+  const start = performance.now();
+  await Promise.all(Array.from({ length: atOnce }, submitter));
+  return (total / (performance.now() - start)) * 1000;
+}
+
+const measured = { bare: [], floor: [] };
+await runs(WARM_UP);
+windows = [];
+let rate = 0;
+for (let round = 1; round <= Number(values.rounds); round += 1) {
+  measured.bare.push(...(await twoBareSyncs(join(folder, `bare-${round}`), BARE)));
+  measured.floor.push(...(await groupCommitFloor(join(folder, `floor-${round}`), atOnce, perRound)));
+  rate += (await runs(perRound)) / Number(values.rounds);
+}
 await worker.drain();
 await storage.close();
 await rm(folder, { recursive: true });
+
+const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+const line = (name, samples) => {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const found = [0.5, 0.99, 0.999].map((share) => percentile(sorted, share));
+  const [p50, p99, p999] = found.map((ms) => `${ms.toFixed(2).padStart(6)} ms`);
+  console.log(`${name.padEnd(62)} p50 ${p50}, p99 ${p99}, p99.9 ${p999}`);
+  return found;
+};
+line("two bare syncs, nobody else", measured.bare);
+const floor = line(`floor: group commit of two writes, ${atOnce} at once, nothing else`, measured.floor);
+const ours = line(
+  `submit to start, ${atOnce} at once`,
+  windows.map(([from, to]) => to - from),
+);
+const [p50, p99, p999] = ours.map((ms, index) => `${(ms / floor[index]).toFixed(1)}×`);
+console.log(`beside the floor: p50 ${p50}, p99 ${p99}, p99.9 ${p999}; ${rate.toFixed(0)} whole runs a second`);
+printTable(causes.table(windows));

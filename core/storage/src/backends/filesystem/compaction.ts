@@ -23,11 +23,13 @@ export interface CompactionOptions {
   readonly captured: Capture;
   /** Resolves when everything captured is durable in the journal. */
   readonly settled: Promise<void>;
+  /** Waited for after each piece, so that those who write to the journal get the processor and the disk in between. */
+  readonly rest: () => Promise<void>;
 }
 
 /** The size of the new snapshot. @throws what the disk throws; the journal is whole all the same */
 export async function compact(options: CompactionOptions): Promise<number> {
-  const { disk, folder, segment, captured, settled } = options;
+  const { disk, folder, segment, captured, settled, rest } = options;
   await settled;
   const archived = await writeArchive(options);
   const runs = captured.runs.map((run) => {
@@ -35,10 +37,11 @@ export async function compact(options: CompactionOptions): Promise<number> {
     return place === undefined ? run : { ...run, archived: place, events: new EventList(), count: 0 };
   });
   let bytes = 0;
-  const chunks = function* () {
+  const chunks = async function* () {
     for (const chunk of encodeSnapshot({ ...captured, runs })) {
       bytes += chunk.length;
       yield chunk;
+      await rest();
     }
   };
   await disk.replace(`${folder}/${journalFile(segment, "snapshot")}`, chunks(), true);
@@ -86,7 +89,7 @@ async function removeSuperfluous(
 }
 
 async function writeArchive(options: CompactionOptions): Promise<ReadonlyMap<CapturedRun, ArchivePlace>> {
-  const { disk, folder, segment, captured } = options;
+  const { disk, folder, segment, captured, rest } = options;
   const ended = captured.runs.filter((run) => run.count > 0 && isEnded(run.summary.status));
   const places = new Map<CapturedRun, ArchivePlace>();
   if (ended.length === 0) return places;
@@ -104,6 +107,7 @@ async function writeArchive(options: CompactionOptions): Promise<ReadonlyMap<Cap
       offset += line.length;
       if (offset - begin < PIECE_BYTES) continue;
       yield Buffer.concat(piece);
+      await rest();
       piece = [];
       begin = offset;
     }

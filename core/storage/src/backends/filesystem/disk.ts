@@ -44,7 +44,11 @@ export const nodeDisk: Disk = {
     const part = `${path}.part`;
     const handle = await open(part, "w", FILE_MODE);
     try {
-      for await (const piece of inPieces(chunks)) await writeAll(handle, piece);
+      for await (const piece of inPieces(chunks)) {
+        await writeAll(handle, piece);
+        // Piece by piece: who syncs a small write beside it would wait until all of it is on the disk.
+        if (durable) await handle.datasync();
+      }
       if (durable) await handle.sync();
     } finally {
       await handle.close();

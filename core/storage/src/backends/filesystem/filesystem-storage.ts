@@ -24,6 +24,7 @@ import { createSegment, JournalWriter } from "./journal-writer.js";
 import { Mirror } from "./mirror.js";
 import { journalFile } from "./segment.js";
 import { capture, readArchived } from "./snapshot.js";
+import { createRest } from "./rest.js";
 import { acquireWriterLock, type WriterLock } from "./writer-lock.js";
 
 /** A segment of this size is replayed in well under a second. */
@@ -145,7 +146,9 @@ async function openHeld(
     sinceSnapshot = 0;
     const captured = capture(tables, sequence);
     compacting = compacting
-      .then(() => compact({ disk, folder, segment, captured, settled: writer.settled() }))
+      .then(() =>
+        compact({ disk, folder, segment, captured, settled: writer.settled(), rest: createRest(() => closing !== undefined) }),
+      )
       .then(
         (bytes) => {
           snapshotBytes = bytes;

@@ -1,0 +1,50 @@
+/**
+ * What the disk and the journal's group commit give by themselves: writers that each wait for two writes one after the other, through the
+ * journal's own batching, and nothing else beside them: no tables, no engine, no compaction, no copies.
+ */
+
+import { mkdir } from "node:fs/promises";
+import { nodeDisk } from "../../../core/storage/dist/backends/filesystem/disk.js";
+import { createSegment, JournalWriter } from "../../../core/storage/dist/backends/filesystem/journal-writer.js";
+
+const RECORD = JSON.stringify({ type: "floor", filling: "x".repeat(950) });
+
+/** Milliseconds of two writes, by `writers` at once. */
+export async function groupCommitFloor(folder, writers, total) {
+  await mkdir(folder, { recursive: true });
+  const file = await createSegment(nodeDisk, folder, 1);
+  const segmentBytes = Number.POSITIVE_INFINITY;
+  const journal = new JournalWriter({ disk: nodeDisk, folder, segment: 1, file, bytes: 0, segmentBytes, onRotate() {} });
+  const samples = [];
+  let sequence = 0;
+  const append = () => journal.append((sequence += 1), RECORD);
+  const write = async () => {
+    for (let count = 0; count < total / writers; count += 1) {
+      const began = performance.now();
+      await append();
+      await append();
+      samples.push(performance.now() - began);
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, write));
+  await journal.close();
+  return samples;
+}
+
+/** The least that two writes cost which must be on the disk one after the other, with nobody else. */
+export async function twoBareSyncs(folder, total) {
+  await mkdir(folder, { recursive: true });
+  const file = await nodeDisk.openForAppend(`${folder}/bare`, false);
+  const data = Buffer.from(RECORD);
+  const samples = [];
+  for (let count = 0; count < total; count += 1) {
+    const began = performance.now();
+    for (const _ of [1, 2]) {
+      await file.write(data);
+      await file.sync();
+    }
+    samples.push(performance.now() - began);
+  }
+  await file.close();
+  return samples;
+}

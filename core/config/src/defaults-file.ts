@@ -12,9 +12,10 @@ const HEAD = `# The platform's defaults, each with what it decides. Every key ca
 # an environment's, a variable, a flag. This file is made from the keys that the platform reads.
 `;
 const WIDTH = 140;
+let rendered: RenderedDefaults | undefined;
 
 export async function defaultsLayer(file: string, text: string): Promise<Layer> {
-  const shipped = renderDefaults();
+  const shipped = (rendered ??= renderDefaults());
   if (text === shipped.text) return shippedLayer(file, shipped);
   const changed = await parseLayer("defaults", file, text);
   return { ...changed, values: new Map([...builtIn(), ...changed.values]) };

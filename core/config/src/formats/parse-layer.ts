@@ -1,6 +1,7 @@
 /** From the text of a file to a layer. The format follows from the ending; its parser is loaded when a file needs it. */
 
 import type { Layer, LayerName } from "../layer.js";
+import { parsePlainYaml } from "./plain-yaml.js";
 import { parseKclLayer, type KclEvaluator } from "./kcl.js";
 import { ConfigSyntaxError, syntaxFinding } from "./syntax-error.js";
 
@@ -31,7 +32,7 @@ async function parseAs(
   kcl: KclEvaluator | undefined,
 ): Promise<ParsedFile> {
   if (file.endsWith(".toml")) return (await import("./toml.js")).parseToml(file, text, lineAt);
-  if (!file.endsWith(".k")) return (await import("./yaml.js")).parseYaml(file, text, lineAt);
+  if (!file.endsWith(".k")) return parsePlainYaml(file, text) ?? (await import("./yaml.js")).parseYaml(file, text, lineAt);
   if (kcl !== undefined) return parseKclLayer(file, text, kcl);
   throw new ConfigSyntaxError([syntaxFinding({ file, line: 1, column: 1 }, "KCL cannot be used here")]);
 }

@@ -1,10 +1,11 @@
 /**
- * Bundles the command in two parts. Its start path holds the command table only, as one CommonJS file: Node is ready for that in a third of the
- * time that it needs for modules. Everything else are modules that are loaded when they are used, with what they share split off. The service
- * is one file: it goes on as it is while a newer version is installed over it. Libraries with code of the machine or WebAssembly stay outside.
+ * Bundles the command in three parts. Its start path holds the command table only, as one CommonJS file: Node is ready for that in a third of the
+ * time that it needs for modules. Commands that do little, and that somebody waits for, are one such file each. Everything else are modules that
+ * are loaded when they are used, with what they share split off. The service is one file: it goes on as it is while a newer version is installed
+ * over it. Libraries with code of the machine or WebAssembly stay outside.
  */
 
-import { rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -25,19 +26,44 @@ const OWN_URL = 'const ownUrl = require("node:url").pathToFileURL(__filename).hr
 const LIGHT =
   /cli\/dist\/(help\/write-help|commands\/machine\/version|commands\/utilities\/(quick-reference|listings|explain|guide|completion-script))\.js$/;
 
+/**
+ * Commands that are one file each, and what of ours they load while they run. An action that such a command asks for has to be here: its errors
+ * are told by their class, and each file has classes of its own.
+ */
+const QUICK = [
+  {
+    command: /cli\/dist\/commands\/workspace\/workspaces\.js$/,
+    within: /(actions\/dist\/workspace\/(create|current|forget|list|switch)|workspace\/dist\/registry-document)\.js$/,
+  },
+  {
+    command: /cli\/dist\/commands\/taskserv\/list\.js$/,
+    within: /(actions\/dist\/catalog\/list|workspace\/dist\/registry-document|smol-toml\/dist\/index)\.js$/,
+  },
+  { command: /cli\/dist\/commands\/kcl\/run\.js$/, within: /actions\/dist\/kcl\/run\.js$/ },
+];
+const isQuick = (path) => QUICK.some(({ command }) => command.test(path));
+
 await inPlaceOf("core/cli/bundle", async (outdir) => {
-  const lazy = lazyImports(LIGHT);
-  await bundle({
-    entryPoints: { provisioning: join(root, "core/cli/dist/bin/provisioning.js") },
-    outdir,
-    format: "cjs",
-    outExtension: { ".js": ".cjs" },
-    banner: { js: OWN_URL },
-    define: { "import.meta.url": "ownUrl" },
-    external: NATIVE,
-    plugins: [lazy.plugin],
-  });
-  await bundle({ entryPoints: lazy.entries(), outdir, format: "esm", external: NATIVE, splitting: true });
+  const lazy = lazyImports();
+  const single = (entryPoints, within, eager) =>
+    bundle({
+      entryPoints,
+      outdir,
+      format: "cjs",
+      outExtension: { ".js": ".cjs" },
+      banner: { js: OWN_URL },
+      define: { "import.meta.url": "ownUrl" },
+      external: NATIVE,
+      plugins: [lazy.plugin({ within, isQuick })],
+      eager,
+    });
+  await single({ provisioning: join(root, "core/cli/dist/bin/provisioning.js") }, LIGHT);
+  await requireQuick(join(outdir, "provisioning.cjs"));
+  for (const [name, path] of lazy.quickEntries()) {
+    const { within } = QUICK.find(({ command }) => command.test(path));
+    await single({ [name]: path }, within, within);
+  }
+  await bundle({ entryPoints: Object.fromEntries(lazy.entries()), outdir, format: "esm", external: NATIVE, splitting: true });
   await writeFile(join(outdir, "package.json"), '{ "type": "module" }\n');
 });
 await inPlaceOf("platform/orchestrator/bundle", (outdir) =>
@@ -50,7 +76,13 @@ await inPlaceOf("platform/orchestrator/bundle", (outdir) =>
   }),
 );
 
-function bundle({ plugins = [], ...options }) {
+/** To import CommonJS takes Node longer than to require it: it looks for the names of what is exported first. */
+async function requireQuick(file) {
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replaceAll(/\bimport\(("\.\/[^"]+\.cjs")\)/g, "Promise.resolve().then(()=>require($1))"));
+}
+
+function bundle({ plugins = [], eager, ...options }) {
   return build({
     bundle: true,
     platform: "node",
@@ -63,7 +95,7 @@ function bundle({ plugins = [], ...options }) {
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
     logLevel: "warning",
     ...options,
-    plugins: [...plugins, directImports(join(root, "core"))],
+    plugins: [...plugins, directImports(join(root, "core"), eager)],
   });
 }
 

@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 
 const IMPORT = /^(import|export) \{([^}]*)\} from "(@provisioning\/[a-z-]+(?:\/[a-z-]+)?)";$/gm;
+const LAZY = /\(await import\("(\.[^"]+)"\)\)\.(\w+)/g;
 const EXPORT = /^export \{([^}]*)\} from "([^"]+)";$/gm;
 
 const specifiers = (list) =>
@@ -32,8 +33,23 @@ async function exportsOf(entry, lookUp) {
   return found;
 }
 
-/** An esbuild plugin. `core`: the folder of the packages. */
-export function directImports(core) {
+/**
+ * What is loaded in the midst of a program is kept whole; what is imported at its top is cut down to what is used. So where both mean the same,
+ * `import(…)` of files that match `eager` becomes an import at the top.
+ */
+function importEagerly(text, folder, eager) {
+  const heads = [];
+  const rest = text.replaceAll(LAZY, (found, file, name) => {
+    if (!eager.test(join(folder, file))) return found;
+    const alias = `eager${heads.length}`;
+    heads.push(`import { ${name} as ${alias} } from "${file}";`);
+    return alias;
+  });
+  return [...heads, rest].join("\n");
+}
+
+/** An esbuild plugin. `core`: the folder of the packages. `eager`: paths of modules that need not wait until they are asked for. */
+export function directImports(core, eager) {
   const entries = new Map();
   const lookUp = async (specifier, resolve, folder) => {
     if (!entries.has(specifier)) {
@@ -50,7 +66,8 @@ export function directImports(core) {
     setup({ onLoad, resolve }) {
       onLoad({ filter: /\/dist\/.*\.js$/ }, async ({ path }) => {
         if (!path.startsWith(core)) return undefined;
-        const text = await readFile(path, "utf8");
+        const read = await readFile(path, "utf8");
+        const text = eager === undefined ? read : importEagerly(read, dirname(path), eager);
         const known = new Map();
         for (const [, , , specifier] of text.matchAll(IMPORT))
           known.set(specifier, await lookUp(specifier, resolve, dirname(path)));

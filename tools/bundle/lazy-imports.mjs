@@ -2,24 +2,31 @@
 
 import { basename } from "node:path";
 
-/** `light`: paths that stay in the bundle. `plugin`: for esbuild; `entries`: afterwards, the path of each other module by its bundle's name. */
-export function lazyImports(light) {
-  const names = new Map();
-  const nameOf = (path) => {
-    if (!names.has(path)) names.set(path, uniqueName(path, new Set(names.values())));
-    return names.get(path);
+/**
+ * `plugin`: for esbuild; paths that match `within` stay in the bundle, those that are quick become CommonJS. `entries` and `quickEntries`:
+ * afterwards, name and path of each module.
+ */
+export function lazyImports() {
+  const names = { ".js": new Map(), ".cjs": new Map() };
+  const nameOf = (path, ending) => {
+    const known = names[ending];
+    const taken = new Set(Object.values(names).flatMap((each) => [...each.values()]));
+    if (!known.has(path)) known.set(path, uniqueName(path, taken));
+    return `./${known.get(path)}${ending}`;
   };
-  const plugin = {
+  const plugin = ({ within, isQuick }) => ({
     name: "lazy-imports",
     setup({ onResolve, resolve }) {
       onResolve({ filter: /.*/ }, async ({ path, resolveDir, kind, pluginData }) => {
         if (kind !== "dynamic-import" || pluginData === "found" || path.startsWith("node:")) return undefined;
         const found = await resolve(path, { resolveDir, kind, pluginData: "found" });
-        return light.test(found.path) ? found : { path: `./${nameOf(found.path)}.js`, external: true };
+        if (within.test(found.path)) return found;
+        return { path: nameOf(found.path, isQuick(found.path) ? ".cjs" : ".js"), external: true };
       });
     },
-  };
-  return { plugin, entries: () => Object.fromEntries([...names].map(([path, name]) => [name, path])) };
+  });
+  const entriesWith = (ending) => [...names[ending]].map(([path, name]) => [name, path]);
+  return { plugin, entries: () => entriesWith(".js"), quickEntries: () => entriesWith(".cjs") };
 }
 
 /** `commands/server/change.js` is `server-change`. */

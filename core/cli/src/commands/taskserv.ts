@@ -72,7 +72,7 @@ export const taskservGroup = group({
         ["taskserv list", "what is installed, and where"],
         ["taskserv list --all", "what can be installed"],
       ],
-      loader: async () => (await import("./taskserv/show.js")).listTaskservs,
+      loader: async () => (await import("./taskserv/list.js")).listTaskservs,
       parameters: { flags: { ...readFlags, all: onOff("All that could be installed") }, aliases: readLetters },
       result: { action: "infra.status", version: 1, part: "servers[].taskservs" },
     }),

@@ -1,4 +1,4 @@
-/** `taskserv list` and `taskserv status`. */
+/** `taskserv list` of what is installed, and `taskserv status`. */
 
 import { invoke, type TaskservStatus } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
@@ -8,27 +8,13 @@ import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderHealth } from "../../views/health.js";
 import { renderTaskservs } from "../../views/status.js";
-import { renderTable } from "../../views/table.js";
 import type { InfraFlags } from "../flags.js";
 import { infraInput } from "../infra/input.js";
 
 type Flags = InfraFlags & { readonly output: OutputFormat };
 
-export async function listTaskservs(this: CliContext, flags: Flags & { readonly all?: boolean }): Promise<void> {
+export async function listInstalled(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    if (flags.all === true) {
-      const catalog = await invoke("catalog.list", context, {});
-      await writeResult(this, flags.output, catalog, () =>
-        renderTable(catalog, [
-          { title: "TASKSERV", cell: (item) => item.name },
-          { title: "VERSION", cell: (item) => item.version },
-          { title: "CATEGORY", cell: (item) => item.category },
-          { title: "REQUIRES", cell: (item) => item.requires.join(", ") || "-" },
-          { title: "WHAT IT IS", cell: (item) => item.description },
-        ]),
-      );
-      return EXIT.ok;
-    }
     const status = await invoke("infra.status", context, infraInput(flags));
     const installed: TaskservStatus[] = status.servers
       .flatMap((server) => server.taskservs)

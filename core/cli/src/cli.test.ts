@@ -19,6 +19,7 @@ import { VERSION } from "./version.js";
 import { formatDuration } from "./views/duration.js";
 import { renderError } from "./views/error.js";
 import { renderPlan } from "./views/plan.js";
+import { planPage } from "./views/plan-html.js";
 import { createProgress } from "./views/progress.js";
 import { displayWidth, renderTable } from "./views/table.js";
 
@@ -119,6 +120,7 @@ describe("the plan", () => {
   it("shows destruction first, fields with their places, diffs, and a verdict", () => {
     const plan: Plan = {
       infra: infraName("shop"),
+      estimate: { lowMs: 60_000, highMs: 125_000 },
       changes: [
         change("server.c", "create"),
         change("taskserv.a.nginx", "update", {
@@ -135,12 +137,12 @@ describe("the plan", () => {
       ],
     };
     expect(renderPlan(plan, plain)).toMatchInlineSnapshot(`
-      "Destroy
-        - server.b  it is no longer in the definition
-
-      Replace
+      "Changed behind our back
         ± server.a (drift)
             image: x → y (forces a replacement)
+
+      Destroy
+        - server.b  it is no longer in the definition
 
       Change
         ~ taskserv.a.nginx  its definition changed
@@ -152,8 +154,17 @@ describe("the plan", () => {
       Create
         + server.c
 
-      shop: 1 destroy · 1 replace · 1 change · 1 create"
+      shop: 1 destroy · 1 replace · 1 change · 1 create · ≈ 1 min 00 s to 2 min 05 s"
     `);
+    expect(renderPlan(plan, plain, { only: "change" })).toContain("~ taskserv.a.nginx");
+    expect(renderPlan(plan, plain, { only: "change" })).not.toContain("server.b");
+    expect(renderPlan(plan, plain, { summary: true })).toBe(
+      "shop: 1 destroy · 1 replace · 1 change · 1 create · ≈ 1 min 00 s to 2 min 05 s",
+    );
+    expect(renderPlan(plan, plain, { tree: true })).toContain("  ~   └ nginx");
+    const page = planPage({ ...plan, infra: "<b>" as never }, "today");
+    expect(page).toContain("&lt;b&gt;");
+    expect(page).not.toMatch(/<script|https?:/);
   });
 
   it("is one line when nothing changes", () => {

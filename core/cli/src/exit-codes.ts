@@ -10,6 +10,8 @@ export const EXIT = {
   /** The machine or the definition does not allow it; nothing was touched. */
   preflight: 3,
   lockHeld: 6,
+  /** A kept plan does not fit any more; nothing was touched. */
+  stalePlan: 7,
   usage: 64,
   interrupted: 130,
 } as const;
@@ -44,6 +46,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   TARGET_UNKNOWN: EXIT.usage,
   TARGET_ABSENT: EXIT.usage,
   USAGE_INVALID: EXIT.usage,
+  PLAN_STALE: EXIT.stalePlan,
+  PLAN_FILE: EXIT.usage,
   ERROR_CODE_UNKNOWN: EXIT.usage,
   GUIDE_UNKNOWN: EXIT.usage,
   SCHEMA_NONE: EXIT.usage,

@@ -58,6 +58,8 @@ export {
   type FieldChange,
   isNoop,
   type Plan,
+  type PlanDigests,
+  type PlanEstimate,
   type PlanCounts,
   type StepPreview,
 } from "./plan.js";

@@ -42,10 +42,34 @@ export interface Change {
   readonly position?: SourcePosition;
 }
 
+/** What a plan was made from, each as a digest: equal digests mean equal things, and nothing else can be told from them. */
+export interface PlanDigests {
+  /** Every configuration value. */
+  readonly config: string;
+  /** What the definition asks for. */
+  readonly definition: string;
+  /** What is recorded. */
+  readonly state: string;
+  /** The platform and the taskservs that are used. */
+  readonly packages: string;
+  /** What was found on servers and at providers. */
+  readonly hosts: string;
+}
+
+/** How long the changes will take, by how long the same took before. */
+export interface PlanEstimate {
+  readonly lowMs: number;
+  readonly highMs: number;
+}
+
 export interface Plan {
   readonly infra: InfraName;
   /** In an order that respects `dependsOn`; includes `none`. */
   readonly changes: readonly Change[];
+  /** Absent of what is not bound to a moment: removals, drift. */
+  readonly digests?: PlanDigests;
+  /** Absent while something of it was never done before. */
+  readonly estimate?: PlanEstimate;
 }
 
 export type PlanCounts = Readonly<Record<ChangeKind, number>>;

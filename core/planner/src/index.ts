@@ -2,6 +2,7 @@ export { didYouMean } from "./batch/problem.js";
 export { compileBatch } from "./batch/compile.js";
 export { type BatchOutlook, hasWork, type OutlookStep, outlookOf, type WaveMember } from "./batch/outlook.js";
 export type { BatchGroup, BatchScope, BatchServer, CompiledBatch } from "./batch/scope.js";
+export { estimateRun, type UsualDuration } from "./estimate.js";
 export { fieldDifferences } from "./differences.js";
 export { type DependencyGraph, type Ordering, reachable, topologicalOrder } from "./graph.js";
 export { type OperationAction, type OperationOptions, operationId, planOperations } from "./operations.js";

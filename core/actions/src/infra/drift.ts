@@ -18,7 +18,7 @@ export const driftOfInfra = defineAction({
   async run(context, input) {
     const plan = await planInfra.run(context, input);
     return {
-      ...plan,
+      infra: plan.infra,
       changes: plan.changes.filter((change) => change.drift || change.kind === "read" || change.kind === "none"),
     };
   },

@@ -1,13 +1,24 @@
 /** Shows what would change, and changes nothing. */
 
-import { type Address, type JsonObject, type Plan, ProvisioningError, type TaskservName, counted } from "@provisioning/model";
+import {
+  type Address,
+  isNoop,
+  type JsonObject,
+  type Plan,
+  ProvisioningError,
+  type TaskservName,
+  counted,
+} from "@provisioning/model";
 import { planSchema } from "@provisioning/model/wire";
-import { makePlan } from "@provisioning/planner";
+import { estimateRun, makePlan } from "@provisioning/planner";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
+import { operationsOf } from "../run/definition.js";
+import { usualDurations } from "../run/durations.js";
 import { observeInfra } from "../observe/observe.js";
 import { compileAll } from "./compile-all.js";
 import { type InfraSession, openInfraSession } from "../session.js";
+import { planDigests } from "./plan-digests.js";
 import { checkTargets, narrow, type Targets, targetsSchema } from "./targets.js";
 import { refuseProtected } from "./protect.js";
 
@@ -67,10 +78,18 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
       });
     }
   }
-  const plan = narrow(
+  const narrowed = narrow(
     makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed }),
     targets,
   );
-  refuseProtected(session, plan.changes);
-  return { plan, uses, attributes };
+  refuseProtected(session, narrowed.changes);
+  const digests = await planDigests(session, observed);
+  const estimate = await estimateOf(session, narrowed, uses);
+  return { plan: { ...narrowed, digests, ...(estimate === undefined ? {} : { estimate }) }, uses, attributes };
+}
+
+async function estimateOf(session: InfraSession, plan: Plan, uses: PlannedInfra["uses"]): Promise<Plan["estimate"]> {
+  if (isNoop(plan)) return undefined;
+  const usual = await usualDurations(session.workspace.layout.runtimeDir);
+  return estimateRun(operationsOf(session, { plan, uses }), usual);
 }

@@ -1,23 +1,21 @@
 /** A plan becomes a run. */
 
-import { newRunId, type RunDefinition } from "@provisioning/model";
+import { newRunId, type OperationDefinition, type RunDefinition } from "@provisioning/model";
 import { planOperations } from "@provisioning/planner";
 import type { PlannedInfra } from "../infra/plan.js";
 import type { InfraSession } from "../session.js";
 import { withProviderLimits } from "./limits.js";
 import { runOptions } from "./options.js";
 
+type Planned = Pick<PlannedInfra, "plan" | "uses">;
+
 export async function runDefinition(
   session: InfraSession,
-  { plan, uses }: Pick<PlannedInfra, "plan" | "uses">,
+  planned: Planned,
   { purpose, name }: { readonly purpose: "apply" | "destroy"; readonly name: string },
 ): Promise<RunDefinition> {
   const options = runOptions(session.config);
-  const operations = planOperations(plan, {
-    ...options,
-    isClustered: (taskserv) => session.catalog.get(taskserv)?.manifest.clustered ?? false,
-    usesOf: (address) => uses.get(address) ?? [],
-  });
+  const operations = operationsOf(session, planned);
   return {
     id: newRunId(),
     name,
@@ -28,4 +26,12 @@ export async function runDefinition(
     createdAt: session.context.clock.now(),
     ...(options.priority === 0 ? {} : { priority: options.priority }),
   };
+}
+
+export function operationsOf(session: InfraSession, { plan, uses }: Planned): OperationDefinition[] {
+  return planOperations(plan, {
+    ...runOptions(session.config),
+    isClustered: (taskserv) => session.catalog.get(taskserv)?.manifest.clustered ?? false,
+    usesOf: (address) => uses.get(address) ?? [],
+  });
 }

@@ -2,39 +2,123 @@
 
 import { command, group } from "../command/command.js";
 import {
+  argument,
+  type InfraFlags,
+  infraFlag,
   namesFlag,
   onOff,
   optionalArgument,
+  type OutputFlags,
+  outputFlag,
+  outputLetter,
   planFlag,
   positional,
   type ReadFlags,
   readFlags,
   readLetters,
+  text,
+  textFlag,
+  workspaceFlags,
   type WriteFlags,
   writeFlags,
   writeLetters,
 } from "./flags.js";
 
-type PlanFlags = ReadFlags & { readonly plan?: string; readonly detailedExitcode?: boolean };
-
 const infra = positional(optionalArgument("infra", "Infra; the only one when missing"));
 const detailedFlag = { detailedExitcode: onOff("Exit with 2 when there are changes") } as const;
 
-export const planCommand = command<PlanFlags>({
+const shapeFlags = {
+  summary: onOff("Only the verdict"),
+  tree: onOff("As a tree of servers and what is on them"),
+  only: {
+    kind: "enum",
+    values: ["destroy", "replace", "change", "create"],
+    optional: true,
+    brief: "Only changes of this kind",
+  },
+  target: namesFlag("Only these servers and taskservs, separated by commas, with what they need"),
+  html: textFlag("file", "Also write it as one page that needs no network"),
+} as const;
+
+const planFlags = {
+  ...infraFlag,
+  ...workspaceFlags,
+  ...planFlag,
+  ...detailedFlag,
+  ...shapeFlags,
+  output: {
+    kind: "parsed",
+    parse: text,
+    default: "table",
+    placeholder: "table|json|yaml|plain|file",
+    brief: "Form of the result, or a file that apply takes",
+  },
+} as const;
+
+/** `output` is a form, or the path of a file to keep the plan in. */
+export type PlanFlags = InfraFlags & {
+  readonly output: string;
+  readonly plan?: string;
+  readonly detailedExitcode?: boolean;
+  readonly summary?: boolean;
+  readonly tree?: boolean;
+  readonly only?: "destroy" | "replace" | "change" | "create";
+  readonly target?: readonly string[];
+  readonly html?: string;
+};
+
+const makePlan = command<PlanFlags>({
   name: "plan",
-  aliases: ["p", "pl"],
   brief: "Show what would change",
   details: "Compares the definition with what is there and what was recorded. Looks at every server; changes nothing.",
   examples: [
     ["plan", "of the only infra of this workspace"],
-    ["plan --infra shop --detailed-exitcode", "for a pipeline: 2 when there are changes"],
+    ["plan -o shop.plan", "keep it; then: provisioning apply shop.plan"],
+    ["plan --target web-01 --tree", "one server and what is on it"],
+    ["plan --detailed-exitcode", "for a pipeline: 2 when there are changes"],
   ],
   loader: async () => (await import("./infra/plan.js")).plan,
-  parameters: { flags: { ...readFlags, ...planFlag, ...detailedFlag }, aliases: readLetters },
+  parameters: { flags: planFlags, aliases: readLetters },
   result: "infra.plan",
 });
 
-export const driftCommand = command<PlanFlags>({
+const showPlan = command<PlanShowFlags, [string]>({
+  name: "show",
+  aliases: ["sh"],
+  brief: "Show a plan that was kept in a file",
+  examples: [
+    ["plan show shop.plan", "as it was shown when it was made"],
+    ["plan show shop.plan --is-noop", "only the exit code: 0 when nothing would change, 2 when something would"],
+  ],
+  loader: async () => (await import("./infra/plan-file.js")).showPlanFile,
+  parameters: {
+    flags: {
+      ...outputFlag,
+      summary: shapeFlags.summary,
+      tree: shapeFlags.tree,
+      only: shapeFlags.only,
+      html: shapeFlags.html,
+      isNoop: onOff("Print nothing; exit with 0 when nothing would change, with 2 when something would"),
+    },
+    aliases: outputLetter,
+    positional: positional(argument("file", "File that plan -o has written")),
+  },
+  result: "infra.plan",
+});
+
+export type PlanShowFlags = Pick<PlanFlags, "summary" | "tree" | "only" | "html"> & OutputFlags & { readonly isNoop?: boolean };
+
+export const planGroup = group({
+  name: "plan",
+  aliases: ["p", "pl"],
+  brief: "Show what would change",
+  commands: [showPlan],
+  main: makePlan,
+});
+
+type DriftFlags = ReadFlags & { readonly plan?: string; readonly detailedExitcode?: boolean };
+
+export const driftCommand = command<DriftFlags>({
   name: "drift",
   aliases: ["dr"],
   brief: "Show what was changed behind our back",
@@ -48,7 +132,7 @@ export const driftCommand = command<PlanFlags>({
   result: "infra.drift",
 });
 
-export const applyCommand = command<WriteFlags>({
+export const applyCommand = command<WriteFlags, [string?]>({
   name: "apply",
   aliases: ["a", "up"],
   brief: "Make it so",
@@ -58,9 +142,14 @@ export const applyCommand = command<WriteFlags>({
     ["apply", "show the changes, ask, and make them"],
     ["apply --yes", "without asking"],
     ["apply --check", "only show"],
+    ["apply shop.plan", "carry out a plan that was kept, if all is still as it was"],
   ],
   loader: async () => (await import("./infra/apply.js")).apply,
-  parameters: { flags: writeFlags, aliases: writeLetters },
+  parameters: {
+    flags: writeFlags,
+    aliases: writeLetters,
+    positional: positional(optionalArgument("file", "Plan that plan -o has written; it is carried out without asking")),
+  },
   result: "infra.apply",
 });
 

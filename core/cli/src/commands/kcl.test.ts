@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const command = fileURLToPath(new URL("../../provisioning", import.meta.url));
-const isBuilt = existsSync(join(dirname(command), "bundle/provisioning.js"));
+const isBuilt = existsSync(join(dirname(command), "bundle/provisioning.cjs"));
 
 let folder: string;
 beforeEach(() => {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const command = fileURLToPath(new URL("../../provisioning", import.meta.url));
 const script = fileURLToPath(new URL("../../../../scripts/migrate-storage", import.meta.url));
-const isBuilt = existsSync(join(dirname(command), "bundle/provisioning.js"));
+const isBuilt = existsSync(join(dirname(command), "bundle/provisioning.cjs"));
 
 let folder: string;
 beforeEach(() => {

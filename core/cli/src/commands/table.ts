@@ -3,7 +3,7 @@
 import type { Domain } from "../command/command.js";
 import { batchGroup } from "./batch.js";
 import { configGroup } from "./config.js";
-import { applyCommand, clusterGroup, driftCommand, healthCommand, planCommand } from "./infra.js";
+import { applyCommand, clusterGroup, driftCommand, healthCommand, planGroup } from "./infra.js";
 import { kclGroup } from "./kcl.js";
 import { doctorCommand, versionCommand } from "./machine.js";
 import { orchestratorGroup } from "./orchestrator.js";
@@ -29,7 +29,7 @@ export const DOMAINS: readonly Domain[] = [
     name: "infrastructure",
     brief: "What there is, and what would change",
     entries: [
-      planCommand,
+      planGroup,
       applyCommand,
       driftCommand,
       healthCommand,

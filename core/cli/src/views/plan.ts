@@ -1,7 +1,20 @@
-/** A plan as people read it: what is destroyed first, then replaced, changed and created; a verdict at the end. */
+/**
+ * A plan as people read it: what was changed behind our back, then what is destroyed, replaced, changed and created, each by server; a verdict
+ * at the end.
+ */
 
-import { type Change, type ChangeKind, countChanges, type FieldChange, type Json, type Plan, counted } from "@provisioning/model";
+import { type Address, type Change, type ChangeKind, countChanges, counted, parseAddress, type Plan } from "@provisioning/model";
 import type { Style } from "../style.js";
+import { formatDuration } from "./duration.js";
+import { fieldLines } from "./field.js";
+
+export interface PlanShape {
+  /** The verdict alone. */
+  readonly summary?: boolean;
+  /** Servers, and what is on them below. */
+  readonly tree?: boolean;
+  readonly only?: "destroy" | "replace" | "change" | "create";
+}
 
 const ORDER: readonly ChangeKind[] = ["delete", "replace", "update", "create", "read"];
 const MARKS: Readonly<Record<ChangeKind, string>> = { delete: "-", replace: "±", update: "~", create: "+", read: "?", none: " " };
@@ -14,18 +27,16 @@ const HEADINGS: Readonly<Record<ChangeKind, string>> = {
   none: "Keep",
 };
 
-export function renderPlan(plan: Plan, style: Style): string {
-  const lines: string[] = [];
-  for (const kind of ORDER) {
-    const changes = plan.changes.filter((change) => change.kind === kind);
-    if (changes.length === 0) continue;
-    lines.push(style.bold(HEADINGS[kind]), ...changes.flatMap((change) => renderChange(change, style)), "");
-  }
-  lines.push(renderVerdict(plan, style));
-  return lines.join("\n");
+export function renderPlan(plan: Plan, style: Style, { summary, tree, only }: PlanShape = {}): string {
+  if (summary === true) return renderVerdict(plan, style);
+  const shown = plan.changes.filter(
+    ({ kind }) => kind !== "none" && (only === undefined || HEADINGS[kind].toLowerCase() === only),
+  );
+  const lines = tree === true ? treeLines(shown, style) : sectionLines(shown, style);
+  return [...lines, renderVerdict(plan, style)].join("\n");
 }
 
-/** One line: `1 destroy · 2 change · 6 create`, or that nothing changes. */
+/** One line: `1 destroy · 2 change · 6 create · about 2 to 3 min`, or that nothing changes. */
 export function renderVerdict(plan: Plan, style: Style): string {
   const counts = countChanges(plan);
   const parts = ORDER.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${HEADINGS[kind].toLowerCase()}`);
@@ -33,15 +44,68 @@ export function renderVerdict(plan: Plan, style: Style): string {
     return `${style.yellow("-")} ${plan.infra}: there is nothing to do, because there is nothing in it.`;
   if (parts.length === 0)
     return `${style.green("✓")} ${plan.infra}: nothing changes (${counted(counts.none, "resource")} as described).`;
-  return `${style.bold(plan.infra)}: ${parts.join(" · ")}`;
+  return `${style.bold(plan.infra)}: ${[...parts, ...estimateParts(plan)].join(" · ")}`;
+}
+
+function estimateParts({ estimate }: Plan): string[] {
+  if (estimate === undefined) return [];
+  const [low, high] = [formatDuration(estimate.lowMs), formatDuration(estimate.highMs)];
+  return [low === high ? `≈ ${low}` : `≈ ${low} to ${high}`];
+}
+
+function sectionLines(changes: readonly Change[], style: Style): string[] {
+  const drifted = changes.filter(({ drift }) => drift);
+  const wanted = changes.filter(({ drift }) => !drift);
+  return [
+    ...(drifted.length === 0 ? [] : [style.bold("Changed behind our back"), ...changeLines(byServer(drifted), style), ""]),
+    ...ORDER.flatMap((kind) => {
+      const found = wanted.filter((change) => change.kind === kind);
+      return found.length === 0 ? [] : [style.bold(HEADINGS[kind]), ...changeLines(byServer(found), style), ""];
+    }),
+  ];
+}
+
+/** A server with what is on it stands together, in the order in which they first come. */
+function byServer(changes: readonly Change[]): readonly Change[] {
+  const groups = new Map<string, Change[]>();
+  for (const change of changes) {
+    const server = serverOf(change.address) ?? "";
+    const group = groups.get(server);
+    if (group === undefined) groups.set(server, [change]);
+    else group.push(change);
+  }
+  return [...groups.values()].flat();
+}
+
+function treeLines(changes: readonly Change[], style: Style): string[] {
+  const roots = byServer(changes);
+  let server: string | undefined;
+  const lines = roots.flatMap((change) => {
+    const address = parseAddress(change.address);
+    const on = serverOf(change.address);
+    const heading = address.kind === "taskserv" && on !== server ? [`  ${style.dim(`  server.${on}`)}`] : [];
+    server = on;
+    const name = address.kind === "taskserv" ? `  └ ${address.taskserv}` : change.address;
+    return [...heading, `  ${paintFor(change.kind, style)(`${MARKS[change.kind]} ${name}`)}${driftMark(change, style)}`];
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function serverOf(address: Address): string | undefined {
+  const parsed = parseAddress(address);
+  return parsed.kind === "network" ? undefined : parsed.server;
+}
+
+function changeLines(changes: readonly Change[], style: Style): string[] {
+  return changes.flatMap((change) => renderChange(change, style));
 }
 
 function renderChange(change: Change, style: Style): string[] {
   const paint = paintFor(change.kind, style);
-  const drift = change.drift ? style.yellow(" (drift)") : "";
-  const reasons = change.reasons.length === 0 || change.kind === "create" ? "" : style.dim(`  ${change.reasons.join("; ")}`);
-  const lines = [`  ${paint(`${MARKS[change.kind]} ${change.address}`)}${drift}${reasons}`];
-  for (const field of change.fields) lines.push(`      ${renderField(field, style)}`);
+  const reasons =
+    change.reasons.length === 0 || (change.kind === "create" && !change.drift) ? "" : style.dim(`  ${change.reasons.join("; ")}`);
+  const lines = [`  ${paint(`${MARKS[change.kind]} ${change.address}`)}${driftMark(change, style)}${reasons}`];
+  for (const field of change.fields) lines.push(...fieldLines(field, style).map((line) => `      ${line}`));
   for (const step of change.kind === "create" ? [] : change.steps) {
     lines.push(`      ${style.dim("step")} ${step.title}`);
     if (step.diff !== undefined) lines.push(...renderDiff(step.diff, style));
@@ -49,14 +113,8 @@ function renderChange(change: Change, style: Style): string[] {
   return lines;
 }
 
-function renderField(field: FieldChange, style: Style): string {
-  const place = field.position === undefined ? "" : style.dim(`  ${field.position.file}:${field.position.line}`);
-  const forces = field.forcesReplacement ? style.red(" (forces a replacement)") : "";
-  return `${field.path}: ${show(field.before)} → ${show(field.after)}${forces}${place}`;
-}
-
-function show(value: Json | undefined): string {
-  return value === undefined ? "(none)" : typeof value === "string" ? value : JSON.stringify(value);
+function driftMark({ drift }: Change, style: Style): string {
+  return drift ? style.yellow(" (drift)") : "";
 }
 
 function renderDiff(diff: string, style: Style): string[] {

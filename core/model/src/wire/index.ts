@@ -1,6 +1,6 @@
 /** Wire schemas of the vocabulary: what interfaces send and accept. Loaded by those who parse or describe, never with the types alone. */
 export { errorRecordSchema } from "./errors.js";
-export { planSchema } from "./plan.js";
+export { planDigestsSchema, planSchema } from "./plan.js";
 export { runStatusSchema } from "./run.js";
 export {
   addressSchema,

@@ -1,7 +1,7 @@
 /** The schema of a plan. */
 
 import * as z from "zod/mini";
-import type { Change, FieldChange, Plan, StepPreview } from "../plan.js";
+import type { Change, FieldChange, Plan, PlanDigests, PlanEstimate, StepPreview } from "../plan.js";
 import { addressSchema, infraNameSchema, jsonSchema, providerNameSchema, sourcePositionSchema } from "./scalars.js";
 
 const fieldChangeSchema: z.ZodMiniType<FieldChange> = z.strictObject({
@@ -31,4 +31,19 @@ const changeSchema: z.ZodMiniType<Change> = z.strictObject({
   position: z.exactOptional(sourcePositionSchema),
 });
 
-export const planSchema: z.ZodMiniType<Plan> = z.strictObject({ infra: infraNameSchema, changes: z.array(changeSchema) });
+export const planDigestsSchema: z.ZodMiniType<PlanDigests> = z.strictObject({
+  config: z.string(),
+  definition: z.string(),
+  state: z.string(),
+  packages: z.string(),
+  hosts: z.string(),
+});
+
+const planEstimateSchema: z.ZodMiniType<PlanEstimate> = z.strictObject({ lowMs: z.number(), highMs: z.number() });
+
+export const planSchema: z.ZodMiniType<Plan> = z.strictObject({
+  infra: infraNameSchema,
+  changes: z.array(changeSchema),
+  digests: z.exactOptional(planDigestsSchema),
+  estimate: z.exactOptional(planEstimateSchema),
+});

@@ -1,7 +1,8 @@
 /** `apply` and `cluster create`. */
 
+import { resolve } from "node:path";
 import { type ActionContext, type ApplyResult, invoke, type RunReport, type Targets } from "@provisioning/actions";
-import type { Plan } from "@provisioning/model";
+import type { Plan, PlanDigests } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { confirmYes } from "../../confirm.js";
 import { EXIT, type ExitCode } from "../../exit-codes.js";
@@ -13,12 +14,24 @@ import { printable } from "../../views/printable.js";
 import { renderRun } from "../../views/run.js";
 import type { ChangeFlags, InfraFlags } from "../flags.js";
 import { infraInput } from "./input.js";
+import { readPlanFile } from "./plan-file.js";
 import { showPlan } from "./plan.js";
 
 export type ApplyFlags = InfraFlags & ChangeFlags & { readonly output: OutputFormat; readonly plan?: string };
 
-export async function apply(this: CliContext, flags: ApplyFlags): Promise<void> {
-  await applyTargets(this, flags, infraInput(flags));
+export async function apply(this: CliContext, flags: ApplyFlags, file?: string): Promise<void> {
+  await applyTargets(this, flags, file === undefined ? infraInput(flags) : () => keptInput(this, file));
+}
+
+/** What a kept plan says is done, or nothing. @throws ProvisioningError `PLAN_FILE`, PlanStaleError */
+async function keptInput(cli: CliContext, file: string): Promise<ApplyInput> {
+  const { plan, targets } = await readPlanFile(resolve(cli.currentDir, file));
+  const expected = plan.digests;
+  return {
+    infra: plan.infra,
+    ...(targets === undefined ? {} : { targets }),
+    ...(expected === undefined ? {} : { expected }),
+  };
 }
 
 export async function createCluster(this: CliContext, flags: ApplyFlags, name?: string): Promise<void> {
@@ -28,6 +41,7 @@ export async function createCluster(this: CliContext, flags: ApplyFlags, name?: 
 interface ApplyInput {
   readonly infra?: string;
   readonly targets?: Targets;
+  readonly expected?: PlanDigests;
 }
 
 export async function applyTargets(
@@ -41,7 +55,8 @@ export async function applyTargets(
     async (context) => {
       const input = typeof wanted === "function" ? await wanted(context) : wanted;
       if (flags.check === true) {
-        await showPlan(cli, flags.output, await invoke("infra.plan", context, input));
+        const { expected: _, ...asked } = input;
+        await showPlan(cli, flags.output, await invoke("infra.plan", context, asked));
         return EXIT.ok;
       }
       const result = await invoke("infra.apply", context, input);

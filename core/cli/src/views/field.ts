@@ -1,0 +1,52 @@
+/** One field of a plan: old and new value, with lists told by what moved and long texts line by line. Pure. */
+
+import type { FieldChange, Json } from "@provisioning/model";
+import type { Style } from "../style.js";
+import { listChanges } from "./lists.js";
+
+export function fieldLines(field: FieldChange, style: Style): string[] {
+  const place = field.position === undefined ? "" : style.dim(`  ${field.position.file}:${field.position.line}`);
+  const forces = field.forcesReplacement ? style.red(" (forces a replacement)") : "";
+  const { before, after } = field;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return [`${field.path}:${forces}${place}`, ...listLines(before as readonly Json[], after as readonly Json[], style)];
+  }
+  if (isLong(before) || isLong(after)) {
+    return [`${field.path}:${forces}${place}`, ...lineChanges(textOf(before), textOf(after), style)];
+  }
+  return [`${field.path}: ${shown(before)} → ${shown(after)}${forces}${place}`];
+}
+
+function listLines(before: readonly Json[], after: readonly Json[], style: Style): string[] {
+  return listChanges(before, after).map((change) => {
+    switch (change.kind) {
+      case "removed":
+        return style.red(`  - ${shown(change.item)}`);
+      case "added":
+        return style.green(`  + ${shown(change.item)}`);
+      case "moved":
+        return style.yellow(`  ~ ${shown(change.item)} moved from ${change.from} to ${change.to}`);
+    }
+  });
+}
+
+/** Lines that are only in one of both; what is the same is left out. */
+function lineChanges(before: string, after: string, style: Style): string[] {
+  const changes = listChanges(before.split("\n"), after.split("\n"));
+  return changes.flatMap((change) => {
+    if (change.kind === "removed") return [style.red(`  - ${String(change.item)}`)];
+    return change.kind === "added" ? [style.green(`  + ${String(change.item)}`)] : [];
+  });
+}
+
+function isLong(value: Json | undefined): boolean {
+  return typeof value === "string" && value.includes("\n");
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+}
+
+function shown(value: Json | undefined): string {
+  return value === undefined ? "(none)" : typeof value === "string" ? value : JSON.stringify(value);
+}

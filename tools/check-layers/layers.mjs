@@ -28,7 +28,7 @@ export const MAY_IMPORT = {
 /** No clock, no files, no network: decisions only. Patterns of paths from the root. */
 export const PURE_ZONES = [
   "^core/planner/src/",
-  "^core/workflow/src/(transition|ready|retry)\\.ts$",
+  "^core/workflow/src/(transition|operation-transition|ready|retry)\\.ts$",
   "^core/model/src/(address|names|plan|run|json)\\.ts$",
 ];
 

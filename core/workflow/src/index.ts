@@ -1,14 +1,13 @@
+export { createEngine, type Engine } from "./engine.js";
 export {
-  createEngine,
   DEFAULT_CHECKPOINT_INTERVAL,
   DEFAULT_GRACE_MS,
   DEFAULT_LEASE_TTL_MS,
-  type Engine,
   type EngineOptions,
   type ExecuteNextOptions,
   type ExecuteOptions,
   type RollbackOptions,
-} from "./engine.js";
+} from "./engine-options.js";
 export type { Conditions, ConditionScope } from "./condition.js";
 export {
   ConditionFailedError,

@@ -9,7 +9,8 @@
 import { setMaxListeners } from "node:events";
 import type { Clock, RunEvent } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
-import type { Engine, ExecuteNextOptions } from "./engine.js";
+import type { Engine } from "./engine.js";
+import type { ExecuteNextOptions } from "./engine-options.js";
 import { type Retention, startKeeper } from "./retention.js";
 import type { RunState } from "./state.js";
 import { Wake } from "./wake.js";

@@ -28,6 +28,7 @@ export interface Interpolated {
   readonly findings: readonly Diagnostic[];
 }
 
+const UNKNOWN = { code: "CONFIG_REFERENCE" };
 const ANY = /\\?\{\{(.*?)\}\}/gs;
 const ALONE = /^\{\{([^{}]*)\}\}$/;
 const PATH = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+$/;
@@ -117,7 +118,7 @@ class Interpolation {
       return this.refuse(
         `The variable ${name} looks like a secret, and what a configuration says is shown`,
         `Where a secret is needed, write the reference env://${name}: it is looked up at the last moment.`,
-        "CONFIG_REFERENCE_SECRET",
+        { code: "CONFIG_REFERENCE_SECRET" },
       );
     const value = this.scope.environment[name];
     if (value === undefined || value === "") return this.refuse(`The variable ${name} is not set`);
@@ -126,7 +127,9 @@ class Interpolation {
 
   private key(key: ConfigKeyName): unknown {
     if (configKey(key).secret !== undefined)
-      return this.refuse(`${key} may be a secret, so no other key can refer to it`, undefined, "CONFIG_REFERENCE_SECRET");
+      return this.refuse(`${key} may be a secret, so no other key can refer to it`, undefined, {
+        code: "CONFIG_REFERENCE_SECRET",
+      });
     if (this.underWay.includes(key)) return this.refuseCircle(key);
     return this.valueOf(key);
   }
@@ -135,14 +138,12 @@ class Interpolation {
     const circle = this.underWay.slice(this.underWay.indexOf(key));
     for (const one of circle) this.failed.add(one);
     const places = circle.map((one) => `${one}${placeText(this.scope.keys.get(one)?.position)}`);
-    return this.refuse(
-      `${[...places, key].join(" → ")} is a circle`,
-      "Write a plain value in one of these places.",
-      "CONFIG_CYCLE",
-    );
+    return this.refuse(`${[...places, key].join(" → ")} is a circle`, "Write a plain value in one of these places.", {
+      code: "CONFIG_CYCLE",
+    });
   }
 
-  private refuse(problem: string, hint?: string, code = "CONFIG_REFERENCE"): never {
+  private refuse(problem: string, hint?: string, { code }: Pick<Diagnostic, "code"> = UNKNOWN): never {
     const key = this.underWay.at(-1) as ConfigKeyName;
     const { position } = this.scope.keys.get(key) as Written;
     this.findings.push({

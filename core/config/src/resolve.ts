@@ -65,7 +65,8 @@ export function resolveConfig(
     const typed = typeof value === "string" ? fromText(type, value) : value;
     values.set(key, typed);
     const problem = typeProblem(type, typed);
-    if (problem !== undefined) findings.push(withLine(layers, finding("CONFIG_TYPE", `${key}: ${problem}.`, written.position)));
+    if (problem !== undefined)
+      findings.push(withLine(layers, finding({ code: "CONFIG_TYPE" }, `${key}: ${problem}.`, written.position)));
   }
   findings.push(...interpolated.findings.map((one) => withLine(layers, one)));
   return {
@@ -113,14 +114,14 @@ function checkValue(layer: Layer, path: string, value: unknown): Diagnostic | un
   const map = isConfigKey(path) ? undefined : mapAround(path);
   if (map !== undefined) {
     if (value === null || typeof value === "string") return undefined;
-    return withLine([layer], finding("CONFIG_TYPE", `${path}: expected a text.`, position));
+    return withLine([layer], finding({ code: "CONFIG_TYPE" }, `${path}: expected a text.`, position));
   }
   if (!isConfigKey(path)) return withLine([layer], unknownKey(path, value, position));
   const { type, scope, secret } = configKey(path);
   if (scope === "workspace" && layer.name === "infra") {
     const hint = "Set it in the workspace's file, or in that of an environment.";
     return withLine([layer], {
-      ...finding("CONFIG_SCOPE", `${path} belongs to the whole workspace, not to one infra.`, position),
+      ...finding({ code: "CONFIG_SCOPE" }, `${path} belongs to the whole workspace, not to one infra.`, position),
       hint,
     });
   }
@@ -128,7 +129,7 @@ function checkValue(layer: Layer, path: string, value: unknown): Diagnostic | un
   const problem = typeProblem(type, value);
   if (problem === undefined) return literalSecret(layer, path, value, position);
   const shown = secret === undefined ? problem : problem.replace(/, got .*$/s, "");
-  const found = finding("CONFIG_TYPE", `${path}: ${shown}.`, position);
+  const found = finding({ code: "CONFIG_TYPE" }, `${path}: ${shown}.`, position);
   if (layer.name === "variables") return { ...found, hint: `It comes from the variable ${variableOf(path)}.` };
   return secret === undefined ? withLine([layer], found) : found;
 }
@@ -142,20 +143,20 @@ function literalSecret(
 ): Diagnostic | undefined {
   if (file === undefined || shownValue(key, value) === value) return undefined;
   return {
-    ...finding("CONFIG_SECRET", `${key} is a secret that stands in a file.`, position),
+    ...finding({ code: "CONFIG_SECRET" }, `${key} is a secret that stands in a file.`, position),
     severity: "warning",
     hint: "Write a reference instead, such as env://NAME or file://PATH.",
   };
 }
 
 function unknownKey(path: string, value: unknown, position: SourcePosition | undefined): Diagnostic {
-  if (isSection(path)) return finding("CONFIG_TYPE", `${path} is a section: expected keys below it.`, position);
+  if (isSection(path)) return finding({ code: "CONFIG_TYPE" }, `${path} is a section: expected keys below it.`, position);
   const parent = parentKey(path);
   if (parent !== undefined)
-    return finding("CONFIG_TYPE", `${parent}: expected ${typeWords(configKey(parent).type)}; got a map.`, position);
+    return finding({ code: "CONFIG_TYPE" }, `${parent}: expected ${typeWords(configKey(parent).type)}; got a map.`, position);
   const suggestion = suggestionFor(path);
   return {
-    ...finding("CONFIG_UNKNOWN_KEY", `There is no configuration key ${path}.`, position),
+    ...finding({ code: "CONFIG_UNKNOWN_KEY" }, `There is no configuration key ${path}.`, position),
     ...(suggestion === undefined || value === undefined ? {} : { hint: `Did you mean ${suggestion}?` }),
   };
 }
@@ -175,7 +176,7 @@ export function suggestionFor(path: string): ConfigKeyName | undefined {
   return nearest(path, CONFIG_KEY_NAMES) as ConfigKeyName | undefined;
 }
 
-function finding(code: string, summary: string, position: SourcePosition | undefined): Diagnostic {
+function finding({ code }: Pick<Diagnostic, "code">, summary: string, position: SourcePosition | undefined): Diagnostic {
   return { severity: "error", code, summary, ...(position === undefined ? {} : { position }) };
 }
 

@@ -33,6 +33,7 @@ export type { ResourceLine } from "./state/recorded.js";
 export type { ResourceDetail } from "./state/show.js";
 export type { StorageReport } from "./storage/info.js";
 export type { MigratedStorage, MigrateStorageInput } from "./storage/migrate.js";
+export { migrationReport } from "./storage/migration-report.js";
 export { isLocalAction } from "./local-actions.js";
 export { serveStorage } from "./storage/serve.js";
 export type { StorageSide } from "./storage/side.js";

@@ -20,6 +20,7 @@ export type MigrateFlags = StorageCommandFlags &
     readonly interactive?: boolean;
     readonly dryRun?: boolean;
     readonly switch?: boolean;
+    readonly report?: string;
   };
 
 const flags = { ...shownFlags, ...storageFlags({ hidden: false }) } as const;
@@ -58,6 +59,7 @@ export const storageGroup = group({
         ["storage migrate --interactive", "asks for everything"],
         ["storage migrate --to surrealdb-embedded --switch", "and use it from then on"],
         ["storage migrate --to postgres --dry-run", "only look whether it can be done"],
+        ["storage migrate --to postgres --report moved.html", "and keep what was done and proven"],
       ],
       loader: async () => (await import("./storage/migrate.js")).migrate,
       parameters: {
@@ -86,6 +88,7 @@ export const storageGroup = group({
           targetPasswordFile: textFlag("path", "File with the password of the target; - is standard input"),
           dryRun: onOff("Only look whether it can be done; copy nothing"),
           switch: onOff("Make the workspace use the target afterwards"),
+          report: textFlag("file", "Also write what was done as one page that needs no network"),
         },
         aliases: shownLetters,
       },

@@ -1,14 +1,18 @@
 /** `storage migrate`. */
 
+import { open, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import {
   type ActionContext,
   invoke,
   type MigratedStorage,
+  migrationReport,
   type MigrateStorageInput,
   type StorageSide,
 } from "@provisioning/actions";
 import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
+import { UsageError } from "../../command/usage-error.js";
 import { confirmYes } from "../../confirm.js";
 import { EXIT } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
@@ -27,10 +31,32 @@ export async function migrate(this: CliContext, flags: MigrateFlags): Promise<vo
       this.process.stderr.write(`${renderMigration(preview, styleFor(this.process.stderr, this.process.env))}\n`);
       if (!(await confirmYes(this, "Go ahead?"))) return EXIT.ok;
     }
-    await show(this, flags, await invoke("storage.migrate", context, input));
+    await assertWritable(this, flags.report);
+    const began = context.clock.now();
+    const result = await invoke("storage.migrate", context, input);
+    if (flags.report !== undefined) await keep(this, flags.report, migrationReport(result, began, context.clock.now() - began));
+    await show(this, flags, result);
     return EXIT.ok;
   });
 }
+
+/** A report that cannot be written is better known before everything is moved. */
+async function assertWritable(cli: CliContext, path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  try {
+    await (await open(resolve(cli.currentDir, path), "a", FILE_MODE)).close();
+  } catch (cause) {
+    throw new UsageError(`The report cannot be written to ${path}: ${String(cause)}.`, "Name a file in a folder that is there.");
+  }
+}
+
+async function keep(cli: CliContext, path: string, page: string): Promise<void> {
+  await writeFile(resolve(cli.currentDir, path), page, { mode: FILE_MODE });
+  if (!cli.view.quiet) cli.process.stderr.write(`Wrote ${path}.\n`);
+}
+
+/** It tells where things are kept. */
+const FILE_MODE = 0o600;
 
 /** Outside of a workspace everything is asked for. */
 async function configuredType(context: ActionContext): Promise<MigratedStorage["from"]["type"]> {

@@ -1,6 +1,7 @@
 export { type FilesystemStorageOptions, openFilesystemStorage } from "./backends/filesystem/filesystem-storage.js";
 export { JournalCorruptError } from "./backends/filesystem/journal-errors.js";
 export { readWriterLock, StoreBusyError, type WriterLockHolder } from "./backends/filesystem/writer-lock.js";
+export { breakWriterLock, lookAtWriter, type WriterView } from "./backends/filesystem/writer-view.js";
 export { type MemoryStorageOptions, openMemoryStorage } from "./backends/memory/memory-storage.js";
 export {
   CursorInvalidError,

@@ -5,6 +5,7 @@ import { batchGroup } from "./batch.js";
 import { configGroup } from "./config.js";
 import { applyCommand, clusterGroup, driftCommand, healthCommand, planGroup } from "./infra.js";
 import { kclGroup } from "./kcl.js";
+import { dashboardGroup, lockGroup, logsGroup } from "./lock.js";
 import { doctorCommand, versionCommand } from "./machine.js";
 import { orchestratorGroup } from "./orchestrator.js";
 import { serverGroup } from "./server.js";
@@ -43,7 +44,7 @@ export const DOMAINS: readonly Domain[] = [
   {
     name: "orchestration",
     brief: "Workflows, their runs, and the service that carries them out",
-    entries: [batchGroup, workflowGroup, orchestratorGroup, whyCommand, traceCommand],
+    entries: [batchGroup, workflowGroup, orchestratorGroup, logsGroup, lockGroup, whyCommand, traceCommand, dashboardGroup],
   },
   { name: "development", brief: "Writing definitions and extensions", entries: [kclGroup] },
   { name: "workspace", brief: "The folders that all of it lives in", entries: [workspaceGroup] },

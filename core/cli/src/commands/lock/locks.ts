@@ -1,0 +1,46 @@
+/** `lock list` and `lock break`. */
+
+import { invoke, type LockView } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { confirmName } from "../../confirm.js";
+import { EXIT } from "../../exit-codes.js";
+import { writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { formatDuration } from "../../views/duration.js";
+import { renderTable } from "../../views/table.js";
+import type { ShownFlags } from "../flags.js";
+
+export async function list(this: CliContext, flags: ShownFlags): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const locks = await invoke("lock.list", context, {});
+    await writeResult(this, flags.output, locks, () =>
+      locks.length === 0 ? "Nothing is held." : renderLocks(locks, context.clock.now()),
+    );
+    return EXIT.ok;
+  });
+}
+
+export async function breakOne(this: CliContext, flags: ShownFlags & { readonly yes?: boolean }, scope: string): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const held = (await invoke("lock.list", context, {})).find((lock) => lock.scope === scope);
+    if (held !== undefined && flags.yes !== true) {
+      const question = `${held.holder} holds it and is ${held.alive === "no" ? "gone" : "at work"}${held.doing === "" ? "" : `: ${held.doing}`}.`;
+      if (!(await confirmName(this, question, scope))) return EXIT.ok;
+    }
+    const broken = await invoke("lock.break", context, { scope });
+    await writeResult(this, flags.output, broken, () => `${scope} is free; ${broken.holder} had it.`);
+    return EXIT.ok;
+  });
+}
+
+function renderLocks(locks: readonly LockView[], now: number): string {
+  const ago = (at: number) => `${formatDuration(Math.max(0, now - at))} ago`;
+  return renderTable(locks, [
+    { title: "LOCK", cell: ({ scope }) => scope },
+    { title: "HOLDER", cell: ({ holder }) => holder },
+    { title: "SINCE", cell: ({ since }) => ago(since) },
+    { title: "LAST BEAT", cell: ({ lastBeat }) => ago(lastBeat) },
+    { title: "ALIVE", cell: ({ alive }) => alive },
+    { title: "DOING", cell: ({ doing }) => doing || "-" },
+  ]);
+}

@@ -41,6 +41,7 @@ import { checkConfigs } from "./desired/check-configs.js";
 import { buildDesired, type DesiredInfra } from "./desired/desired.js";
 import { createProviders, type Providers } from "./providers.js";
 import { loadRecords, type Records } from "./records.js";
+import { providerSettings, serverAccessLimits } from "./servers/configured.js";
 import { createServerAccess, type ServerAccess } from "./servers/server-access.js";
 import { loadWorkspaceConfig } from "./storage/config.js";
 import { openChosenStorage } from "./storage/open.js";
@@ -74,9 +75,6 @@ export interface InfraSession extends WorkspaceSession {
   resolveSecrets<T extends Json>(value: T): Promise<T>;
   close(): Promise<void>;
 }
-
-/** Whoever only looks does not wait until an installation has finished. */
-const READ_WAIT_SECONDS = 10;
 
 export interface InfraSessionOptions {
   readonly infra?: string;
@@ -140,7 +138,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
     const servers = createServerAccess({
       redactor: session.redactor,
       secrets: () => session.redactor.values(),
-      ...(options.mode === "read" ? { lockWaitSeconds: READ_WAIT_SECONDS } : {}),
+      ...serverAccessLimits(session.config, options.mode),
     });
     opened.push(() => servers.close());
     return {
@@ -173,11 +171,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
 
 async function openProvider(session: WorkspaceSession, roots: readonly string[], name: ProviderName): Promise<Provider> {
   const { layout } = session.workspace;
-  const settings: JsonObject = {
-    image: session.config.get("local.image"),
-    engine: session.config.get("local.engine"),
-    workspaceDir: layout.root,
-  };
+  const settings: JsonObject = { ...providerSettings(session.config, name), workspaceDir: layout.root };
   return loadProvider(roots, name, { settings, dataDir: layout.providerDir(name), env: session.context.environment });
 }
 
@@ -199,6 +193,7 @@ async function readDefinition(
     defaultProvider,
     defaultPlan: config.get("servers.default_plan"),
     image: config.get("local.image"),
+    defaultLabels: config.get("servers.labels"),
     workspaceDir: workspace.layout.root,
     catalog: new Map([...catalog].map(([name, extension]) => [name, extension.manifest])),
     plans: await providers.plans(used),

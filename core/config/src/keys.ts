@@ -5,10 +5,12 @@ import { localKeys } from "./keys/local.js";
 import { runKeys } from "./keys/run.js";
 import { serverKeys } from "./keys/servers.js";
 import { serviceKeys } from "./keys/service.js";
+import { sshKeys } from "./keys/ssh.js";
 import { storageKeys } from "./keys/storage.js";
 
 export const CONFIG_KEYS = {
   ...serverKeys,
+  ...sshKeys,
   ...runKeys,
   ...serviceKeys,
   ...storageKeys,

@@ -51,8 +51,6 @@ const operationSchema: z.ZodMiniType<OperationText> = z.strictObject({
   on_failure: z.exactOptional(z.enum(["fail", "continue", "rollback"])),
 });
 
-const DEFAULT_TIMEOUT_SECONDS = 300;
-
 /** The workflow with the operations of its templates behind its own. `folder`: where it was written. @throws DiagnosticsError with what is wrong in all templates */
 export async function expandTemplates(session: InfraSession, workflow: BatchWorkflow, folder: string): Promise<BatchWorkflow> {
   if (workflow.templates.length === 0) return workflow;
@@ -113,6 +111,7 @@ async function operationsOf(
       position,
       ...(hint === undefined ? {} : { hint }),
     });
+  const defaultTimeout = session.config.get("batch.template_timeout_seconds");
   try {
     const text = render(shown, await readFile(path, "utf8"), await valuesFor(session, workflow, path));
     const { documents, diagnostics } = readDataFile(shown, text, "yaml");
@@ -122,7 +121,8 @@ async function operationsOf(
       return [];
     }
     const list = documents.length === 0 ? [] : plainJson(documents[0]?.value ?? null);
-    if (Array.isArray(list)) return (list as readonly Json[]).flatMap((item, index) => operationOf(item, index, position, wrong));
+    if (Array.isArray(list))
+      return (list as readonly Json[]).flatMap((item, index) => operationOf(item, index, { position, defaultTimeout, wrong }));
     wrong(`${shown} gives no list.`, "Write a list of operations: - id: …");
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
@@ -139,8 +139,12 @@ async function operationsOf(
 }
 
 /** `values`: those of the environment, from a file beside the template, `<template>.<environment>.yaml`. */
-async function valuesFor({ desired, infra, context }: InfraSession, workflow: BatchWorkflow, path: string): Promise<JsonObject> {
-  const environment = context.environment.PROVISIONING_ENVIRONMENT ?? "development";
+async function valuesFor(
+  { config, desired, infra, context }: InfraSession,
+  workflow: BatchWorkflow,
+  path: string,
+): Promise<JsonObject> {
+  const environment = config.environment ?? context.environment.PROVISIONING_ENVIRONMENT ?? "development";
   const stem = basename(path, extname(path));
   const isName = /^[a-z0-9][a-z0-9-]*$/.test(environment);
   const text = isName ? await readIfThere(join(dirname(path), `${stem}.${environment}.yaml`)) : undefined;
@@ -160,12 +164,14 @@ async function valuesFor({ desired, infra, context }: InfraSession, workflow: Ba
   };
 }
 
-function operationOf(
-  value: Json,
-  index: number,
-  position: SourcePosition,
-  wrong: (summary: string, hint?: string) => unknown,
-): readonly BatchOperation[] {
+interface OperationPlace {
+  readonly position: SourcePosition;
+  /** In seconds. */
+  readonly defaultTimeout: number;
+  readonly wrong: (summary: string, hint?: string) => unknown;
+}
+
+function operationOf(value: Json, index: number, { position, defaultTimeout, wrong }: OperationPlace): readonly BatchOperation[] {
   const parsed = operationSchema.safeParse(value);
   if (!parsed.success) {
     for (const { summary, hint } of schemaProblems(operationSchema, isJsonObject(value) ? value : {})) {
@@ -174,7 +180,7 @@ function operationOf(
     return [];
   }
   const { id, type, target, providers = [], items, depends_on: dependsOn = [], parallel = true, ...rest } = parsed.data;
-  const { timeout = DEFAULT_TIMEOUT_SECONDS, on_failure: onFailure = "rollback" } = rest;
+  const { timeout = defaultTimeout, on_failure: onFailure = "rollback" } = rest;
   const timeoutMs = timeout * 1000;
   return [{ id, verb: type, target, providers, items, dependsOn, parallel, timeoutMs, onFailure, position, positions: {} }];
 }

@@ -250,6 +250,11 @@ describe("a command on an infra", () => {
       "large",
     ]);
     expect(await look({ env: "prod", flags: { "servers.default_plan": "xlarge" } })).toEqual([4, "xlarge", "xlarge"]);
+    await file("config/prod-defaults.toml", "[servers.labels]\nteam = 'shop'\nstage = 'prod'\n");
+    const session = await openInfraSession(here({ env: "prod" }), { infra: "shop", mode: "read", definition: "use" });
+    await session.close();
+    const server = session.desired.resources.find(({ kind }) => kind === "server");
+    expect(server?.spec.labels).toEqual({ team: "shop", stage: "prod" });
     await expect(look({ env: "prud" })).rejects.toMatchObject({ code: "ENVIRONMENT_UNKNOWN" });
   });
 });

@@ -51,6 +51,8 @@ export interface DesiredOptions {
   readonly defaultPlan: string;
   /** Overrides the size of every server. */
   readonly planOverride?: string;
+  /** Of every server; its own win. */
+  readonly defaultLabels?: Readonly<Record<string, string>>;
   readonly image: string;
   /** Relative paths in the definition start here. */
   readonly workspaceDir: string;
@@ -138,7 +140,7 @@ class DesiredBuilder {
       cpu: size.cpu,
       memoryMiB: size.memoryMiB,
       diskGiB: size.diskGiB,
-      labels: server.labels,
+      labels: { ...this.options.defaultLabels, ...server.labels },
     };
     if (server.role !== undefined) spec.role = server.role;
     // Recorded too: it must hold when the server is no longer in the definition.

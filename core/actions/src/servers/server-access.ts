@@ -5,6 +5,7 @@ import {
   compileProgram,
   createConnectionPool,
   openSshConnection,
+  type SshConnectionOptions,
   type ProgramMode,
   type ProgramSection,
   runProgram,
@@ -40,10 +41,15 @@ export interface ServerAccessOptions {
   readonly secrets: () => readonly string[];
   /** How long to wait for another program on the same server. Default: as long as an installation may take. */
   readonly lockWaitSeconds?: number;
+  /** Default: those of connections. */
+  readonly connection?: Pick<SshConnectionOptions, "connectTimeoutMs" | "keepaliveMs">;
+  /** How long an unused connection stays open. Default: that of the pool. */
+  readonly idleMs?: number;
 }
 
-export function createServerAccess({ redactor, secrets, lockWaitSeconds }: ServerAccessOptions): ServerAccess {
-  const pool = createConnectionPool();
+export function createServerAccess(options: ServerAccessOptions): ServerAccess {
+  const { redactor, secrets, lockWaitSeconds, connection: limits, idleMs } = options;
+  const pool = createConnectionPool(idleMs === undefined ? {} : { idleMs });
   const wait = lockWaitSeconds === undefined ? {} : { lockWaitSeconds };
   let roundTrips = 0;
   return {
@@ -54,7 +60,7 @@ export function createServerAccess({ redactor, secrets, lockWaitSeconds }: Serve
       const text = compileProgram({ mode: program.mode, sections: program.sections, secrets: secrets(), ...wait });
       const open = async () => {
         const privateKey = identityFile === undefined ? {} : { privateKey: await readFile(identityFile) };
-        return openSshConnection({ ...target, ...privateKey }, { signal: program.signal });
+        return openSshConnection({ ...target, ...privateKey }, { ...limits, signal: program.signal });
       };
       return pool.use(JSON.stringify([target, identityFile]), open, (connection) => {
         roundTrips += 1;

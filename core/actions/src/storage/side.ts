@@ -37,10 +37,13 @@ export const storageSideSchema: z.ZodMiniType<StorageSide> = z.strictObject({
   passwordFile: text,
 });
 
+/** A key of the section `storage`. */
+export type StorageKeyName = Extract<ConfigKeyName, `storage.${string}`>;
+
 type Option = Exclude<keyof StorageSide, "type">;
 
 /** Which keys say where a storage of a type is. */
-const OPTIONS: Readonly<Record<StorageType, Partial<Record<Option, ConfigKeyName>>>> = {
+const OPTIONS: Readonly<Record<StorageType, Partial<Record<Option, StorageKeyName>>>> = {
   memory: {},
   filesystem: { dataDir: "storage.data_dir" },
   "surrealdb-embedded": { dataDir: "storage.data_dir", packagesDir: "storage.packages_dir" },
@@ -86,7 +89,7 @@ function unfit(type: string, option: string): ProvisioningError {
 }
 
 /** Keys that say where the storage of a configuration is. */
-export function placeKeys(config: Config): readonly ConfigKeyName[] {
+export function placeKeys(config: Config): readonly StorageKeyName[] {
   const type = storageType(config);
   const parts = ["storage.postgres.host", "storage.postgres.port"] as const;
   const own = Object.values(OPTIONS[type]);

@@ -26,7 +26,11 @@ export async function prepareWorkflow(context: ActionContext, input: WorkflowInp
   }
   const { layout } = session.workspace;
   const file = await findFile(context, layout, chosen.file);
-  const { value, places, defaultName, withSource } = await readDocumentFile(file, layout.root);
+  const { value, places, defaultName, withSource } = await readDocumentFile(
+    file,
+    layout.root,
+    session.config.get("workflows.max_document_kib"),
+  );
   const around = infra ?? infraAround(layout, file);
   const options = { places, defaultName, variables, ...(around === undefined ? {} : { infra: around }) };
   const compiled = compiler.compile(value, options);

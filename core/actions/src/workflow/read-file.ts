@@ -23,11 +23,11 @@ export interface DocumentFile {
   readonly withSource: (findings: readonly Diagnostic[]) => readonly Diagnostic[];
 }
 
-/** Larger ones are not written by people. */
-const MAX_BYTES = 4 * 1024 * 1024;
+/** Larger ones are hardly written by people. */
+const MAX_KIB = 4_096;
 
 /** Places are shown relative to the workspace, when the file is inside. @throws DiagnosticsError, ProvisioningError WORKFLOW_FILE_MISSING */
-export async function readDocumentFile(file: string, workspaceDir: string): Promise<DocumentFile> {
+export async function readDocumentFile(file: string, workspaceDir: string, maxKib = MAX_KIB): Promise<DocumentFile> {
   const shown = file.startsWith(`${workspaceDir}/`) ? relative(workspaceDir, file) : file;
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new ProvisioningError(
@@ -44,7 +44,8 @@ export async function readDocumentFile(file: string, workspaceDir: string): Prom
   const refuse = (summary: string, position: SourcePosition = { file: shown, line: 1, column: 1 }): never => {
     throw new DiagnosticsError(withSource([{ severity: "error", code: "WORKFLOW_DOCUMENT_INVALID", summary, position }]));
   };
-  if (text.length > MAX_BYTES) return refuse(`The file has more than ${MAX_BYTES} bytes.`);
+  if (text.length > maxKib * 1024)
+    return refuse(`The file has more than ${maxKib} KiB; workflows.max_document_kib of the configuration sets the limit.`);
   const { documents, diagnostics } = readDataFile(shown, text);
   const [wrong] = diagnostics;
   if (wrong !== undefined) return refuse(`The file cannot be read: ${wrong.message}.`, { ...wrong.position, file: shown });

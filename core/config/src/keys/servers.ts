@@ -1,6 +1,6 @@
 /** What servers get that the definition does not say, and which environment applies. */
 
-import { choice, text } from "../key-type.js";
+import { choice, map, text } from "../key-type.js";
 
 export const serverKeys = {
   "environment.default": text(
@@ -10,4 +10,5 @@ export const serverKeys = {
   ),
   "providers.default": text("local", "aws", "Provider of an infra that names none."),
   "servers.default_plan": choice(["small", "medium", "large", "xlarge"], "small", "medium", "Size of a server that names none."),
+  "servers.labels": map({ team: "shop" }, "Labels of every server; those that the definition gives to a server win."),
 } as const;

@@ -8,14 +8,14 @@ import { createNetworkHandler } from "./network/handler.js";
 import { LOCAL_PLANS } from "./plans.js";
 import { createServerHandler } from "./server/handler.js";
 import { LocalSession } from "./session.js";
+import { localSettings } from "./settings.js";
 
-/** Calls a second are not limited by the engine; this keeps a small machine responsive. Eight servers at once boot in 2 to 4 s. */
-const LIMITS = { rate: 50, batchSize: 8 } as const;
-
-/** Touches nothing until the first call. Setting `engine`: address of the container engine, found by looking when missing. */
+/** Touches nothing until the first call. Settings are those of the configuration below `local`. @throws ProvisioningError NETWORK_RANGE_INVALID */
 export async function createProvider(options: ProviderOptions, machine: Machine = thisMachine()): Promise<Provider> {
   const setting = options.settings["engine"];
+  const settings = localSettings(options.settings);
   const session = new LocalSession({
+    settings,
     dataDir: options.dataDir,
     machine,
     discovery: {
@@ -27,7 +27,7 @@ export async function createProvider(options: ProviderOptions, machine: Machine 
   });
   return {
     name: providerName("local"),
-    capabilities: { plans: LOCAL_PLANS, limits: LIMITS, images: [BASE_IMAGE] },
+    capabilities: { plans: LOCAL_PLANS, limits: settings.limits, images: [BASE_IMAGE] },
     network: createNetworkHandler(session),
     server: createServerHandler(session),
     close: async () => undefined,

@@ -9,17 +9,20 @@ import { ensureImage } from "./image/ensure.js";
 import { pullImage } from "./image/from-registry.js";
 import { BASE_IMAGE } from "./image/recipe.js";
 import { ensureWorkspaceKey, type WorkspaceKey } from "./keys.js";
+import type { LocalSettings } from "./settings.js";
 import { type Owner, ownerOf } from "./ownership.js";
 
 export interface SessionOptions {
   readonly dataDir: string;
   readonly machine: Machine;
   readonly discovery: DiscoveryInput;
+  readonly settings: LocalSettings;
 }
 
 export class LocalSession {
   readonly dataDir: string;
   readonly machine: Machine;
+  readonly settings: LocalSettings;
   readonly #discovery: DiscoveryInput;
   #engine: Promise<Engine> | undefined;
   readonly #queues = new Map<string, Promise<unknown>>();
@@ -27,6 +30,7 @@ export class LocalSession {
   constructor(options: SessionOptions) {
     this.dataDir = options.dataDir;
     this.machine = options.machine;
+    this.settings = options.settings;
     this.#discovery = options.discovery;
   }
 
@@ -57,7 +61,8 @@ export class LocalSession {
     };
     await this.inTurn(`image ${image}`, async () => {
       if (image === BASE_IMAGE) {
-        await ensureImage({ engine, machine: this.machine, clock: context.clock, report, signal: context.signal });
+        const { clock, signal } = context;
+        await ensureImage({ engine, machine: this.machine, settings: this.settings.image, clock, report, signal });
       } else if ((await engine.api.find(`/images/${image}/json`, { signal: context.signal })) === undefined) {
         report(`pulling ${image}`);
         await pullImage(engine.api, image, { signal: context.signal }).catch((error: unknown) => {

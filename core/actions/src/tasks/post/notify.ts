@@ -40,6 +40,7 @@ export async function notify(context: TaskContext, webhook: string, body: Json):
     // The same for every attempt: who receives it may leave out what it has already.
     headers: { "idempotency-key": operation.idempotencyKey },
     allowPrivate: config.get("notifications.allow_private_addresses") === "yes",
+    timeoutMs: config.get("notifications.timeout_seconds") * 1000,
     redactor,
     signal: action.signal,
   });

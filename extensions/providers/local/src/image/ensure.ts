@@ -12,12 +12,15 @@ import { readAptSources } from "./apt-sources.js";
 import { bootstrapImage, type Report } from "./bootstrap.js";
 import { machineLockPath, withMachineLock } from "../machine-lock.js";
 import { buildFromRegistry, pullRegistryImage } from "./from-registry.js";
+import { type ImageSettings, localSettings } from "../settings.js";
 import { BASE_IMAGE, RECIPE_LABEL, recipeDigest } from "./recipe.js";
 
 export interface EnsureImageInput {
   readonly engine: Engine;
   readonly machine: Machine;
   readonly clock: Clock;
+  /** Default: those of nobody. */
+  readonly settings?: ImageSettings;
   /** Lines for people, each with what begins or ended. */
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
@@ -49,8 +52,9 @@ export async function ensureImage(input: EnsureImageInput): Promise<void> {
 
 async function build(input: EnsureImageInput): Promise<void> {
   const started = input.clock.now();
-  const sources = await readAptSources(input.machine, input.signal);
-  const build = { ...input, api: input.engine.api, sources, digest: recipeDigest() };
+  const settings = input.settings ?? localSettings({}).image;
+  const sources = settings.aptSources ?? (await readAptSources(input.machine, input.signal));
+  const build = { ...input, settings, api: input.engine.api, sources, digest: recipeDigest() };
   if (await pullRegistryImage(build)) await buildFromRegistry(build);
   else await bootstrapImage(build);
   input.report(`${BASE_IMAGE} is ready after ${((input.clock.now() - started) / 1000).toFixed(1)} s`);

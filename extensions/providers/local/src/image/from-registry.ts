@@ -5,26 +5,25 @@ import { ProvisioningError } from "@provisioning/model";
 import type { EngineApi } from "../engine/api.js";
 import type { Report } from "./bootstrap.js";
 import type { AptSources } from "./apt-sources.js";
+import type { ImageSettings } from "../settings.js";
 import { BASE_IMAGE, imageChanges, PACKAGES, REGISTRY_IMAGE, setupProgram } from "./recipe.js";
 
 export interface RegistryBuildInput {
   readonly api: EngineApi;
   readonly sources: AptSources | undefined;
   readonly digest: string;
+  /** A registry that cannot be reached often shows only by silence. */
+  readonly settings: Pick<ImageSettings, "registrySilenceMs" | "buildTimeoutMs">;
   readonly report: Report;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A registry that cannot be reached often shows only by silence. */
-const PULL_SILENCE_MS = 15_000;
-const BUILD_LIMIT_MS = 15 * 60_000;
-
 /** True when the image is there now; false when no registry could be reached, for whatever reason. */
-export async function pullRegistryImage({ api, report, signal }: RegistryBuildInput): Promise<boolean> {
+export async function pullRegistryImage({ api, settings, report, signal }: RegistryBuildInput): Promise<boolean> {
   if ((await api.find(`/images/${REGISTRY_IMAGE}/json`, { signal })) !== undefined) return true;
   report(`pulling ${REGISTRY_IMAGE}`);
   try {
-    await pullImage(api, REGISTRY_IMAGE, { signal, timeoutMs: PULL_SILENCE_MS });
+    await pullImage(api, REGISTRY_IMAGE, { signal, timeoutMs: settings.registrySilenceMs });
     return true;
   } catch (error) {
     signal?.throwIfAborted();
@@ -67,7 +66,7 @@ export async function buildFromRegistry(input: RegistryBuildInput): Promise<void
   try {
     await api.call("POST", `/containers/${name}/start`, { signal });
     const { StatusCode } = await api.call<{ StatusCode: number }>("POST", `/containers/${name}/wait`, {
-      timeoutMs: BUILD_LIMIT_MS,
+      timeoutMs: input.settings.buildTimeoutMs,
       signal,
     });
     if (StatusCode !== 0) throw buildError(StatusCode);

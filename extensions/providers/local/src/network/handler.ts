@@ -179,7 +179,7 @@ async function rangesToTry(session: LocalSession, api: EngineApi, seed: string, 
   const used = networks.flatMap((network) =>
     (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => parseRange(Subnet ?? "") ?? []),
   );
-  return freeRanges([...used, ...localRoutes(session)], seed).slice(0, MAX_RANGE_TRIES);
+  return freeRanges(session.settings.addressPool, [...used, ...localRoutes(session)], seed).slice(0, MAX_RANGE_TRIES);
 }
 
 /** Where this machine sends packets by rule; empty where it cannot be looked at. */

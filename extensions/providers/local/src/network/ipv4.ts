@@ -51,22 +51,28 @@ function rangeSize(prefix: number): number {
   return 2 ** (32 - prefix);
 }
 
-/** A private corner that neither Docker, Podman, Kubernetes nor home routers take by themselves. */
-const POOL: Ipv4Range = { base: 10 * 2 ** 24 + 213 * 2 ** 16, prefix: 16 };
-const NETWORK_PREFIX = 24;
+/** Where the ranges of networks come from. */
+export interface AddressPool {
+  readonly range: Ipv4Range;
+  /** Length of the prefix of each network. */
+  readonly networkPrefix: number;
+}
 
 /**
  * All ranges of the pool that overlap with none of `taken`, beginning at a place that depends on `seed`, so that a network that is
  * made again gets the same range when it is still free.
  */
-export function freeRanges(taken: readonly Ipv4Range[], seed: string): Ipv4Range[] {
-  const count = 2 ** (NETWORK_PREFIX - POOL.prefix);
+export function freeRanges({ range: pool, networkPrefix }: AddressPool, taken: readonly Ipv4Range[], seed: string): Ipv4Range[] {
+  const count = Math.min(2 ** (networkPrefix - pool.prefix), MOST_RANGES);
   const first = hash(seed) % count;
   return Array.from({ length: count }, (_, index) => ({
-    base: POOL.base + ((first + index) % count) * rangeSize(NETWORK_PREFIX),
-    prefix: NETWORK_PREFIX,
+    base: pool.base + ((first + index) % count) * rangeSize(networkPrefix),
+    prefix: networkPrefix,
   })).filter((range) => !taken.some((other) => rangesOverlap(range, other)));
 }
+
+/** More are never looked at, however large the pool is. */
+const MOST_RANGES = 65_536;
 
 /** The first addresses of a range stay free: the gateway has one, people may want others. */
 const RESERVED = 4;

@@ -13,6 +13,8 @@ import {
   requireRange,
 } from "./ipv4.js";
 
+const POOL = { range: requireRange("10.213.0.0/16"), networkPrefix: 24 };
+
 describe("ranges", () => {
   it("read back as written, with the host part cut off", () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (ip) => parseIpv4(formatIpv4(ip)) === ip));
@@ -39,13 +41,15 @@ describe("ranges", () => {
       });
     fc.assert(
       fc.property(fc.array(range, { maxLength: 20 }), fc.string(), (taken, seed) => {
-        const free = freeRanges(taken, seed);
+        const free = freeRanges(POOL, taken, seed);
         expect(free.every((each) => !taken.some((other) => rangesOverlap(each, other)))).toBe(true);
-        expect(freeRanges(taken, seed)).toEqual(free);
+        expect(freeRanges(POOL, taken, seed)).toEqual(free);
       }),
     );
-    expect(freeRanges([], "x")).toHaveLength(256);
-    expect(freeRanges([requireRange("10.0.0.0/8")], "x")).toEqual([]);
+    expect(freeRanges(POOL, [], "x")).toHaveLength(256);
+    expect(freeRanges(POOL, [requireRange("10.0.0.0/8")], "x")).toEqual([]);
+    const small = { range: requireRange("172.30.0.0/22"), networkPrefix: 23 };
+    expect(freeRanges(small, [], "x").map(formatRange).sort()).toEqual(["172.30.0.0/23", "172.30.2.0/23"]);
   });
 });
 

@@ -43,7 +43,6 @@ import { packTar } from "./tar.js";
 const DEFAULT_NETWORK = "default";
 /** Rounds of look-and-act: others may make, start or remove the same container in between. */
 const MAX_ROUNDS = 10;
-const REMOVAL_LIMIT_MS = 30_000;
 
 export function createServerHandler(session: LocalSession): ResourceHandler<ServerSpec, ServerAttributes> {
   return {
@@ -86,7 +85,7 @@ async function reconcileServer(session: LocalSession, desired: ServerSpec, conte
   for (const note of limitNotes(desired, engine.info)) context.report({ stage: `${desired.name}: ${note}` });
   const id = await ensureStarted({ session, engine, owner, desired, context });
   context.report({ stage: "booting" });
-  const container = await waitUntilReady(engine, id, desired.name, context);
+  const container = await waitUntilReady(engine, { id, name: desired.name, limitMs: session.settings.bootTimeoutMs }, context);
   return attributesOf(session, engine, owner, container, context);
 }
 
@@ -106,7 +105,8 @@ async function ensureStarted(work: Work): Promise<string> {
     const look = await lookAtContainer(engine, owner, desired.name, context.signal);
     if (look.kind === "foreign") throw new ForeignResourceError("server", desired.name, detailOf(look.container));
     if (look.kind === "absent") await create(work);
-    else if (mustReplace(work, look.container)) await remove(work.engine, owner, desired.name, look.container.Id, context);
+    else if (mustReplace(work, look.container))
+      await remove(work.engine, { owner, name: desired.name, id: look.container.Id, limitMs: removalMs(work) }, context);
     else if (await bringInLine(work, look.container)) return look.container.Id;
   }
   throw new ProvisioningError({
@@ -249,7 +249,8 @@ async function start(work: Work, container: EngineContainer): Promise<void> {
   } catch (error) {
     if (!isAddressTaken(error) || !neverStarted(container)) throw error;
     // Another process chose the same address at the same time and started first.
-    await remove(work.engine, work.owner, work.desired.name, container.Id, work.context);
+    const { engine, owner, desired, context } = work;
+    await remove(engine, { owner, name: desired.name, id: container.Id, limitMs: removalMs(work) }, context);
     throw new EngineResponseError(409, "the address was taken", "start");
   }
 }
@@ -277,24 +278,32 @@ async function deleteServer(session: LocalSession, ref: ResourceRef, context: Pr
   const owner = await session.owner(context);
   const look = await lookAtContainer(engine, owner, ref.name, context.signal);
   if (look.kind === "foreign") throw new ForeignResourceError("server", ref.name, detailOf(look.container));
-  await remove(engine, owner, ref.name, look.kind === "ours" ? look.container.Id : undefined, context);
+  const id = look.kind === "ours" ? look.container.Id : undefined;
+  await remove(engine, { owner, name: ref.name, id, limitMs: removalMs({ session }) }, context);
   await removeImplicitNetwork(session, owner, DEFAULT_NETWORK, context.signal);
 }
 
+function removalMs({ session }: Pick<Work, "session">): number {
+  return session.settings.removalTimeoutMs;
+}
+
+interface RemovedServer {
+  readonly owner: Owner;
+  readonly name: string;
+  /** Of its container, when there is one. */
+  readonly id: string | undefined;
+  /** How long the end of the container is waited for. */
+  readonly limitMs: number;
+}
+
 /** The container, and the volumes that were made for it: also those that an earlier, interrupted removal has left. */
-async function remove(
-  engine: Engine,
-  owner: Owner,
-  name: string,
-  id: string | undefined,
-  context: ProviderContext,
-): Promise<void> {
+async function remove(engine: Engine, { owner, name, id, limitMs }: RemovedServer, context: ProviderContext): Promise<void> {
   if (id !== undefined) {
     context.report({ stage: "removing" });
     await engine.api
       .call("DELETE", `/containers/${id}`, { query: { force: true, v: true }, signal: context.signal })
       .catch(ignoreRaces);
-    await waitUntilGone(engine, id, context);
+    await waitUntilGone(engine, id, limitMs, context);
   }
   for (const volume of volumeNames(owner, name)) {
     await engine.api.call("DELETE", `/volumes/${volume}`, { signal: context.signal }).catch(ignoreGone);
@@ -304,8 +313,8 @@ async function remove(
 const GONE_POLL_MS = 50;
 
 /** A second removal at the same time is refused ("already in progress"): then the first one is waited for. */
-async function waitUntilGone(engine: Engine, id: string, context: ProviderContext): Promise<void> {
-  const deadline = context.clock.now() + REMOVAL_LIMIT_MS;
+async function waitUntilGone(engine: Engine, id: string, limitMs: number, context: ProviderContext): Promise<void> {
+  const deadline = context.clock.now() + limitMs;
   while (context.clock.now() < deadline) {
     if ((await engine.api.find(`/containers/${id}/json`, { signal: context.signal })) === undefined) return;
     await context.clock.sleep(GONE_POLL_MS, context.signal);

@@ -8,23 +8,27 @@ import type { EngineContainer } from "./observe.js";
 import { readHostKey, sshAddressOf } from "./observe.js";
 
 const POLL_MS = 100;
-/** Servers answer within seconds; a machine under heavy load needs longer. */
-const BOOT_LIMIT_MS = 120_000;
 const GREETING_LIMIT_MS = 2_000;
+
+export interface StartedServer {
+  readonly id: string;
+  readonly name: string;
+  /** Servers answer within seconds; a machine under heavy load needs longer. */
+  readonly limitMs: number;
+}
 
 /** @throws ProvisioningError SERVER_BOOT_FAILED, SERVER_BOOT_TIMEOUT */
 export async function waitUntilReady(
   engine: Engine,
-  id: string,
-  name: string,
+  { id, name, limitMs }: StartedServer,
   context: ProviderContext,
 ): Promise<EngineContainer> {
-  const deadline = context.clock.now() + BOOT_LIMIT_MS;
+  const deadline = context.clock.now() + limitMs;
   for (;;) {
     const container = await requireRunning(engine, id, name, context);
     const ssh = sshAddressOf(container);
     if (ssh !== undefined && (await isReady(engine, id, ssh, context.signal))) return container;
-    if (context.clock.now() > deadline) throw await bootTimeout(engine, id, name, ssh);
+    if (context.clock.now() > deadline) throw await bootTimeout(engine, { id, name, limitMs }, ssh);
     await context.clock.sleep(POLL_MS, context.signal);
   }
 }
@@ -47,12 +51,16 @@ async function requireRunning(engine: Engine, id: string, name: string, context:
   });
 }
 
-async function bootTimeout(engine: Engine, id: string, name: string, ssh: SshAddress | undefined): Promise<ProvisioningError> {
+async function bootTimeout(
+  engine: Engine,
+  { id, name, limitMs }: StartedServer,
+  ssh: SshAddress | undefined,
+): Promise<ProvisioningError> {
   const where = ssh === undefined ? "it has no address" : `${ssh.host}:${ssh.port}`;
   return new ProvisioningError({
     code: "SERVER_BOOT_TIMEOUT",
     message:
-      `sshd of server ${name} did not answer within ${BOOT_LIMIT_MS / 1000} s (${where}). ${await lastOutput(engine, id)}`.trim(),
+      `sshd of server ${name} did not answer within ${limitMs / 1000} s (${where}). ${await lastOutput(engine, id)}`.trim(),
     hint: "Look at the machine's load, and at the server: docker exec <container> systemctl status",
     retry: "later",
     details: { server: name, container: id },

@@ -58,6 +58,15 @@ export interface ServiceContext {
   readonly release: AbortSignal;
 }
 
+/** An operation of a run that begins. */
+export interface AnnouncedOperation {
+  readonly id: OperationId;
+  readonly title: string;
+  readonly dependsOn?: readonly OperationId[];
+  /** How long it takes as a rule; absent when it was never done before. */
+  readonly usualMs?: number;
+}
+
 /** What happens while an action works, for whoever watches. Everything in it is redacted. */
 export type ActionEvent =
   /** A part of the work begins: "look at 3 servers". */
@@ -66,7 +75,7 @@ export type ActionEvent =
   | {
       readonly type: "runStarted";
       readonly runId: RunId;
-      readonly operations: readonly { readonly id: OperationId; readonly title: string }[];
+      readonly operations: readonly AnnouncedOperation[];
       readonly resumed: boolean;
     }
   | { readonly type: "run"; readonly event: RunEvent }

@@ -20,7 +20,7 @@ import { formatDuration } from "./views/duration.js";
 import { renderError } from "./views/error.js";
 import { renderPlan } from "./views/plan.js";
 import { planPage } from "./views/plan-html.js";
-import { createProgress } from "./views/progress.js";
+import { createProgress } from "./views/progress/progress.js";
 import { displayWidth, renderTable } from "./views/table.js";
 
 function sink(isTTY = false) {
@@ -205,7 +205,7 @@ describe("errors", () => {
 describe("progress", () => {
   it("writes whole lines only where there is no terminal", () => {
     const stream = sink();
-    const progress = createProgress(stream, plain, () => 0);
+    const progress = createProgress({ process: { stdout: stream, stderr: stream, env: {} }, view: PLAIN_VIEW }, () => 0);
     const id = "a" as never;
     progress.show({ type: "runStarted", runId: "r" as never, operations: [{ id, title: "install nginx on a" }], resumed: false });
     progress.show({ type: "run", event: { type: "operationStarted", at: 0, operation: id, attempt: 1, token: 1 } });

@@ -14,8 +14,7 @@ import type { CliContext } from "./cli-context.js";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
 import type { OutputFormat } from "./output.js";
 import { storageValues } from "./storage-flags.js";
-import { styleFor } from "./style.js";
-import { createProgress } from "./views/progress.js";
+import { createProgress } from "./views/progress/progress.js";
 import { writeError } from "./views/write-error.js";
 
 export interface CommonFlags {
@@ -32,8 +31,7 @@ export async function runAction(
   work: (context: ActionContext) => Promise<ExitCode | undefined>,
   confirm: (plan: Plan) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<void> {
-  const style = styleFor(cli.process.stderr, cli.process.env);
-  const progress = createProgress(cli.process.stderr, style, () => systemClock.now());
+  const progress = createProgress(cli, () => systemClock.now());
   const interrupts = watchInterrupts((text) => progress.show({ type: "warning", text }));
   try {
     const code = await work(

@@ -1,10 +1,13 @@
 /** Submits a run and works on it until it ends, telling everything that happens. */
 
 import { randomInt } from "node:crypto";
-import type { RunDefinition } from "@provisioning/model";
+import type { OperationDefinition, RunDefinition } from "@provisioning/model";
+import type { UsualDuration } from "@provisioning/planner";
 import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, type RunState } from "@provisioning/workflow";
+import type { AnnouncedOperation } from "../context.js";
 import { createHandlers } from "../handlers/handlers.js";
 import type { InfraSession } from "../session.js";
+import { usualDurations } from "./durations.js";
 import { kclConditions } from "./conditions.js";
 import { carryOutRun, ofService } from "./in-service.js";
 import { underRunLog } from "./run-log.js";
@@ -23,7 +26,8 @@ export async function workOn(
   definition: RunDefinition,
   resumed: boolean,
 ): Promise<RunState> {
-  const operations = definition.operations.map(({ id, title }) => ({ id, title }));
+  const usual = await usualDurations(session.workspace.layout.runtimeDir);
+  const operations = definition.operations.map((operation) => announced(operation, usual(operation)));
   const state = await underRunLog(session, definition, (logged) => {
     const { context, storage } = logged;
     context.report({ type: "runStarted", runId: definition.id, operations, resumed });
@@ -31,6 +35,10 @@ export async function workOn(
   });
   await forgetOld(session);
   return state;
+}
+
+function announced({ id, title, dependsOn }: OperationDefinition, usual: UsualDuration | undefined): AnnouncedOperation {
+  return { id, title, dependsOn: dependsOn.map(({ on }) => on), ...(usual === undefined ? {} : { usualMs: usual.highMs }) };
 }
 
 /** What is kept too long does no harm: the next run tries again. */

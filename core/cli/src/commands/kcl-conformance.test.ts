@@ -11,7 +11,7 @@ const repository = fileURLToPath(new URL("../../../../", import.meta.url));
 const runner = join(repository, "../shared/kcl-conformance/run.mjs");
 const missing = !existsSync(runner)
   ? "the conformance cases are not beside the repository"
-  : !existsSync(join(repository, "core/cli/bundle/provisioning.js"))
+  : !existsSync(join(repository, "core/cli/bundle/provisioning.cjs"))
     ? "the command is not bundled; npm run build"
     : undefined;
 

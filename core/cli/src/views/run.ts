@@ -8,8 +8,18 @@ import { renderDiagnostic } from "./error.js";
 import { formatDuration } from "./duration.js";
 import { renderTable } from "./table.js";
 
-export function renderRun(run: RunReport, style: Style): string {
-  const table = renderTable(run.operations, [
+export interface RunShape {
+  /** Of a long run that went well only what took longest: each operation was told when it was done. */
+  readonly brief?: boolean;
+}
+
+/** More operations than these are not all listed again. */
+const BRIEF_ABOVE = 12;
+const SLOWEST = 5;
+
+export function renderRun(run: RunReport, style: Style, { brief = false }: RunShape = {}): string {
+  const isBrief = brief && run.operations.length > BRIEF_ABOVE;
+  const table = renderTable(isBrief ? notable(run) : run.operations, [
     { title: "", cell: (operation) => markOf(operation, style) },
     { title: "OPERATION", cell: (operation) => operation.title },
     { title: "STATE", cell: (operation) => operation.status },
@@ -20,6 +30,7 @@ export function renderRun(run: RunReport, style: Style): string {
     ({ status, error }) => status === "failed" || (status === "compensated" && error !== undefined),
   );
   return [
+    ...(isBrief ? [style.dim("What took longest, and what is not done:")] : []),
     table,
     "",
     verdict(run, style),
@@ -27,6 +38,13 @@ export function renderRun(run: RunReport, style: Style): string {
     ...failed.flatMap((operation) => renderFailure(operation, run, style)),
     ...nextSteps(run, style),
   ].join("\n");
+}
+
+function notable({ operations }: RunReport): readonly OperationReport[] {
+  const slowest = new Set(
+    [...operations].sort((left, right) => (right.durationMs ?? 0) - (left.durationMs ?? 0)).slice(0, SLOWEST),
+  );
+  return operations.filter((operation) => operation.status !== "completed" || slowest.has(operation));
 }
 
 function verdict(run: RunReport, style: Style): string {
@@ -105,11 +123,24 @@ function renderFindings(diagnostics: unknown, style: Style): string[] {
 
 function nextSteps(run: RunReport, style: Style): string[] {
   if (run.purpose === "batch" || run.purpose === "workflow") return nextStepsOfWorkflow(run, style);
+  const next = (text: string) => `${style.cyan("→")} ${text}`;
   if (run.interrupted || run.status === "failed" || run.status === "cancelled") {
     const command = run.purpose === "destroy" ? `cluster delete ${run.infra}` : `apply --infra ${run.infra}`;
-    return ["", `${style.cyan("→")} Go on with: provisioning ${command}`];
+    const failed = run.operations.find(({ status }) => status === "failed");
+    const choices =
+      failed === undefined || run.purpose === "destroy"
+        ? []
+        : [
+            next(`Or leave it out: provisioning workflow skip ${run.id} '${failed.title}'`),
+            next(`Or undo all of it: provisioning workflow rollback ${run.id}`),
+          ];
+    return ["", next(`Go on with: provisioning ${command}`), ...choices];
   }
-  return [];
+  if (run.status !== "completed" || run.purpose !== "apply") return [];
+  return [
+    next(`See what runs: provisioning cluster status ${run.infra}`),
+    next(`Undo it: provisioning workflow rollback ${run.id}`),
+  ];
 }
 
 function nextStepsOfWorkflow({ id, status, interrupted, purpose: group }: RunReport, style: Style): string[] {

@@ -79,7 +79,7 @@ export async function showApplied(cli: CliContext, flags: { readonly output: Out
   await writeResult(cli, flags.output, result, () => {
     if (result.outcome === "declined") return "Nothing was changed.";
     if (result.outcome === "unchanged") return renderVerdict(result.plan, style);
-    return renderRun(result.run satisfies RunReport, style);
+    return renderRun(result.run satisfies RunReport, style, { brief: true });
   });
 }
 

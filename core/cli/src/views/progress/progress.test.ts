@@ -1,0 +1,73 @@
+import type { ActionEvent } from "@provisioning/actions";
+import type { OperationId, RunEvent } from "@provisioning/model";
+import { describe, expect, it } from "vitest";
+import { PLAIN_VIEW, type ViewSettings } from "../../command/view-words.js";
+import { createProgress } from "./progress.js";
+
+const id = (name: string) => name as OperationId;
+const run = (event: Partial<RunEvent> & { readonly type: string }): ActionEvent =>
+  ({ type: "run", event: { at: 0, ...event } }) as unknown as ActionEvent;
+const started = (operation: string) => run({ type: "operationStarted", operation: id(operation), attempt: 1, token: 1 } as never);
+const completed = (operation: string) => run({ type: "operationCompleted", operation: id(operation), attempt: 1, output: null } as never);
+const announced: ActionEvent = {
+  type: "runStarted",
+  runId: "run-1" as never,
+  resumed: false,
+  operations: [
+    { id: id("a"), title: "install redis on db-01", dependsOn: [], usualMs: 4_000 },
+    { id: id("b"), title: "check redis on db-01", dependsOn: [id("a")] },
+  ],
+};
+
+interface Told {
+  readonly view?: Partial<ViewSettings>;
+  readonly env?: Record<string, string>;
+  readonly isTTY?: boolean;
+}
+
+function tell(events: readonly ActionEvent[], { view, env = {}, isTTY = false }: Told = {}): string {
+  const written: string[] = [];
+  const stream = { write: (text: string) => void written.push(text), isTTY, columns: 100, rows: 24 };
+  const progress = createProgress({ process: { stdout: stream, stderr: stream, env }, view: { ...PLAIN_VIEW, ...view } }, () => 0);
+  for (const event of events) progress.show(event);
+  progress.stop();
+  return written.join("");
+}
+
+const story = [announced, started("a"), completed("a"), started("b"), completed("b")];
+const ESCAPE = "\u001b";
+
+describe("progress", () => {
+  it("is a line for each operation where there is no terminal", () => {
+    expect(tell(story)).toBe("▸ Start run run-1: 2 operations\n✓ install redis on db-01 (0.0 s)\n✓ check redis on db-01 (0.0 s)\n");
+  });
+
+  it("counts steps in words for screen readers, and moves no cursor", () => {
+    const told = tell(story, { view: { plain: true }, isTTY: true, env: { NO_COLOR: "1" } });
+    expect(told).toContain("ok: step 1 of 2: install redis on db-01");
+    expect(told).not.toMatch(/[✓▸⠋]/);
+    expect(told).not.toContain(ESCAPE);
+  });
+
+  it("has the time in front and folds in a pipeline", () => {
+    const told = tell(story, { env: { CI: "true", GITHUB_ACTIONS: "true", NO_COLOR: "1" }, isTTY: true });
+    expect(told).toContain("::group::Run run-1\n00:00:00 ▸ Start run run-1");
+    expect(told.endsWith("::endgroup::\n")).toBe(true);
+    expect(told).not.toContain(`${ESCAPE}[1F`);
+  });
+
+  it("says only what went wrong when it is to be quiet", () => {
+    const failed = run({
+      type: "compensationFailed",
+      operation: id("a"),
+      error: { code: "X", message: "no.", retry: "never" },
+    } as never);
+    expect(tell([...story, failed, { type: "warning", text: "careful" }], { view: { quiet: true } })).toBe(
+      "✗ could not undo: install redis on db-01: no.\n! careful\n",
+    );
+  });
+
+  it("draws nothing on a terminal that cannot move its cursor", () => {
+    expect(tell(story, { isTTY: true, env: { TERM: "dumb", NO_COLOR: "1" } })).not.toContain(ESCAPE);
+  });
+});

@@ -1,0 +1,69 @@
+/** What is known of a run while it is under way: which operations run, which wait and for what, how long they usually take. Pure but for its own state. */
+
+import type { ActionEvent } from "@provisioning/actions";
+import type { OperationId, RunEvent } from "@provisioning/model";
+
+type Started = Extract<ActionEvent, { type: "runStarted" }>;
+export type AnnouncedOperation = Started["operations"][number];
+
+export interface RunningOperation {
+  readonly title: string;
+  readonly since: number;
+  /** What it is doing right now. */
+  text: string;
+  readonly usualMs?: number;
+}
+
+export interface Waiting {
+  readonly title: string;
+  /** Titles of what it waits for; empty: for a free place. */
+  readonly for: readonly string[];
+}
+
+export class Work {
+  readonly running = new Map<OperationId, RunningOperation>();
+  readonly changedSteps = new Map<OperationId, number>();
+  finished = 0;
+  readonly #operations = new Map<OperationId, AnnouncedOperation>();
+  readonly #ended = new Set<OperationId>();
+
+  announce(operations: readonly AnnouncedOperation[]): void {
+    for (const operation of operations) this.#operations.set(operation.id, operation);
+  }
+
+  get total(): number {
+    return this.#operations.size;
+  }
+
+  titleOf(id: OperationId): string {
+    return this.#operations.get(id)?.title ?? id;
+  }
+
+  start(id: OperationId, now: number): void {
+    const usualMs = this.#operations.get(id)?.usualMs;
+    this.running.set(id, { title: this.titleOf(id), since: now, text: "", ...(usualMs === undefined ? {} : { usualMs }) });
+  }
+
+  /** The operation as it ran, when it did. */
+  end(id: OperationId): RunningOperation | undefined {
+    const found = this.running.get(id);
+    this.running.delete(id);
+    this.#ended.add(id);
+    this.finished += 1;
+    return found;
+  }
+
+  /** Those whose turn comes next, the ones that wait for the fewest first. */
+  waiting(): readonly Waiting[] {
+    const found = [...this.#operations.values()].filter(({ id }) => !this.#ended.has(id) && !this.running.has(id));
+    return found
+      .map(({ title, dependsOn = [] }) => ({
+        title,
+        for: dependsOn.filter((on) => this.#operations.has(on) && !this.#ended.has(on)).map((on) => this.titleOf(on)),
+      }))
+      .sort((left, right) => left.for.length - right.for.length);
+  }
+}
+
+/** How an event of a run ends an operation. */
+export type OperationEnd = Extract<RunEvent, { type: "operationCompleted" | "operationFailed" | "operationCancelled" }>;

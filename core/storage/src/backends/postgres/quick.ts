@@ -28,6 +28,9 @@ const SEND = `
   select asked.key, locked.lease_holder is not null and locked.lease_token <> asked.token as is_stale, locked.lease_token as newest
   from (select count(*) from told) as hints left join asked on true left join locked using (key)`;
 
+/** Hints alone, as mostly: the other statement would be planned anew each time. */
+const TELL = "select pg_notify($1, message) from unnest(string_to_array($2, chr(10))) as message";
+
 /** One message carries at most 8000 bytes. */
 const MOST_MESSAGE_BYTES = 7500;
 /** How long hints are gathered after the last ones went. */
@@ -73,6 +76,10 @@ export function createQuick(database: Database, channel: string): Quick {
       clearTimeout(timer);
       timer = undefined;
       sentAt = performance.now();
+      if (releases.length === 0) {
+        await database.ask(TELL, [channel, lines(messages)]);
+        return asked.map(() => undefined);
+      }
       const rows = await database.ask<Released>(SEND, [
         lines(releases.map(({ key }) => key)),
         lines(releases.map(({ token }) => token)),

@@ -25,14 +25,22 @@ export interface CommonFlags {
   readonly output?: OutputFormat | undefined;
 }
 
+export interface RunActionOptions {
+  /** It changes nothing and goes on until it is ended: Ctrl-C is how that is done. */
+  readonly isWatching?: boolean;
+}
+
 export async function runAction(
   cli: CliContext,
   flags: CommonFlags,
   work: (context: ActionContext) => Promise<ExitCode | undefined>,
   confirm: (plan: Plan) => Promise<boolean> = () => Promise.resolve(false),
+  { isWatching = false }: RunActionOptions = {},
 ): Promise<void> {
   const progress = createProgress(cli, () => systemClock.now());
-  const interrupts = watchInterrupts((text) => progress.show({ type: "warning", text }));
+  const interrupts = watchInterrupts((text) => {
+    if (!isWatching) progress.show({ type: "warning", text });
+  });
   try {
     const code = await work(
       await actionContext(cli, flags, {

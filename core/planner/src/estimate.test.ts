@@ -18,6 +18,11 @@ describe("the estimate of a run", () => {
     expect(estimateRun(graph, usual({ a: [10, 20], b: [5, 40], c: [1, 2] }))).toEqual({ lowMs: 11, highMs: 42 });
   });
 
+  it("counts what one lane has to do one after the other", () => {
+    const lane = (id: string) => ({ ...operation(id), lane: "web-01" }) as OperationDefinition;
+    expect(estimateRun([lane("a"), lane("b")], () => ({ lowMs: 1, highMs: 2 }))).toEqual({ lowMs: 2, highMs: 4 });
+  });
+
   it("is absent while something was never done before", () => {
     expect(estimateRun([operation("a"), operation("b")], usual({ a: [1, 1] }))).toBeUndefined();
   });

@@ -1,4 +1,7 @@
-/** How long operations will take, by how long each kind of them took before: the longest way through their graph. Pure. */
+/**
+ * How long operations will take, by how long each kind of them took before: the longest way through their graph, or the fullest lane when
+ * that takes longer. Pure.
+ */
 
 import type { OperationDefinition, OperationId, PlanEstimate } from "@provisioning/model";
 import { topologicalOrder } from "./graph.js";
@@ -22,18 +25,34 @@ export function estimateRun(
   });
   if (!ordering.ok) return undefined;
   const ends = new Map<OperationId, PlanEstimate>();
-  let whole: PlanEstimate = { lowMs: 0, highMs: 0 };
+  const lanes = new Map<string, PlanEstimate>();
+  let whole = NOTHING;
   for (const id of ordering.order) {
     const operation = byId.get(id) as OperationDefinition;
     const duration = usual(operation);
     if (duration === undefined) return undefined;
-    const before = known(operation).map((on) => ends.get(on) ?? { lowMs: 0, highMs: 0 });
-    const end = {
-      lowMs: Math.max(0, ...before.map(({ lowMs }) => lowMs)) + duration.lowMs,
-      highMs: Math.max(0, ...before.map(({ highMs }) => highMs)) + duration.highMs,
-    };
+    const end = sum(
+      known(operation)
+        .map((on) => ends.get(on) ?? NOTHING)
+        .reduce(longer, NOTHING),
+      duration,
+    );
     ends.set(id, end);
-    whole = { lowMs: Math.max(whole.lowMs, end.lowMs), highMs: Math.max(whole.highMs, end.highMs) };
+    whole = longer(whole, end);
+    if (operation.lane === undefined) continue;
+    const lane = sum(lanes.get(operation.lane) ?? NOTHING, duration);
+    lanes.set(operation.lane, lane);
+    whole = longer(whole, lane);
   }
   return whole;
+}
+
+const NOTHING: PlanEstimate = { lowMs: 0, highMs: 0 };
+
+function sum(left: PlanEstimate, right: PlanEstimate): PlanEstimate {
+  return { lowMs: left.lowMs + right.lowMs, highMs: left.highMs + right.highMs };
+}
+
+function longer(left: PlanEstimate, right: PlanEstimate): PlanEstimate {
+  return { lowMs: Math.max(left.lowMs, right.lowMs), highMs: Math.max(left.highMs, right.highMs) };
 }

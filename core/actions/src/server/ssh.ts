@@ -9,7 +9,7 @@ import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
 import { TargetUnknownError } from "../infra/targets.js";
 import { ServerNotReadyError } from "../servers/errors.js";
-import { openInfraSession } from "../session.js";
+import { type InfraSession, openInfraSession } from "../session.js";
 
 export interface SshInput {
   readonly infra?: string;
@@ -32,31 +32,37 @@ export const sshCommand = defineAction<SshInput, readonly string[]>({
 async function words(context: ActionContext, input: SshInput): Promise<readonly string[]> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
-    const name = serverName(input.server);
-    const known = session.desired.servers.map((server) => server.name);
-    if (!known.includes(name)) throw new TargetUnknownError("server", name, known);
-    const attributes = session.records.get(serverAddress(name))?.attributes;
-    if (attributes === undefined || !isJsonObject(attributes.addresses)) throw new ServerNotReadyError(name);
-    const { addresses, hostKeys, user, identityFile } = attributes as unknown as ServerAttributes;
-    const { host, port } = addresses.ssh;
-    const knownHosts = join(session.workspace.layout.providersDir, `known_hosts.${session.infra}.${name}`);
-    await mkdir(session.workspace.layout.providersDir, { recursive: true, mode: 0o700 });
-    await writeFile(knownHosts, hostKeys.map((key) => `[${host}]:${port} ${key}\n${host} ${key}\n`).join(""), { mode: 0o600 });
-    return [
-      "ssh",
-      ...(identityFile === undefined ? [] : ["-i", identityFile, "-o", "IdentitiesOnly=yes"]),
-      "-o",
-      `UserKnownHostsFile=${knownHosts}`,
-      "-o",
-      "StrictHostKeyChecking=yes",
-      "-p",
-      String(port),
-      "-l",
-      user,
-      host,
-      ...(input.command.length === 0 ? [] : ["--", ...input.command]),
-    ];
+    return await sshWords(session, input.server, input.command);
   } finally {
     await session.close();
   }
+}
+
+/** @throws TargetUnknownError, ServerNotReadyError */
+export async function sshWords(session: InfraSession, server: string, command: readonly string[]): Promise<readonly string[]> {
+  const name = serverName(server);
+  const known = session.desired.servers.map((item) => item.name);
+  if (!known.includes(name)) throw new TargetUnknownError("server", name, known);
+  const attributes = session.records.get(serverAddress(name))?.attributes;
+  if (attributes === undefined || !isJsonObject(attributes.addresses)) throw new ServerNotReadyError(name);
+  const { addresses, hostKeys, user, identityFile } = attributes as unknown as ServerAttributes;
+  const { host, port } = addresses.ssh;
+  const { providersDir } = session.workspace.layout;
+  const knownHosts = join(providersDir, `known_hosts.${session.infra}.${name}`);
+  await mkdir(providersDir, { recursive: true, mode: 0o700 });
+  await writeFile(knownHosts, hostKeys.map((key) => `[${host}]:${port} ${key}\n${host} ${key}\n`).join(""), { mode: 0o600 });
+  return [
+    "ssh",
+    ...(identityFile === undefined ? [] : ["-i", identityFile, "-o", "IdentitiesOnly=yes"]),
+    "-o",
+    `UserKnownHostsFile=${knownHosts}`,
+    "-o",
+    "StrictHostKeyChecking=yes",
+    "-p",
+    String(port),
+    "-l",
+    user,
+    host,
+    ...(command.length === 0 ? [] : ["--", ...command]),
+  ];
 }

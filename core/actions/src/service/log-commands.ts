@@ -6,7 +6,7 @@ import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
 import type { DesiredServer } from "../desired/desired.js";
 import { TargetUnknownError } from "../infra/targets.js";
-import { sshCommand } from "../server/ssh.js";
+import { sshWords } from "../server/ssh.js";
 import { sectionFor } from "../servers/section.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 
@@ -44,38 +44,39 @@ export const logCommands = defineAction<LogCommandsInput, readonly LogCommand[]>
 });
 
 async function commands(context: ActionContext, input: LogCommandsInput): Promise<readonly LogCommand[]> {
-  const found = await unitsByServer(context, input);
   const journal = ["journalctl", "--no-pager", "-o", "short-iso", "-n", String(input.lines), ...(input.follow ? ["-f"] : [])];
-  const answers: LogCommand[] = [];
-  for (const { server, units } of found) {
-    const command = [...journal, ...units.flatMap((unit) => ["-u", unit])];
-    const infra = input.infra === undefined ? {} : { infra: input.infra };
-    answers.push({ server, units, words: await sshCommand.run(context, { ...infra, server, command }) });
-  }
-  return answers;
-}
-
-type Units = Omit<LogCommand, "words">;
-
-async function unitsByServer(context: ActionContext, input: LogCommandsInput): Promise<readonly Units[]> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
-    const name = input.service as TaskservName;
-    const carriers = session.desired.servers.filter((server) => server.taskservs.includes(name));
-    if (carriers.length === 0) {
-      const known = [...new Set(session.desired.servers.flatMap((server) => server.taskservs.map(String)))].sort();
-      throw new TargetUnknownError("taskserv", input.service, known);
+    const answers: LogCommand[] = [];
+    for (const { name, units } of await loggingServers(session, input)) {
+      const words = await sshWords(session, name, [...journal, ...units.flatMap((unit) => ["-u", unit])]);
+      answers.push({ server: name, units, words });
     }
-    const chosen = carriers.filter((server) => input.servers === undefined || input.servers.includes(server.name));
-    const found = await Promise.all(
-      chosen.map(async (server) => ({ server: server.name, units: await unitsOf(session, server, name) })),
-    );
-    const logging = found.filter(({ units }) => units.length > 0);
-    if (logging.length === 0) throw noUnits(input.service);
-    return logging;
+    return answers;
   } finally {
     await session.close();
   }
+}
+
+interface LoggingServer {
+  readonly name: string;
+  readonly units: readonly string[];
+}
+
+async function loggingServers(session: InfraSession, input: LogCommandsInput): Promise<readonly LoggingServer[]> {
+  const service = input.service as TaskservName;
+  const carriers = session.desired.servers.filter((server) => server.taskservs.includes(service));
+  if (carriers.length === 0) {
+    const known = [...new Set(session.desired.servers.flatMap((server) => server.taskservs.map(String)))].sort();
+    throw new TargetUnknownError("taskserv", input.service, known);
+  }
+  const chosen = carriers.filter((server) => input.servers === undefined || input.servers.includes(server.name));
+  const found = await Promise.all(
+    chosen.map(async (server) => ({ name: String(server.name), units: await unitsOf(session, server, service) })),
+  );
+  const logging = found.filter(({ units }) => units.length > 0);
+  if (logging.length === 0) throw noUnits(input.service);
+  return logging;
 }
 
 /** The services that its steps start. */

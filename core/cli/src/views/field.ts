@@ -34,8 +34,8 @@ function listLines(before: readonly Json[], after: readonly Json[], style: Style
 function lineChanges(before: string, after: string, style: Style): string[] {
   const changes = listChanges(before.split("\n"), after.split("\n"));
   return changes.flatMap((change) => {
-    if (change.kind === "removed") return [style.red(`  - ${String(change.item)}`)];
-    return change.kind === "added" ? [style.green(`  + ${String(change.item)}`)] : [];
+    if (change.kind === "removed") return [style.red(`  - ${textOf(change.item)}`)];
+    return change.kind === "added" ? [style.green(`  + ${textOf(change.item)}`)] : [];
   });
 }
 

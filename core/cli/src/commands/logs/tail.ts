@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { invoke, type LogCommand } from "@provisioning/actions";
+import { type ActionContext, invoke, type LogCommand } from "@provisioning/actions";
 import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT, type ExitCode } from "../../exit-codes.js";
@@ -12,7 +12,7 @@ import type { TailFlags } from "../lock.js";
 import { infraInput } from "../infra/input.js";
 
 export async function tail(this: CliContext, flags: TailFlags, service: string): Promise<void> {
-  await runAction(this, flags, async (context) => {
+  const work = async (context: ActionContext): Promise<ExitCode> => {
     const found = await invoke("service.logCommands", context, {
       ...infraInput(flags),
       service,
@@ -24,8 +24,9 @@ export async function tail(this: CliContext, flags: TailFlags, service: string):
     const ends = await Promise.all(found.map((one) => read(this, one, found.length > 1, stop)));
     // Whoever follows ends it with Ctrl-C, which is how it is meant.
     if (stop.aborted) return EXIT.interrupted;
-    return ends.every((code) => code === 0) ? EXIT.ok : (EXIT.failure satisfies ExitCode);
-  });
+    return ends.every((code) => code === 0) ? EXIT.ok : EXIT.failure;
+  };
+  await runAction(this, flags, work, undefined, { isWatching: flags.follow === true });
 }
 
 function read(cli: CliContext, { server, words }: LogCommand, isNamed: boolean, stop: AbortSignal): Promise<number> {

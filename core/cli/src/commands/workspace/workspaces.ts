@@ -1,4 +1,4 @@
-/** `workspace init | list | switch | current`. */
+/** `workspace init | list | switch | current | remove`. */
 
 import { invoke, type WorkspaceInfo } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
@@ -39,19 +39,24 @@ export async function init(
 export async function list(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const known = await invoke("workspace.list", context, {});
-    await writeResult(this, flags.output, known, () =>
-      known.length === 0
-        ? "There are no workspaces yet. Make one with: provisioning workspace init <name>"
-        : renderTable(known, [
-            { title: "", cell: (item) => (item.active ? "*" : "") },
-            { title: "NAME", cell: (item) => item.name },
-            { title: "LAST USED", cell: (item) => item.lastUsed ?? "-" },
-            { title: "PATH", cell: (item) => item.path },
-          ]),
-    );
+    await writeResult(this, flags.output, known, () => renderWorkspaces(known));
     return EXIT.ok;
   });
 }
+
+function renderWorkspaces(known: readonly WorkspaceInfo[]): string {
+  if (known.length === 0) return "There are no workspaces yet. Make one with: provisioning workspace init <name>";
+  const table = renderTable(known, [
+    { title: "", cell: (item) => (item.active ? "*" : "") },
+    { title: "NAME", cell: (item) => item.name },
+    { title: "LAST USED", cell: (item) => item.lastUsed ?? "-" },
+    { title: "PATH", cell: (item) => `${item.path}${item.presence === "there" ? "" : `  (${ABSENCE[item.presence]})`}` },
+  ]);
+  const isMissing = known.some(({ presence }) => presence === "missing");
+  return isMissing ? `${table}\n\nForget those that are gone: provisioning workspace remove --missing` : table;
+}
+
+const ABSENCE = { missing: "moved or deleted", foreign: "no workspace any more" } as const;
 
 export async function switchTo(this: CliContext, flags: Flags, name: string): Promise<void> {
   await runAction(this, flags, async (context) => show(this, flags, await invoke("workspace.switch", context, { name })));
@@ -61,10 +66,15 @@ export async function current(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => show(this, flags, await invoke("workspace.current", context, {})));
 }
 
-export async function remove(this: CliContext, flags: Flags, name: string): Promise<void> {
+export async function remove(this: CliContext, flags: Flags & { readonly missing?: boolean }, name?: string): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const forgotten = await invoke("workspace.forget", context, { name });
-    await writeResult(this, flags.output, forgotten, () => `${name} is no longer in the list; its folder stays.`);
+    const { removed } = await invoke("workspace.forget", context, {
+      ...(name === undefined ? {} : { name }),
+      ...(flags.missing === undefined ? {} : { missing: flags.missing }),
+    });
+    await writeResult(this, flags.output, { removed }, () =>
+      removed.length === 0 ? "No workspace is missing." : `No longer in the list: ${removed.join(", ")}. Folders stay.`,
+    );
     return EXIT.ok;
   });
 }

@@ -3,6 +3,8 @@
 import type { OutputStream } from "../../cli-context.js";
 import { displayWidth } from "../table.js";
 
+const ESCAPE = "\u001b";
+const COLOURS = new RegExp(`(${ESCAPE}\\[[0-9;]*m)`);
 const CLEAR_BELOW = "\u001b[J";
 const DEFAULT_WIDTH = 80;
 const DEFAULT_ROWS = 24;
@@ -42,8 +44,8 @@ export function createLiveRegion(stream: OutputStream): LiveRegion {
 function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let shown = "";
-  for (const part of text.split(/(\u001b\[[0-9;]*m)/)) {
-    if (part.startsWith("\u001b")) shown += part;
+  for (const part of text.split(COLOURS)) {
+    if (part.startsWith(ESCAPE)) shown += part;
     else for (const character of part) if (displayWidth(shown) + displayWidth(character) < width) shown += character;
   }
   return `${shown}…`;

@@ -8,7 +8,8 @@ const id = (name: string) => name as OperationId;
 const run = (event: Partial<RunEvent> & { readonly type: string }): ActionEvent =>
   ({ type: "run", event: { at: 0, ...event } }) as unknown as ActionEvent;
 const started = (operation: string) => run({ type: "operationStarted", operation: id(operation), attempt: 1, token: 1 } as never);
-const completed = (operation: string) => run({ type: "operationCompleted", operation: id(operation), attempt: 1, output: null } as never);
+const completed = (operation: string) =>
+  run({ type: "operationCompleted", operation: id(operation), attempt: 1, output: null } as never);
 const announced: ActionEvent = {
   type: "runStarted",
   runId: "run-1" as never,
@@ -28,7 +29,10 @@ interface Told {
 function tell(events: readonly ActionEvent[], { view, env = {}, isTTY = false }: Told = {}): string {
   const written: string[] = [];
   const stream = { write: (text: string) => void written.push(text), isTTY, columns: 100, rows: 24 };
-  const progress = createProgress({ process: { stdout: stream, stderr: stream, env }, view: { ...PLAIN_VIEW, ...view } }, () => 0);
+  const progress = createProgress(
+    { process: { stdout: stream, stderr: stream, env }, view: { ...PLAIN_VIEW, ...view } },
+    () => 0,
+  );
   for (const event of events) progress.show(event);
   progress.stop();
   return written.join("");
@@ -39,7 +43,9 @@ const ESCAPE = "\u001b";
 
 describe("progress", () => {
   it("is a line for each operation where there is no terminal", () => {
-    expect(tell(story)).toBe("▸ Start run run-1: 2 operations\n✓ install redis on db-01 (0.0 s)\n✓ check redis on db-01 (0.0 s)\n");
+    expect(tell(story)).toBe(
+      "▸ Start run run-1: 2 operations\n✓ install redis on db-01 (0.0 s)\n✓ check redis on db-01 (0.0 s)\n",
+    );
   });
 
   it("counts steps in words for screen readers, and moves no cursor", () => {

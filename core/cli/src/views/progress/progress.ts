@@ -173,6 +173,6 @@ function waitingText(work: Work): string {
   if (first === undefined) return "";
   const others = waiting.length > 1 ? ` and ${waiting.length - 1} more` : "";
   const reason =
-    first.for.length === 0 ? "a free place" : `${first.for[0]}${first.for.length > 1 ? ` and ${first.for.length - 1} more` : ""}`;
+    first.for.length === 0 ? "its turn" : `${first.for[0]}${first.for.length > 1 ? ` and ${first.for.length - 1} more` : ""}`;
   return `; next: ${first.title}${others}, waiting for ${reason}`;
 }

@@ -2,7 +2,8 @@
  * Bundles the command in three parts. Its start path holds the command table only, as one CommonJS file: Node is ready for that in a third of the
  * time that it needs for modules. Commands that do little, and that somebody waits for, are one such file each. Everything else are modules that
  * are loaded when they are used, with what they share split off. The service is one file: it goes on as it is while a newer version is installed
- * over it. Libraries with code of the machine or WebAssembly stay outside.
+ * over it. Libraries with code of the machine or WebAssembly stay outside, and those that ask for
+ * Node's own modules as only CommonJS can.
  */
 
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -13,7 +14,7 @@ import { directImports } from "./direct-imports.mjs";
 import { lazyImports } from "./lazy-imports.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const NATIVE = ["ssh2", "minijinja-js"];
+const NATIVE = ["ssh2", "minijinja-js", "tar-stream"];
 /** Loaded when somebody asks for what they give. */
 const RARE = ["@opentelemetry/*", "@scalar/*"];
 /** CommonJS inside a module asks for Node's own modules by `require`. */

@@ -76,11 +76,12 @@ export async function isWorkspace(dir: string): Promise<boolean> {
 /** The usual one first. */
 const MARKS = [...FORMAT_ENDINGS].sort((a) => (a === ".yaml" ? -1 : 0));
 
-/** The name is the folder's, made fit: other characters become hyphens. */
+/** The name is the folder's, made fit: `workspace_` in front is left out, and other characters become hyphens. */
 function openFolder(path: string): Workspace {
   const base = path
     .slice(path.lastIndexOf("/") + 1)
     .toLowerCase()
+    .replace(/^workspace_(?=[a-z])/, "")
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+|-+$/g, "");
   return { name: workspaceName(base === "" ? "workspace" : base.slice(0, 63)), layout: workspaceLayout(path) };

@@ -1,3 +1,8 @@
+export { ArchiveInvalidError } from "./archive/errors.js";
+export { ARCHIVE_FORMAT, type ArchiveNote, STATE_PART } from "./archive/format.js";
+export { type ArchivedFile, packWorkspace } from "./archive/pack.js";
+export { type ArchiveSelection, selectFiles } from "./archive/select.js";
+export { readArchiveNote, type Unpacked, unpackWorkspace } from "./archive/unpack.js";
 export { loadTaskservCatalog, type TaskservCatalog, type TaskservExtension } from "./catalog.js";
 export { configSources, type ConfigWish, workspaceConfigFile } from "./config-sources.js";
 export { platformPackages } from "./definition-input.js";

@@ -8,6 +8,7 @@ import { defineAction } from "../action.js";
 import { registryOf, type WorkspaceInfo, workspaceInfoShape } from "./info.js";
 
 export interface CreateWorkspaceInput {
+  /** `workspace_shop` is the workspace shop, in a folder of that whole name. */
   readonly name: string;
   /** Default: a folder of that name in the current one. */
   readonly dir?: string;
@@ -28,12 +29,12 @@ export const createWorkspace = defineAction<CreateWorkspaceInput, CreatedWorkspa
   input: z.strictObject({ name: z.string(), dir: z.exactOptional(z.string()), from: z.exactOptional(z.string()) }),
   output: z.strictObject({ ...workspaceInfoShape, files: z.array(z.string()) }),
   async run(context, input) {
-    const name = workspaceName(input.name);
+    const name = workspaceName(input.name.replace(/^workspace_(?=.)/, ""));
     const dir = resolve(context.currentDir, input.dir ?? input.name);
     const templateDir =
       input.from === undefined ? context.platform.workspaceTemplateDir : resolve(context.currentDir, input.from);
     const files = await initWorkspace({ name, dir, templateDir });
     await registryOf(context).register(name, dir, { activate: true });
-    return { name, path: dir, active: true, files };
+    return { name, path: dir, active: true, presence: "there", files };
   },
 });

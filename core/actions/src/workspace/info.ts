@@ -1,15 +1,20 @@
 /** A workspace as the user's registry knows it. */
 
+import { stat } from "node:fs/promises";
 import type { WorkspaceName } from "@provisioning/model";
 import { workspaceNameSchema } from "@provisioning/model/wire";
-import { openRegistry, type RegisteredWorkspace, userPaths, type WorkspaceRegistry } from "@provisioning/workspace";
+import { isWorkspace, openRegistry, type RegisteredWorkspace, userPaths, type WorkspaceRegistry } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import type { ActionContext } from "../context.js";
+
+/** `missing`: its folder was moved or deleted; `foreign`: there is a folder, which is no workspace. */
+export type WorkspacePresence = "there" | "missing" | "foreign";
 
 export interface WorkspaceInfo {
   readonly name: WorkspaceName;
   readonly path: string;
   readonly active: boolean;
+  readonly presence: WorkspacePresence;
   /** ISO 8601; absent for a workspace that is not registered. */
   readonly lastUsed?: string;
 }
@@ -18,6 +23,7 @@ export const workspaceInfoShape = {
   name: workspaceNameSchema,
   path: z.string(),
   active: z.boolean(),
+  presence: z.enum(["there", "missing", "foreign"]),
   lastUsed: z.exactOptional(z.iso.datetime()),
 };
 export const workspaceInfoSchema: z.ZodMiniType<WorkspaceInfo> = z.strictObject(workspaceInfoShape);
@@ -31,6 +37,13 @@ export function registryOf(context: ActionContext): WorkspaceRegistry {
   return openRegistry(userPaths(context.environment).configFile, context.clock);
 }
 
-export function toInfo(entry: RegisteredWorkspace): WorkspaceInfo {
-  return { name: entry.name, path: entry.path, active: entry.active, lastUsed: new Date(entry.lastUsed).toISOString() };
+export async function toInfo({ name, path, active, lastUsed }: RegisteredWorkspace): Promise<WorkspaceInfo> {
+  const presence = await presenceOf(path);
+  return { name, path, active, presence, ...(lastUsed === 0 ? {} : { lastUsed: new Date(lastUsed).toISOString() }) };
+}
+
+async function presenceOf(path: string): Promise<WorkspacePresence> {
+  if (await isWorkspace(path)) return "there";
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined ? "missing" : "foreign";
 }

@@ -11,5 +11,5 @@ export const listWorkspaces = defineAction<Record<never, never>, readonly Worksp
   summary: "Lists the registered workspaces, most recently used first.",
   input: z.strictObject({}),
   output: z.array(workspaceInfoSchema),
-  run: async (context) => (await registryOf(context).list()).map(toInfo),
+  run: async (context) => Promise.all((await registryOf(context).list()).map(toInfo)),
 });

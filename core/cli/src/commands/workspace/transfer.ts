@@ -1,0 +1,47 @@
+/** `workspace export` and `workspace import`. */
+
+import { invoke } from "@provisioning/actions";
+import type { CliContext } from "../../cli-context.js";
+import { EXIT } from "../../exit-codes.js";
+import { writeResult } from "../../output.js";
+import { runAction } from "../../run-action.js";
+import { renderExport } from "../../views/workspace.js";
+import type { ShownFlags } from "../flags.js";
+
+export async function exportTo(
+  this: CliContext,
+  flags: ShownFlags & { readonly to?: string; readonly withState?: boolean },
+  workspace?: string,
+): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const exported = await invoke("workspace.export", context, {
+      ...(workspace === undefined ? {} : { workspace }),
+      ...(flags.to === undefined ? {} : { file: flags.to }),
+      ...(flags.withState === undefined ? {} : { withState: flags.withState }),
+    });
+    await writeResult(this, flags.output, exported, () => renderExport(exported));
+    return EXIT.ok;
+  });
+}
+
+export async function importFrom(
+  this: CliContext,
+  flags: ShownFlags & { readonly name?: string; readonly dir?: string },
+  file: string,
+): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const made = await invoke("workspace.import", context, {
+      file,
+      ...(flags.name === undefined ? {} : { name: flags.name }),
+      ...(flags.dir === undefined ? {} : { dir: flags.dir }),
+    });
+    await writeResult(this, flags.output, made, () =>
+      [
+        `Made the workspace ${made.name} at ${made.path} from ${made.files.length} files${made.withState ? " and what was recorded" : ""}; it is the active one now.`,
+        "",
+        "Next: provisioning workspace validate",
+      ].join("\n"),
+    );
+    return EXIT.ok;
+  });
+}

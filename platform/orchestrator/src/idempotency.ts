@@ -1,5 +1,5 @@
 /**
- * Keys under which a request is done once, however often it is sent. A key is a lease of a day that is held in the name of the task it stands
+ * Keys under which a request is done once, however often it is sent. A key is a lease that is held in the name of the task it stands
  * for, so that all replicas agree; where leases end with the process, the tasks themselves say which keys they were sent under.
  */
 
@@ -19,23 +19,26 @@ interface Known {
   readonly digest: string;
 }
 
-const KEY_TTL_MS = 24 * 3_600_000;
 const KEY_LABEL = "idempotencyKey";
 const DIGEST_LABEL = "requestDigest";
 
 export class IdempotencyKeys {
   readonly #storage: Storage;
+  readonly #ttlMs: number;
   /** Of tasks that an earlier process accepted. */
   readonly #earlier: ReadonlyMap<string, Known>;
 
-  private constructor(storage: Storage, earlier: ReadonlyMap<string, Known>) {
+  private constructor(storage: Storage, ttlMs: number, earlier: ReadonlyMap<string, Known>) {
     this.#storage = storage;
+    this.#ttlMs = ttlMs;
     this.#earlier = earlier;
   }
 
-  static async open(storage: Storage, clock: Clock): Promise<IdempotencyKeys> {
+  /** @param ttlMs how long a key stands for its task */
+  static async open(storage: Storage, clock: Clock, ttlMs: number): Promise<IdempotencyKeys> {
     const { type } = await storage.info();
-    return new IdempotencyKeys(storage, EXCLUSIVE.has(type) ? await earlierKeys(storage, clock.now() - KEY_TTL_MS) : new Map());
+    const earlier = EXCLUSIVE.has(type) ? await earlierKeys(storage, clock.now() - ttlMs) : new Map<string, Known>();
+    return new IdempotencyKeys(storage, ttlMs, earlier);
   }
 
   /** The task that a key stands for. @throws ProvisioningError IDEMPOTENCY_CONFLICT when it was used for something else */
@@ -51,7 +54,7 @@ export class IdempotencyKeys {
     const scope = `idempotency/${name}` as LeaseScope;
     const id = newRunId();
     try {
-      await this.#storage.leases.acquire(scope, `${id} ${digest}`, KEY_TTL_MS);
+      await this.#storage.leases.acquire(scope, `${id} ${digest}`, this.#ttlMs);
       return { id, digest, isNew: true };
     } catch (error) {
       if (!(error instanceof LeaseHeldError)) throw error;

@@ -19,7 +19,7 @@ const { values } = parseArgs({
     "max-queued": { type: "string" },
     "provisioning-path": { type: "string" },
     "platform-version": { type: "string", default: "0.0.0" },
-    "log-level": { type: "string", default: "info" },
+    "log-level": { type: "string" },
   },
 });
 
@@ -28,11 +28,12 @@ const root = resolve(values["provisioning-path"] ?? join(dirname(fileURLToPath(i
 const out = destination({ fd: 1, sync: false, minLength: 4096 });
 const flushing = setInterval(() => out.flush(), 100);
 flushing.unref();
-const logger = createLogger(values["log-level"], out);
+const logger = createLogger(values["log-level"] ?? "info", out);
 
 const flags: Record<string, unknown> = {};
 if (values.workers !== undefined) flags["orchestrator.workers"] = Number(values.workers);
 if (values["max-queued"] !== undefined) flags["orchestrator.max_queued"] = Number(values["max-queued"]);
+if (values["log-level"] !== undefined) flags["orchestrator.log_level"] = values["log-level"];
 if (values.port !== undefined) flags["orchestrator.port"] = Number(values.port);
 
 try {

@@ -90,7 +90,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const slots = new SlotPool();
   const service: ServiceContext = { slots, release: releasing.signal };
   const logs = new TaskLogs(join(workspace.workspace.layout.runtimeDir, "logs", "tasks"));
-  const confirmations = new Confirmations();
+  const confirmations = new Confirmations(workspace.config.get("orchestrator.confirmation_timeout_seconds") * 1000);
   const contextOf = ({ flags, command, traceId }: Pick<ActionRequest, "flags" | "command"> & Partial<ActionRequest>) => ({
     ...base,
     ...(traceId === undefined ? {} : { traceId }),
@@ -103,7 +103,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const random = () => randomInt(2 ** 32) / 2 ** 32;
   const engine = createEngine({ storage, clock, random, holder, slots, conditions: kclConditions, graceMs: REQUEST_GRACE_MS });
   const backlog = await Backlog.open(storage.runs);
-  const keys = await IdempotencyKeys.open(storage, clock);
+  const keys = await IdempotencyKeys.open(storage, clock, workspace.config.get("orchestrator.idempotency_hours") * 3_600_000);
   const adopted = new Map<RunId, AdoptedRun>();
   const atWork: ActionContext = { ...own, ...contextOf({ flags: {}, command: "the service" }) };
   const taskHost = { context: atWork, storage: transferable(storage) };

@@ -11,6 +11,7 @@ import { systemEndpoints } from "./http/routes/system.js";
 import { taskEndpoints } from "./http/routes/tasks.js";
 import { workflowEndpoints } from "./http/routes/workflows.js";
 import { referenceEndpoints } from "./http/routes/reference.js";
+import { httpLimits } from "./http/limits.js";
 import { createServer } from "./http/server.js";
 import { addWebSocket } from "./http/web-socket.js";
 import { startOf } from "@provisioning/api/client";
@@ -46,6 +47,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
   const service = await openService({
     ...options,
     async observe(config) {
+      if (config.provenance("orchestrator.log_level").layer !== "defaults") logger.level = config.get("orchestrator.log_level");
       const endpoint = config.get("orchestrator.otlp_endpoint");
       const { clock, platformVersion: version } = options.context;
       if (endpoint !== "") traces = await openTraces({ endpoint, version, clock, logger });
@@ -60,7 +62,11 @@ export async function startService(options: StartOptions): Promise<RunningServic
   try {
     await assertNoneRuns(runtimeDir);
     await metrics.attach(service);
-    const hub = new EventHub(service.storage.runs, service.startedAt.toString(36));
+    const hub = new EventHub(
+      service.storage.runs,
+      service.startedAt.toString(36),
+      service.workspace.config.get("orchestrator.event_buffer"),
+    );
     closing.push(
       () => metrics.close(),
       () => hub.close(),
@@ -83,9 +89,9 @@ export async function startService(options: StartOptions): Promise<RunningServic
     const token = await makeToken(runtimeDir);
     let port = options.port ?? service.workspace.config.get("orchestrator.port");
     const guard = createGuard(token, () => port);
-    const maxStreams = service.workspace.config.get("orchestrator.max_streams");
+    const limits = httpLimits(service);
     const meter = traces === undefined ? metrics : withTraces(metrics, traces);
-    const app = createServer({ endpoints: all, guard, logger, maxStreams, meter });
+    const app = createServer({ endpoints: all, guard, logger, limits, meter });
     await addWebSocket(app, service, { hub, guard, meter });
     port = await listen(app, host, port);
     closing.push(() => app.close());

@@ -31,11 +31,10 @@ export interface Asked {
   readonly gone: AbortSignal;
 }
 
-/** Looking at many servers takes a while; what takes longer has hung. */
-const TIME_LIMIT_MS = 10 * 60_000;
-
+/** Looking at many servers takes a while; what takes longer than the configuration allows has hung. */
 export async function invokeNow(service: Service, name: ActionName, input: unknown, asked: Asked): Promise<Json> {
-  const signal = AbortSignal.any([asked.gone, service.release, AbortSignal.timeout(TIME_LIMIT_MS)]);
+  const limitMs = service.workspace.config.get("orchestrator.action_timeout_seconds") * 1000;
+  const signal = AbortSignal.any([asked.gone, service.release, AbortSignal.timeout(limitMs)]);
   const context = service.contextFor({ flags: asked.flags ?? {}, command: asked.command ?? `POST /actions/${name}` }, signal);
   return (await invoke(name, context, input as never)) as unknown as Json;
 }

@@ -9,13 +9,13 @@ import type { Logger } from "pino";
 import { type Answer, type Endpoint, parsePart } from "./endpoint.js";
 import { sendProblem, toProblem } from "./errors.js";
 import type { Guard } from "./guard.js";
+import type { HttpLimits } from "./limits.js";
 
 export interface ServerOptions {
   readonly endpoints: readonly Endpoint[];
   readonly guard: Guard;
   readonly logger: Logger;
-  /** Streams that are open at the same time, at most. */
-  readonly maxStreams: number;
+  readonly limits: HttpLimits;
   /** Told of every request and every stream. */
   readonly meter: RequestMeter;
 }
@@ -36,16 +36,12 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
-const BODY_LIMIT = 1024 * 1024;
 const MAX_DEPTH = 64;
-const KEEP_ALIVE_MS = 15_000;
-/** For reading a request; answers may take longer. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
-export function createServer({ endpoints, guard, logger, maxStreams, meter }: ServerOptions): FastifyInstance {
+export function createServer({ endpoints, guard, logger, limits, meter }: ServerOptions): FastifyInstance {
   const app = Fastify({
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     // Streams have no end of their own.
@@ -61,7 +57,8 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
     },
   });
   const streams = { open: 0 };
-  const posts = new Turnstile();
+  const posts = new Turnstile(limits.maxPosts);
+  const busy = busyProblem(limits.maxPosts);
   const answered = new WeakMap<FastifyRequest, (answered: AnsweredRequest) => void>();
   app.addHook("onRequest", (request, reply, done) => {
     answered.set(request, meter.received({ traceId: request.id, parentId: parentOf(request) }));
@@ -96,7 +93,7 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
             onRequest(request, reply, done) {
               guard.assertToken(request.headers);
               if (endpoint.method !== "POST" || posts.enter(reply.raw)) done();
-              else sendProblem(reply, BUSY);
+              else sendProblem(reply, busy);
             },
           }),
       handler: async (request, reply) => {
@@ -115,7 +112,7 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
           accept: request.headers.accept ?? "",
           path: request.url,
         });
-        return write(reply, answer, { gone, streams, maxStreams, meter });
+        return write(reply, answer, { gone, streams, limits, meter });
       },
     });
   }
@@ -123,14 +120,17 @@ export function createServer({ endpoints, guard, logger, maxStreams, meter }: Se
 }
 
 /** Requests that are under way at the same time. More would only make each other, and everybody who looks, wait. */
-const MAX_POSTS = 64;
-
 class Turnstile {
+  readonly #most: number;
   readonly #inside = new Set<ServerResponse>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   /** False when nobody else may come in. */
   enter(answer: ServerResponse): boolean {
-    if (this.#inside.size >= MAX_POSTS) return false;
+    if (this.#inside.size >= this.#most) return false;
     this.#inside.add(answer);
     answer.once("close", () => this.leave(answer));
     return true;
@@ -143,15 +143,15 @@ class Turnstile {
 }
 
 /** Written once: turning somebody away must cost next to nothing. */
-const BUSY = toProblem(
-  new ProvisioningError({
+function busyProblem(most: number): ReturnType<typeof toProblem> {
+  const busy = new ProvisioningError({
     code: "SERVICE_BUSY",
-    message: `${MAX_POSTS} requests are under way already.`,
+    message: `${most} requests are under way already.`,
     hint: "Send it again in a moment.",
     retry: "now",
-  }),
-  {},
-);
+  });
+  return toProblem(busy, {});
+}
 
 /** Many clients send no body where nothing has to be said. */
 function bodyOf(endpoint: Endpoint, body: unknown): unknown {
@@ -224,7 +224,7 @@ function whenGone({ raw }: FastifyReply): () => AbortSignal {
 interface Writing {
   readonly gone: () => AbortSignal;
   readonly streams: { open: number };
-  readonly maxStreams: number;
+  readonly limits: HttpLimits;
   readonly meter: RequestMeter;
 }
 
@@ -235,17 +235,17 @@ async function write(reply: FastifyReply, answer: Answer, writing: Writing): Pro
       .headers(answer.headers ?? {})
       .send(answer.body);
   if ("text" in answer) return reply.code(answer.status).type(answer.type).send(answer.text);
-  if (writing.streams.open >= writing.maxStreams) {
+  if (writing.streams.open >= writing.limits.maxStreams) {
     throw new ProvisioningError({
       code: "STREAMS_FULL",
-      message: `${writing.maxStreams} streams are open already.`,
+      message: `${writing.limits.maxStreams} streams are open already.`,
       retry: "later",
     });
   }
   writing.streams.open += 1;
   writing.meter.streamOpened();
   try {
-    await stream(reply, answer, writing.gone());
+    await stream(reply, answer, writing.gone(), writing.limits.beatMs);
   } finally {
     writing.streams.open -= 1;
     writing.meter.streamClosed();
@@ -258,6 +258,7 @@ async function stream(
   reply: FastifyReply,
   answer: Extract<Answer, { messages: unknown } | { lines: unknown }>,
   gone: AbortSignal,
+  beatMs: number,
 ): Promise<void> {
   reply.hijack();
   const { raw } = reply;
@@ -269,7 +270,7 @@ async function stream(
     "x-content-type-options": "nosniff",
   });
   raw.flushHeaders();
-  const beat = isMessages ? setInterval(() => raw.writableLength === 0 && raw.write(KEEP_ALIVE), KEEP_ALIVE_MS) : undefined;
+  const beat = isMessages ? setInterval(() => raw.writableLength === 0 && raw.write(KEEP_ALIVE), beatMs) : undefined;
   try {
     if (isMessages) for await (const batch of answer.messages) await writeText(reply, batch.map(encodeMessage).join(""), gone);
     else for await (const text of answer.lines) await writeText(reply, text, gone);

@@ -12,9 +12,6 @@ export const waitQuery = z.strictObject({ wait: z.exactOptional(z.enum(["true", 
 
 export const waited: AnswerShape = { description: "The task as it ended.", schema: taskDetailSchema };
 
-/** After that a client gets the link all the same. */
-const LONGEST_WAIT_MS = 3_600_000;
-
 export async function answerWhenEnded(
   service: Service,
   task: Accepted,
@@ -24,7 +21,9 @@ export async function answerWhenEnded(
   const location = { location: task.links.self };
   if (wait !== "true" && wait !== true) return { status: 202, body: task, headers: location };
   call.waiting();
-  const signal = AbortSignal.any([call.gone, service.release, AbortSignal.timeout(LONGEST_WAIT_MS)]);
+  // After that a client gets the link all the same.
+  const longestMs = service.workspace.config.get("orchestrator.longest_wait_seconds") * 1000;
+  const signal = AbortSignal.any([call.gone, service.release, AbortSignal.timeout(longestMs)]);
   const ended = await untilEnded(service, task.id, signal);
   return ended === undefined ? { status: 202, body: task, headers: location } : { status: 200, body: ended };
 }

@@ -12,7 +12,6 @@ import type { RequestMeter } from "./server.js";
 import { numberIn } from "./routes/tasks.js";
 
 const MAX_PAYLOAD = 64 * 1024;
-const PING_MS = 30_000;
 /** Codes of RFC 6455. */
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
@@ -44,7 +43,7 @@ async function serve(socket: WebSocket, request: FastifyRequest, service: Servic
   const gone = new AbortController();
   socket.on("close", () => gone.abort());
   socket.on("error", () => gone.abort());
-  const ping = setInterval(() => socket.ping(), PING_MS);
+  const ping = setInterval(() => socket.ping(), service.workspace.config.get("orchestrator.ping_seconds") * 1000);
   const signal = AbortSignal.any([gone.signal, service.release]);
   try {
     const { run, after } = request.query as Readonly<Record<string, string | undefined>>;

@@ -7,11 +7,14 @@ interface Question {
   readonly answer: (isAgreed: boolean) => void;
 }
 
-/** Whoever asked and went away has not agreed. */
-const PATIENCE_MS = 10 * 60_000;
-
 export class Confirmations {
+  /** Whoever asked and went away has not agreed. */
+  readonly #patienceMs: number;
   readonly #questions = new Map<RunId, Question>();
+
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
 
   /** False when nobody answers, or when `signal` aborts. */
   ask(task: RunId, digest: string, signal: AbortSignal): Promise<boolean> {
@@ -23,7 +26,7 @@ export class Confirmations {
         resolve(isAgreed);
       };
       const decline = () => finish(false);
-      const timer = setTimeout(decline, PATIENCE_MS);
+      const timer = setTimeout(decline, this.#patienceMs);
       signal.addEventListener("abort", decline, { once: true });
       this.#questions.set(task, { digest, answer: finish });
       if (signal.aborted) decline();

@@ -3,10 +3,10 @@ import type { AppendedEvents, RunStore } from "@provisioning/storage";
 import { describe, expect, it } from "vitest";
 import { EventHub } from "./event-hub.js";
 
-function hubWith(epoch = "e1") {
+function hubWith(epoch = "e1", kept = 10_000) {
   let tell: (appended: AppendedEvents) => void = () => {};
   const runs = { watch: (listener: typeof tell) => ((tell = listener), () => {}) } as unknown as RunStore;
-  const hub = new EventHub(runs, epoch);
+  const hub = new EventHub(runs, epoch, kept);
   let version = 0;
   const happen = (count: number) => {
     for (let index = 0; index < count; index += 1) {

@@ -14,24 +14,25 @@ interface Entry {
   readonly event: RunEvent;
 }
 
-const KEPT = 10_000;
-
 export class EventHub {
-  /** A ring: entry n is at n % KEPT. */
+  /** A ring: entry n is at n % kept. */
   readonly #entries: Entry[] = [];
   readonly #readers = new Set<() => void>();
   readonly #stop: () => void;
   /** Tells the numbers of this process from those of the one before. */
   readonly #epoch: string;
+  readonly #kept: number;
   #last = 0;
 
-  constructor(runs: RunStore, epoch: string) {
+  /** @param kept events that stay in memory */
+  constructor(runs: RunStore, epoch: string, kept: number) {
     this.#epoch = epoch;
+    this.#kept = kept;
     this.#stop = runs.watch(({ runId, version, events }) => {
       events.forEach((event, index) => {
         this.#last += 1;
         const number = this.#last;
-        this.#entries[number % KEPT] = { number, run: runId, version: version - events.length + index + 1, event };
+        this.#entries[number % this.#kept] = { number, run: runId, version: version - events.length + index + 1, event };
       });
       for (const wake of this.#readers) wake();
     });
@@ -52,7 +53,7 @@ export class EventHub {
     let at = epoch === this.#epoch ? Math.min(Number(number) || 0, this.#last) : this.#last;
     if (after !== undefined && epoch !== this.#epoch) yield [gap({ reason: "the service began anew" })];
     while (!signal.aborted) {
-      const oldest = Math.max(this.#last - KEPT, 0);
+      const oldest = Math.max(this.#last - this.#kept, 0);
       if (at < oldest) {
         yield [gap({ reason: "too far behind", missed: oldest - at })];
         at = oldest;
@@ -64,7 +65,7 @@ export class EventHub {
       const messages: StreamMessage[] = [];
       for (const end = Math.min(this.#last, at + BATCH); at < end; ) {
         at += 1;
-        const entry = this.#entries[at % KEPT];
+        const entry = this.#entries[at % this.#kept];
         if (entry?.number === at) messages.push({ id: `${this.#epoch}:${at}`, event: entry.event.type, data: dataOf(entry) });
       }
       yield messages;

@@ -19,7 +19,6 @@ const listQuery = z.strictObject({
 });
 
 const MAX_LIMIT = 1000;
-const DEFAULT_LIMIT = 50;
 
 const cancelBody = z.strictObject({
   mode: z.exactOptional(z.enum(["drain", "abort"])),
@@ -38,7 +37,7 @@ export function taskEndpoints(service: Service): Endpoint[] {
       summary: "All tasks, newest first, page by page.",
       query: listQuery,
       answers: { 200: { description: "One page.", schema: taskPageSchema } },
-      async serve({ query: { limit = DEFAULT_LIMIT, cursor, status } }) {
+      async serve({ query: { limit = service.workspace.config.get("orchestrator.page_size"), cursor, status } }) {
         if (limit < 1 || limit > MAX_LIMIT) throw limitOutside();
         const page = await storage.runs.list({
           limit,

@@ -27,6 +27,7 @@ export const actionTable = {
   "infra.plan": async () => (await import("./infra/plan.js")).planInfra,
   "infra.planRemoval": async () => (await import("./infra/plan-removal.js")).planRemoval,
   "infra.status": async () => (await import("./infra/status.js")).infraStatus,
+  "infra.why": async () => (await import("./infra/why.js")).whyOfInfra,
   "kcl.document": async () => (await import("./kcl/document.js")).documentKcl,
   "kcl.format": async () => (await import("./kcl/format.js")).formatKcl,
   "kcl.lint": async () => (await import("./kcl/lint.js")).lintKcl,

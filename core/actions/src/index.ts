@@ -58,6 +58,7 @@ export type { WorkspaceDetail } from "./workspace/show.js";
 export type { WorkspaceValidation } from "./workspace/validate.js";
 export { runtimeDirOf, type WorkspacePlace } from "./workspace/runtime-dir.js";
 export { chosenInfra, openWorkspaceSession, type WorkspaceSession } from "./session.js";
-export { NoWorkspaceError, type PlatformLayout, platformLayout } from "@provisioning/workspace";
+export { configSources, NoWorkspaceError, type PlatformLayout, platformLayout, userPaths } from "@provisioning/workspace";
 export type { LockView } from "./lock/list.js";
 export type { LogCommand } from "./service/log-commands.js";
+export type { WhyResource } from "./infra/why.js";

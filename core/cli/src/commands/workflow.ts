@@ -218,19 +218,24 @@ export const workflowGroup = group({
   ],
 });
 
-export const whyCommand = command<ShownFlags, [string, string?]>({
+export const whyCommand = command<ShownFlags & { readonly infra?: string }, [string, string?]>({
   name: "why",
   aliases: ["y"],
-  brief: "Tell why a run or an operation is as it is",
+  brief: "Tell why a run waits or failed, why a resource changes, where a value comes from",
   examples: [
     ["why last", "the newest run, and what of it is not done"],
     ["why last 'check etcd on db-01'", "one operation"],
+    ["why server.web-01", "what the plan would do with it, and why"],
+    ["why server.web-01.plan", "who says so, in which file and line"],
+    ["why servers.default_plan", "a setting, through all layers"],
   ],
-  loader: async () => (await import("./workflow/control.js")).why,
+  loader: async () => (await import("./workflow/why.js")).why,
   parameters: {
-    flags: shownFlags,
-    aliases: shownLetters,
-    positional: positional(run, optionalArgument("operation", "Id or title of an operation")),
+    flags: { ...infraFlag, ...shownFlags },
+    aliases: readLetters,
+    positional: positional(
+      argument("run", "Id of a run, an address with or without a field, or a setting"),
+      optionalArgument("operation", "Of a run: id or title of an operation"),
+    ),
   },
-  result: "run.why",
 });

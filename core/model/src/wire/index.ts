@@ -1,6 +1,6 @@
 /** Wire schemas of the vocabulary: what interfaces send and accept. Loaded by those who parse or describe, never with the types alone. */
 export { errorRecordSchema } from "./errors.js";
-export { planDigestsSchema, planSchema } from "./plan.js";
+export { changeSchema, planDigestsSchema, planSchema } from "./plan.js";
 export { runStatusSchema } from "./run.js";
 export {
   addressSchema,
@@ -13,5 +13,6 @@ export {
   runIdSchema,
   taskservNameSchema,
   serverNameSchema,
+  sourcePositionSchema,
   workspaceNameSchema,
 } from "./scalars.js";

@@ -18,7 +18,7 @@ const stepPreviewSchema: z.ZodMiniType<StepPreview> = z.strictObject({
   diff: z.exactOptional(z.string()),
 });
 
-const changeSchema: z.ZodMiniType<Change> = z.strictObject({
+export const changeSchema: z.ZodMiniType<Change> = z.strictObject({
   address: addressSchema,
   kind: z.enum(["create", "update", "replace", "delete", "read", "none"]),
   resource: z.enum(["network", "server", "taskserv"]),

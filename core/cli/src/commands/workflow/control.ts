@@ -1,4 +1,4 @@
-/** `workflow retry | skip | pause | resume | cancel | rollback`, the same of `batch`, and `why`. */
+/** `workflow retry | skip | pause | resume | cancel | rollback`, the same of `batch`. */
 
 import { invoke, type RunReport } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
@@ -8,7 +8,6 @@ import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderRun } from "../../views/run.js";
-import { renderWhy } from "../../views/why.js";
 
 interface Flags {
   readonly output: OutputFormat;
@@ -68,15 +67,6 @@ export async function rollback(
     const run = await invoke("run.rollback", context, { id, ...(toCheckpoint === undefined ? {} : { toCheckpoint }) });
     await writeRun(this, flags, run);
     return run.operations.some(({ status }) => status === "compensationFailed") ? EXIT.failure : EXIT.ok;
-  });
-}
-
-export async function why(this: CliContext, flags: Flags, id: string, operation?: string): Promise<void> {
-  await runAction(this, flags, async (context) => {
-    const report = await invoke("run.why", context, { id, ...(operation === undefined ? {} : { operation }) });
-    const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this, flags.output, report, () => renderWhy(report, style, operation !== undefined));
-    return EXIT.ok;
   });
 }
 

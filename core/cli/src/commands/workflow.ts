@@ -221,7 +221,7 @@ export const workflowGroup = group({
 export const whyCommand = command<ShownFlags & { readonly infra?: string }, [string, string?]>({
   name: "why",
   aliases: ["y"],
-  brief: "Tell why a run waits or failed, why a resource changes, where a value comes from",
+  brief: "Tell why a run waits, a resource changes, or a value is as it is",
   examples: [
     ["why last", "the newest run, and what of it is not done"],
     ["why last 'check etcd on db-01'", "one operation"],

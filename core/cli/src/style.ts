@@ -5,11 +5,14 @@
 
 import { styleText } from "node:util";
 import type { OutputStream } from "./cli-context.js";
+import { widthOf } from "./views/table.js";
 
 type Format = Parameters<typeof styleText>[0];
 
 export interface Style {
   readonly colours: boolean;
+  /** Columns of the terminal; absent where there is none, and nothing has to fit. */
+  readonly width?: number;
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly red: (text: string) => string;
@@ -21,8 +24,10 @@ export interface Style {
 export function styleFor(stream: OutputStream, env: Readonly<Record<string, string | undefined>>): Style {
   const colours = hasColours(stream, env);
   const format = (name: Format) => (text: string) => (colours ? styleText(name, text, { validateStream: false }) : text);
+  const width = widthOf(stream);
   return {
     colours,
+    ...(width === undefined ? {} : { width }),
     bold: format("bold"),
     dim: format("dim"),
     red: format("red"),

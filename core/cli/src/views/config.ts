@@ -24,15 +24,22 @@ export function valueText(value: unknown): string {
     .join(",");
 }
 
-export function renderEntries(entries: readonly ConfigEntry[], { raw }: { readonly raw: boolean }): string {
-  return renderTable(entries, [
-    { title: "KEY", cell: ({ key }) => key },
-    { title: "VALUE", cell: (entry) => inTable(raw ? entry.raw : entry.value) },
-    {
-      title: "FROM",
-      cell: (entry) => (entry.layer === "defaults" ? entry.layer : `${entry.layer} ${placeText(entry)}`.trimEnd()),
-    },
-  ]);
+export function renderEntries(
+  entries: readonly ConfigEntry[],
+  { raw, width }: { readonly raw: boolean; readonly width?: number },
+): string {
+  return renderTable(
+    entries,
+    [
+      { title: "KEY", cell: ({ key }) => key },
+      { title: "VALUE", cell: (entry) => inTable(raw ? entry.raw : entry.value) },
+      {
+        title: "FROM",
+        cell: (entry) => (entry.layer === "defaults" ? entry.layer : `${entry.layer} ${placeText(entry)}`.trimEnd()),
+      },
+    ],
+    width,
+  );
 }
 
 export function renderExplained(explained: ExplainedConfig, style: Style): string {
@@ -50,12 +57,16 @@ export function renderExplained(explained: ExplainedConfig, style: Style): strin
     ...(environment === undefined ? [] : [["environment", environment] as const]),
   ];
   const width = Math.max(...facts.map(([name]) => name.length));
-  const table = renderTable(layers.toReversed(), [
-    { title: "", cell: ({ wins }) => (wins ? style.green("→") : " ") },
-    { title: "LAYER", cell: ({ layer }) => layer },
-    { title: "SAYS", cell: ({ value }) => (value === undefined ? style.dim("nothing") : inTable(value)) },
-    { title: "WHERE", cell: placeText },
-  ]);
+  const table = renderTable(
+    layers.toReversed(),
+    [
+      { title: "", cell: ({ wins }) => (wins ? style.green("→") : " ") },
+      { title: "LAYER", cell: ({ layer }) => layer },
+      { title: "SAYS", cell: ({ value }) => (value === undefined ? style.dim("nothing") : inTable(value)) },
+      { title: "WHERE", cell: placeText },
+    ],
+    style.width,
+  );
   const problems = findings.flatMap((finding) => ["", ...renderDiagnostic(toDiagnostic(finding), style)]);
   return [
     `${style.bold(key)}  ${description}`,
@@ -68,11 +79,15 @@ export function renderExplained(explained: ExplainedConfig, style: Style): strin
 }
 
 export function renderFiles({ layers, environments, environment, infra, configFolder }: ConfigFiles, style: Style): string {
-  const table = renderTable(layers, [
-    { title: "", cell: ({ exists }) => (exists ? style.green("✓") : style.dim("·")) },
-    { title: "LAYER", cell: ({ layer }) => layer },
-    { title: "FILE", cell: ({ file, section }) => (section === undefined ? file : `${file}, below ${section}:`) },
-  ]);
+  const table = renderTable(
+    layers,
+    [
+      { title: "", cell: ({ exists }) => (exists ? style.green("✓") : style.dim("·")) },
+      { title: "LAYER", cell: ({ layer }) => layer },
+      { title: "FILE", cell: ({ file, section }) => (section === undefined ? file : `${file}, below ${section}:`) },
+    ],
+    style.width,
+  );
   return [
     table,
     "",
@@ -82,13 +97,17 @@ export function renderFiles({ layers, environments, environment, infra, configFo
   ].join("\n");
 }
 
-export function renderDifferences(differences: readonly ConfigDifference[], from: string, to: string): string {
-  return renderTable(differences, [
-    { title: "KEY", cell: ({ key }) => key },
-    { title: from.toUpperCase(), cell: (one) => inTable(one.from) },
-    { title: to.toUpperCase(), cell: (one) => inTable(one.to) },
-    { title: "FROM", cell: ({ toLayer }) => toLayer },
-  ]);
+export function renderDifferences(differences: readonly ConfigDifference[], from: string, to: string, width?: number): string {
+  return renderTable(
+    differences,
+    [
+      { title: "KEY", cell: ({ key }) => key },
+      { title: from.toUpperCase(), cell: (one) => inTable(one.from) },
+      { title: to.toUpperCase(), cell: (one) => inTable(one.to) },
+      { title: "FROM", cell: ({ toLayer }) => toLayer },
+    ],
+    width,
+  );
 }
 
 export function renderConfigFindings({ ok, files, findings }: ConfigValidation, style: Style): string {

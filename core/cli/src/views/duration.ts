@@ -4,3 +4,8 @@ export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
+
+/** To the minute, in the universal time that logs have too: `2026-11-22 10:05`. */
+export function formatInstant(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 16).replace("T", " ");
+}

@@ -5,11 +5,15 @@ import type { Style } from "../style.js";
 import { renderTable } from "./table.js";
 
 export function renderFindings(findings: readonly MachineFinding[], style: Style): string {
-  const table = renderTable(findings, [
-    { title: "", cell: (finding) => (finding.ok ? style.green("✓") : finding.required ? style.red("✗") : style.yellow("!")) },
-    { title: "WHAT", cell: (finding) => finding.title },
-    { title: "FOUND", cell: (finding) => finding.found },
-  ]);
+  const table = renderTable(
+    findings,
+    [
+      { title: "", cell: (finding) => (finding.ok ? style.green("✓") : finding.required ? style.red("✗") : style.yellow("!")) },
+      { title: "WHAT", cell: (finding) => finding.title },
+      { title: "FOUND", cell: (finding) => finding.found },
+    ],
+    style.width,
+  );
   const fixes = findings
     .filter((finding) => !finding.ok && finding.fix !== undefined)
     .flatMap((finding) => [

@@ -6,13 +6,17 @@ import { renderTable } from "./table.js";
 
 export function renderHealth(report: HealthReport, style: Style): string {
   if (report.services.length === 0) return `${style.red("✗")} ${report.infra}: nothing was checked.`;
-  const table = renderTable(report.services, [
-    { title: "", cell: (service) => (service.healthy ? style.green("✓") : style.red("✗")) },
-    { title: "SERVER", cell: (service) => service.server },
-    { title: "SERVICE", cell: (service) => service.name },
-    { title: "HEALTH", cell: (service) => service.status },
-    { title: "CHECKS", cell: describeChecks },
-  ]);
+  const table = renderTable(
+    report.services,
+    [
+      { title: "", cell: (service) => (service.healthy ? style.green("✓") : style.red("✗")) },
+      { title: "SERVER", cell: (service) => service.server },
+      { title: "SERVICE", cell: (service) => service.name },
+      { title: "HEALTH", cell: (service) => service.status },
+      { title: "CHECKS", cell: describeChecks },
+    ],
+    style.width,
+  );
   const outputs = report.services.flatMap((service) =>
     service.checks
       .filter((check) => !check.ok && check.output !== undefined && check.output !== "")

@@ -13,10 +13,14 @@ function markOf(level: LogLine["level"], style: Style): string {
   return level === "warn" ? style.yellow("!") : style.dim("·");
 }
 
-export function renderCheckpoints(checkpoints: readonly CheckpointInfo[]): string {
-  return renderTable(checkpoints, [
-    { title: "NUMBER", cell: ({ number }) => String(number) },
-    { title: "REACHED", cell: ({ at }) => at },
-    { title: "COMPLETED", cell: ({ completed }) => completed.map(({ title }) => title).join(", ") },
-  ]);
+export function renderCheckpoints(checkpoints: readonly CheckpointInfo[], width?: number): string {
+  return renderTable(
+    checkpoints,
+    [
+      { title: "NUMBER", cell: ({ number }) => String(number) },
+      { title: "REACHED", cell: ({ at }) => at },
+      { title: "COMPLETED", cell: ({ completed }) => completed.map(({ title }) => title).join(", ") },
+    ],
+    width,
+  );
 }

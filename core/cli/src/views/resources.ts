@@ -2,25 +2,34 @@
 
 import type { GraphAnswer, GraphPath, ResourceDetail, ResourceLine } from "@provisioning/actions";
 import { isJsonObject, type Json } from "@provisioning/model";
+import { formatInstant } from "./duration.js";
 import { renderTable } from "./table.js";
 
-export function renderResources(resources: readonly ResourceLine[]): string {
-  return renderTable(resources, [
-    { title: "INFRA", cell: (item) => item.infra },
-    { title: "RESOURCE", cell: (item) => item.address },
-    { title: "PROVIDER", cell: (item) => item.provider },
-    { title: "STATUS", cell: (item) => item.status },
-    { title: "UPDATED", cell: (item) => new Date(item.updatedAt).toISOString() },
-  ]);
+export function renderResources(resources: readonly ResourceLine[], width?: number): string {
+  return renderTable(
+    resources,
+    [
+      { title: "INFRA", cell: (item) => item.infra },
+      { title: "RESOURCE", cell: (item) => item.address },
+      { title: "PROVIDER", cell: (item) => item.provider },
+      { title: "STATUS", cell: (item) => item.status },
+      { title: "UPDATED", cell: (item) => formatInstant(item.updatedAt) },
+    ],
+    width,
+  );
 }
 
-export function renderFound(resources: GraphAnswer["resources"]): string {
-  return renderTable(resources, [
-    { title: "RESOURCE", cell: (item) => item.address },
-    { title: "INFRA", cell: (item) => item.infra },
-    { title: "STATUS", cell: (item) => item.status },
-    { title: "STEPS AWAY", cell: (item) => (item.distance === 0 ? "-" : String(item.distance)) },
-  ]);
+export function renderFound(resources: GraphAnswer["resources"], width?: number): string {
+  return renderTable(
+    resources,
+    [
+      { title: "RESOURCE", cell: (item) => item.address },
+      { title: "INFRA", cell: (item) => item.infra },
+      { title: "STATUS", cell: (item) => item.status },
+      { title: "STEPS AWAY", cell: (item) => (item.distance === 0 ? "-" : String(item.distance)) },
+    ],
+    width,
+  );
 }
 
 const WORDS = { depends_on: "depends on", runs_on: "runs on", attached_to: "is attached to" } as const;

@@ -19,13 +19,17 @@ const SLOWEST = 5;
 
 export function renderRun(run: RunReport, style: Style, { brief = false }: RunShape = {}): string {
   const isBrief = brief && run.operations.length > BRIEF_ABOVE;
-  const table = renderTable(isBrief ? notable(run) : run.operations, [
-    { title: "", cell: (operation) => markOf(operation, style) },
-    { title: "OPERATION", cell: (operation) => operation.title },
-    { title: "STATE", cell: (operation) => operation.status },
-    { title: "TIME", cell: (operation) => (operation.durationMs === undefined ? "-" : formatDuration(operation.durationMs)) },
-    { title: "TRIES", cell: (operation) => (operation.attempts > 1 ? String(operation.attempts) : "") },
-  ]);
+  const table = renderTable(
+    isBrief ? notable(run) : run.operations,
+    [
+      { title: "", cell: (operation) => markOf(operation, style) },
+      { title: "OPERATION", cell: (operation) => operation.title },
+      { title: "STATE", cell: (operation) => operation.status },
+      { title: "TIME", cell: (operation) => (operation.durationMs === undefined ? "-" : formatDuration(operation.durationMs)) },
+      { title: "TRIES", cell: (operation) => (operation.attempts > 1 ? String(operation.attempts) : "") },
+    ],
+    style.width,
+  );
   const failed = run.operations.filter(
     ({ status, error }) => status === "failed" || (status === "compensated" && error !== undefined),
   );

@@ -11,31 +11,39 @@ export function renderStatus(status: InfraStatus, style: Style): string {
 
 export function renderServers(servers: readonly ServerStatus[], style: Style): string {
   if (servers.length === 0) return "There are no servers. Make them with: provisioning apply";
-  return renderTable(servers, [
-    { title: "", cell: (server) => (server.status === "running" ? style.green("✓") : style.yellow("-")) },
-    { title: "SERVER", cell: (server) => server.name },
-    { title: "STATUS", cell: (server) => server.status },
-    { title: "PLAN", cell: (server) => server.plan },
-    { title: "ROLE", cell: (server) => server.role ?? "-" },
-    { title: "PROVIDER", cell: (server) => server.provider },
-    { title: "ADDRESS", cell: (server) => server.address ?? "-" },
-    { title: "SSH", cell: (server) => server.ssh ?? "-" },
-  ]);
+  return renderTable(
+    servers,
+    [
+      { title: "", cell: (server) => (server.status === "running" ? style.green("✓") : style.yellow("-")) },
+      { title: "SERVER", cell: (server) => server.name },
+      { title: "STATUS", cell: (server) => server.status },
+      { title: "PLAN", cell: (server) => server.plan },
+      { title: "ROLE", cell: (server) => server.role ?? "-" },
+      { title: "PROVIDER", cell: (server) => server.provider },
+      { title: "ADDRESS", cell: (server) => server.address ?? "-" },
+      { title: "SSH", cell: (server) => server.ssh ?? "-" },
+    ],
+    style.width,
+  );
 }
 
 export function renderTaskservs(taskservs: readonly TaskservStatus[], style: Style): string {
   if (taskservs.length === 0) return "Nothing is installed. Install with: provisioning apply";
-  return renderTable(taskservs, [
-    {
-      title: "",
-      cell: (item) =>
-        item.status === "ready" ? style.green("✓") : item.status === "failed" ? style.red("✗") : style.yellow("-"),
-    },
-    { title: "SERVER", cell: (item) => item.server },
-    { title: "TASKSERV", cell: (item) => item.name },
-    { title: "VERSION", cell: (item) => item.version ?? "-" },
-    { title: "STATUS", cell: (item) => item.status },
-    { title: "REACH IT AT", cell: (item) => item.endpoints.map((endpoint) => endpoint.url).join(" ") || "-" },
-    { title: "BECAUSE OF", cell: (item) => item.requiredBy ?? "-" },
-  ]);
+  return renderTable(
+    taskservs,
+    [
+      {
+        title: "",
+        cell: (item) =>
+          item.status === "ready" ? style.green("✓") : item.status === "failed" ? style.red("✗") : style.yellow("-"),
+      },
+      { title: "SERVER", cell: (item) => item.server },
+      { title: "TASKSERV", cell: (item) => item.name },
+      { title: "VERSION", cell: (item) => item.version ?? "-" },
+      { title: "STATUS", cell: (item) => item.status },
+      { title: "REACH IT AT", cell: (item) => item.endpoints.map((endpoint) => endpoint.url).join(" ") || "-" },
+      { title: "BECAUSE OF", cell: (item) => item.requiredBy ?? "-" },
+    ],
+    style.width,
+  );
 }

@@ -1,4 +1,9 @@
-/** Tables without borders: columns are as wide as their widest cell, colour codes do not count. */
+/**
+ * Tables without borders: columns are as wide as their widest cell, colour codes do not count. Where that is wider than the terminal, cells go
+ * on in the line below, at spaces; where even that does not fit, every row becomes a block of its own.
+ */
+
+import type { OutputStream } from "../cli-context.js";
 
 export interface Column<Row> {
   readonly title: string;
@@ -7,17 +12,77 @@ export interface Column<Row> {
 
 const GAP = "  ";
 
-export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+/** Absent where there is no terminal: whoever reads a file or a pipe wants whole lines. */
+export function widthOf({ isTTY, columns }: OutputStream): number | undefined {
+  return isTTY === true ? columns : undefined;
+}
+
+/** `width`: columns of the terminal; absent: any. */
+export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width?: number): string {
   const cells = [columns.map((column) => column.title), ...rows.map((row) => columns.map((column) => column.cell(row)))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => displayWidth(line[index] as string))));
-  return cells
-    .map((line) =>
-      line
-        .map((cell, index) => pad(cell, widths[index] as number))
-        .join(GAP)
-        .trimEnd(),
+  if (width === undefined || total(widths) <= width) return cells.map((line) => joined(line, widths)).join("\n");
+  const fitted = fit(cells, widths, width);
+  return fitted === undefined ? blocks(cells) : cells.flatMap((line) => wrappedLines(line, fitted)).join("\n");
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, size) => sum + size, GAP.length * (widths.length - 1));
+}
+
+/** Takes from the widest column until all fit, but never breaks a word. Absent: they cannot fit. */
+function fit(cells: readonly (readonly string[])[], widths: readonly number[], width: number): number[] | undefined {
+  const least = widths.map((_, index) =>
+    Math.max(...cells.flatMap((line) => (line[index] as string).split(" ").map(displayWidth))),
+  );
+  const fitted = [...widths];
+  while (total(fitted) > width) {
+    const shrinkable = fitted.flatMap((size, index) => (size > (least[index] as number) ? [index] : []));
+    if (shrinkable.length === 0) return undefined;
+    const widest = shrinkable.reduce((left, right) => ((fitted[right] as number) > (fitted[left] as number) ? right : left));
+    fitted[widest] = (fitted[widest] as number) - 1;
+  }
+  return fitted;
+}
+
+function wrappedLines(line: readonly string[], widths: readonly number[]): string[] {
+  const columns = line.map((cell, index) => wrapCell(cell, widths[index] as number));
+  const height = Math.max(...columns.map((parts) => parts.length));
+  return Array.from({ length: height }, (_, row) =>
+    joined(
+      columns.map((parts) => parts[row] ?? ""),
+      widths,
+    ),
+  );
+}
+
+function wrapCell(cell: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of cell.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || displayWidth(last) + 1 + displayWidth(word) > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+/** `NAME  value`, a line for each cell that says something. */
+function blocks([titles = [], ...rows]: readonly (readonly string[])[]): string {
+  const column = Math.max(...titles.map(displayWidth));
+  return rows
+    .map((row) =>
+      row
+        .flatMap((cell, index) => (cell === "" ? [] : [`${pad(titles[index] as string, column)}${GAP}${cell}`.trimEnd()]))
+        .join("\n"),
     )
-    .join("\n");
+    .join("\n\n");
+}
+
+function joined(line: readonly string[], widths: readonly number[]): string {
+  return line
+    .map((cell, index) => pad(cell, widths[index] as number))
+    .join(GAP)
+    .trimEnd();
 }
 
 function pad(text: string, width: number): string {

@@ -25,14 +25,18 @@ export function renderDocumentForecast(forecast: WorkflowForecast, style: Style)
 }
 
 export function renderTasks(tasks: readonly TaskInfo[], style: Style): string {
-  return renderTable(tasks, [
-    { title: "TASK", cell: ({ name }) => name },
-    { title: "PARAMETERS", cell: (task) => namesOf(task.params).join(", ") || "-" },
-    {
-      title: "WHAT IT DOES",
-      cell: ({ summary, announced }) => (announced === undefined ? summary : style.dim(`not possible yet: ${announced}`)),
-    },
-  ]);
+  return renderTable(
+    tasks,
+    [
+      { title: "TASK", cell: ({ name }) => name },
+      { title: "PARAMETERS", cell: (task) => namesOf(task.params).join(", ") || "-" },
+      {
+        title: "WHAT IT DOES",
+        cell: ({ summary, announced }) => (announced === undefined ? summary : style.dim(`not possible yet: ${announced}`)),
+      },
+    ],
+    style.width,
+  );
 }
 
 export function renderTask({ name, summary, announced, params, output }: TaskInfo, style: Style): string {

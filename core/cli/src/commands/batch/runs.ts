@@ -9,6 +9,7 @@ import { styleFor } from "../../style.js";
 import { renderRun } from "../../views/run.js";
 import { renderRuns } from "../../views/runs.js";
 import { followRun } from "../workflow/follow.js";
+import { widthOf } from "../../views/table.js";
 
 interface Flags {
   readonly output: OutputFormat;
@@ -20,7 +21,9 @@ export async function list(this: CliContext, flags: Flags & { readonly limit: nu
   await runAction(this, flags, async (context) => {
     const runs = await invoke("run.list", context, { limit: flags.limit, purpose: "batch" });
     const none = "No batch workflow has run yet. Start one with: provisioning batch submit <file>";
-    await writeResult(this, flags.output, runs, () => (runs.length === 0 ? none : renderRuns(runs)));
+    await writeResult(this, flags.output, runs, () =>
+      runs.length === 0 ? none : renderRuns(runs, widthOf(this.process.stdout)),
+    );
     return EXIT.ok;
   });
 }

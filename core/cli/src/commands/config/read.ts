@@ -17,13 +17,14 @@ import {
 import type { ListFlags, RawFlags } from "../config.js";
 import type { ReadFlags, ShownFlags } from "../flags.js";
 import { infraInput } from "../infra/input.js";
+import { widthOf } from "../../views/table.js";
 
 export async function get(this: CliContext, flags: RawFlags, key: string): Promise<void> {
   await runAction(this, flags, async (context) => {
     const entries = await invoke("config.get", context, { key, ...infraInput(flags) });
     await writeResult(this, flags.output, entries, () => {
       const [only] = entries;
-      if (only?.key !== key) return renderEntries(entries, { raw: flags.raw === true });
+      if (only?.key !== key) return renderEntries(entries, { raw: flags.raw === true, ...widthIn(this) });
       return valueText(flags.raw === true ? only.raw : only.value);
     });
     return EXIT.ok;
@@ -35,7 +36,7 @@ export async function list(this: CliContext, flags: ListFlags): Promise<void> {
     const { changed = false, raw = false } = flags;
     const entries = await invoke("config.list", context, { changed, ...infraInput(flags) });
     await writeResult(this, flags.output, entries, () =>
-      entries.length === 0 ? "Everything is as the platform's defaults say." : renderEntries(entries, { raw }),
+      entries.length === 0 ? "Everything is as the platform's defaults say." : renderEntries(entries, { raw, ...widthIn(this) }),
     );
     return EXIT.ok;
   });
@@ -74,7 +75,9 @@ export async function diff(this: CliContext, flags: ReadFlags, from?: string, to
     const sides = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
     const differences = await invoke("config.diff", context, { ...sides, ...infraInput(flags) });
     await writeResult(this, flags.output, differences, () =>
-      differences.length === 0 ? "There is no difference." : renderDifferences(differences, from ?? "defaults", to ?? "now"),
+      differences.length === 0
+        ? "There is no difference."
+        : renderDifferences(differences, from ?? "defaults", to ?? "now", widthOf(this.process.stdout)),
     );
     return EXIT.ok;
   });
@@ -88,4 +91,9 @@ export async function schema(this: CliContext, flags: ShownFlags): Promise<void>
     else this.process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
     return EXIT.ok;
   });
+}
+
+function widthIn(cli: CliContext): { readonly width?: number } {
+  const width = widthOf(cli.process.stdout);
+  return width === undefined ? {} : { width };
 }

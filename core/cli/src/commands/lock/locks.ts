@@ -7,14 +7,14 @@ import { EXIT } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { formatDuration } from "../../views/duration.js";
-import { renderTable } from "../../views/table.js";
+import { renderTable, widthOf } from "../../views/table.js";
 import type { ShownFlags } from "../flags.js";
 
 export async function list(this: CliContext, flags: ShownFlags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const locks = await invoke("lock.list", context, {});
     await writeResult(this, flags.output, locks, () =>
-      locks.length === 0 ? "Nothing is held." : renderLocks(locks, context.clock.now()),
+      locks.length === 0 ? "Nothing is held." : renderLocks(locks, context.clock.now(), widthOf(this.process.stdout)),
     );
     return EXIT.ok;
   });
@@ -33,14 +33,18 @@ export async function breakOne(this: CliContext, flags: ShownFlags & { readonly 
   });
 }
 
-function renderLocks(locks: readonly LockView[], now: number): string {
+function renderLocks(locks: readonly LockView[], now: number, width?: number): string {
   const ago = (at: number) => `${formatDuration(Math.max(0, now - at))} ago`;
-  return renderTable(locks, [
-    { title: "LOCK", cell: ({ scope }) => scope },
-    { title: "HOLDER", cell: ({ holder }) => holder },
-    { title: "SINCE", cell: ({ since }) => ago(since) },
-    { title: "LAST BEAT", cell: ({ lastBeat }) => ago(lastBeat) },
-    { title: "ALIVE", cell: ({ alive }) => alive },
-    { title: "DOING", cell: ({ doing }) => doing || "-" },
-  ]);
+  return renderTable(
+    locks,
+    [
+      { title: "LOCK", cell: ({ scope }) => scope },
+      { title: "HOLDER", cell: ({ holder }) => holder },
+      { title: "SINCE", cell: ({ since }) => ago(since) },
+      { title: "LAST BEAT", cell: ({ lastBeat }) => ago(lastBeat) },
+      { title: "ALIVE", cell: ({ alive }) => alive },
+      { title: "DOING", cell: ({ doing }) => doing || "-" },
+    ],
+    width,
+  );
 }

@@ -8,6 +8,7 @@ import { runAction } from "../../run-action.js";
 import { renderFound, renderPath } from "../../views/resources.js";
 import type { ReadFlags } from "../flags.js";
 import { infraInput } from "../infra/input.js";
+import { widthOf } from "../../views/table.js";
 
 export async function query(this: CliContext, flags: ReadFlags, ...words: string[]): Promise<void> {
   await runAction(this, flags, async (context) => {
@@ -35,5 +36,7 @@ export async function path(this: CliContext, flags: ReadFlags, from: string, to:
 }
 
 async function answer(cli: CliContext, flags: ReadFlags, found: GraphAnswer): Promise<void> {
-  await writeResult(cli, flags.output, found, () => (found.resources.length === 0 ? "Nothing." : renderFound(found.resources)));
+  await writeResult(cli, flags.output, found, () =>
+    found.resources.length === 0 ? "Nothing." : renderFound(found.resources, widthOf(cli.process.stdout)),
+  );
 }

@@ -5,7 +5,7 @@ import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
-import { renderTable } from "../../views/table.js";
+import { renderTable, widthOf } from "../../views/table.js";
 import type { InfraFlags } from "../flags.js";
 
 type Flags = InfraFlags & { readonly output: OutputFormat; readonly all?: boolean };
@@ -16,13 +16,17 @@ export async function listTaskservs(this: CliContext, flags: Flags): Promise<voi
   await runAction(this, flags, async (context) => {
     const catalog = await invoke("catalog.list", context, {});
     await writeResult(this, flags.output, catalog, () =>
-      renderTable(catalog, [
-        { title: "TASKSERV", cell: (item) => item.name },
-        { title: "VERSION", cell: (item) => item.version },
-        { title: "CATEGORY", cell: (item) => item.category },
-        { title: "REQUIRES", cell: (item) => item.requires.join(", ") || "-" },
-        { title: "WHAT IT IS", cell: (item) => item.description },
-      ]),
+      renderTable(
+        catalog,
+        [
+          { title: "TASKSERV", cell: (item) => item.name },
+          { title: "VERSION", cell: (item) => item.version },
+          { title: "CATEGORY", cell: (item) => item.category },
+          { title: "REQUIRES", cell: (item) => item.requires.join(", ") || "-" },
+          { title: "WHAT IT IS", cell: (item) => item.description },
+        ],
+        widthOf(this.process.stdout),
+      ),
     );
     return EXIT.ok;
   });

@@ -8,7 +8,7 @@ import { EXIT, exitCodeOf } from "../../exit-codes.js";
 import { wrap } from "../../help/lines.js";
 import { writeResult } from "../../output.js";
 import { styleFor } from "../../style.js";
-import { renderTable } from "../../views/table.js";
+import { renderTable, widthOf } from "../../views/table.js";
 import { writeError } from "../../views/write-error.js";
 import type { OutputFlags } from "../flags.js";
 import { type Explanation, readErrorsPage } from "./errors-page.js";
@@ -23,7 +23,7 @@ export async function explain(this: CliContext, flags: OutputFlags, code?: strin
       { title: "CODE", cell: (item: Explanation) => item.code },
       { title: "WHEN", cell: (item: Explanation) => item.cause },
     ];
-    await writeResult(this, flags.output, known, () => renderTable(known, columns));
+    await writeResult(this, flags.output, known, () => renderTable(known, columns, widthOf(this.process.stdout)));
     return;
   }
   const wanted = code.toUpperCase();

@@ -10,7 +10,7 @@ import { writeResult } from "../../output.js";
 import { page } from "../../pager.js";
 import { styleFor } from "../../style.js";
 import { renderMarkdown } from "../../views/markdown.js";
-import { renderTable } from "../../views/table.js";
+import { renderTable, widthOf } from "../../views/table.js";
 import { writeError } from "../../views/write-error.js";
 import type { OutputFlags } from "../flags.js";
 
@@ -44,10 +44,14 @@ async function list(cli: CliContext, flags: OutputFlags, folder: string, known: 
     })),
   );
   await writeResult(cli, flags.output, guides, () =>
-    renderTable(guides, [
-      { title: "GUIDE", cell: (item) => item.name },
-      { title: "WHAT IT IS ABOUT", cell: (item) => item.title },
-    ]),
+    renderTable(
+      guides,
+      [
+        { title: "GUIDE", cell: (item) => item.name },
+        { title: "WHAT IT IS ABOUT", cell: (item) => item.title },
+      ],
+      widthOf(cli.process.stdout),
+    ),
   );
 }
 

@@ -15,7 +15,6 @@ interface Line {
 /** A test runs every command of it through the table. */
 export const QUICK_REFERENCE: readonly Line[] = [
   { topic: "Begin", command: "ws init shop", meaning: "make a workspace" },
-  { topic: "Begin", command: "ws use shop", meaning: "work in another one" },
   { topic: "Begin", command: "doctor --fix", meaning: "get this machine ready" },
   { topic: "Change", command: "p", meaning: "show what would change" },
   { topic: "Change", command: "a", meaning: "make it so" },
@@ -40,10 +39,7 @@ export async function quickReference(this: CliContext, flags: OutputFlags): Prom
   await writeResult(this, flags.output, QUICK_REFERENCE, () => {
     const topics = [...new Set(QUICK_REFERENCE.map(({ topic }) => topic))];
     const sections = topics.flatMap((topic) => [style.bold(topic), ...rows(topic)]);
-    return [
-      ...sections,
-      style.dim("In every command: help, -o json, --check, --yes. All shortcuts: provisioning shortcuts"),
-    ].join("\n");
+    return [...sections, style.dim("Everywhere: help, -o json, --check, --yes. More: provisioning shortcuts")].join("\n");
   });
 }
 

@@ -9,6 +9,7 @@ import { styleFor } from "../../style.js";
 import { followRun } from "./follow.js";
 import { renderCheckpoints, renderLogs } from "../../views/logs.js";
 import type { OutputFlags } from "../flags.js";
+import { widthOf } from "../../views/table.js";
 
 type Flags = OutputFlags & { readonly workspace?: string; readonly debug?: boolean };
 
@@ -31,7 +32,9 @@ export async function checkpoints(this: CliContext, flags: Flags, id = "last"): 
   await runAction(this, flags, async (context) => {
     const found = await invoke("run.checkpoints", context, { id });
     const none = "This run has no checkpoints.";
-    await writeResult(this, flags.output, found, () => (found.length === 0 ? none : renderCheckpoints(found)));
+    await writeResult(this, flags.output, found, () =>
+      found.length === 0 ? none : renderCheckpoints(found, widthOf(this.process.stdout)),
+    );
     return EXIT.ok;
   });
 }

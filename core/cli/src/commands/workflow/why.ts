@@ -42,12 +42,16 @@ async function whyResource(cli: CliContext, flags: Flags, context: ActionContext
 function renderOrigins({ address, field, value, origins, change }: WhyResource, style: Style): string {
   const subject = field === undefined ? address : `${address}.${field}`;
   const heading = value === undefined ? style.bold(subject) : `${style.bold(subject)} is ${valueText(value)}`;
-  const table = renderTable(origins, [
-    { title: "", cell: ({ wins }) => (wins ? style.green("→") : " ") },
-    { title: "WHO", cell: ({ source }) => source },
-    { title: "SAYS", cell: (origin) => (origin.value === undefined ? "" : valueText(origin.value)) },
-    { title: "WHERE", cell: ({ place }) => (place === undefined ? "" : `${place.file}:${place.line}`) },
-  ]);
+  const table = renderTable(
+    origins,
+    [
+      { title: "", cell: ({ wins }) => (wins ? style.green("→") : " ") },
+      { title: "WHO", cell: ({ source }) => source },
+      { title: "SAYS", cell: (origin) => (origin.value === undefined ? "" : valueText(origin.value)) },
+      { title: "WHERE", cell: ({ place }) => (place === undefined ? "" : `${place.file}:${place.line}`) },
+    ],
+    style.width,
+  );
   const none = "Nobody says anything about it.";
   const plan = change === undefined ? [] : ["", planned(change, style)];
   return [heading, "", origins.length === 0 ? none : table, ...plan].join("\n");

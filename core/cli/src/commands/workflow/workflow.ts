@@ -8,6 +8,7 @@ import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderRun } from "../../views/run.js";
 import { renderRuns } from "../../views/runs.js";
+import { widthOf } from "../../views/table.js";
 
 interface Flags {
   readonly output: OutputFormat;
@@ -19,7 +20,9 @@ export async function list(this: CliContext, flags: Flags & { readonly limit: nu
   await runAction(this, flags, async (context) => {
     const runs = await invoke("run.list", context, { limit: flags.limit });
     await writeResult(this, flags.output, runs, () =>
-      runs.length === 0 ? "There are no runs yet. Start one with: provisioning apply" : renderRuns(runs),
+      runs.length === 0
+        ? "There are no runs yet. Start one with: provisioning apply"
+        : renderRuns(runs, widthOf(this.process.stdout)),
     );
     return EXIT.ok;
   });

@@ -5,7 +5,7 @@ import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
-import { renderTable } from "../../views/table.js";
+import { renderTable, widthOf } from "../../views/table.js";
 
 interface Flags {
   readonly output: OutputFormat;
@@ -39,19 +39,23 @@ export async function init(
 export async function list(this: CliContext, flags: Flags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const known = await invoke("workspace.list", context, {});
-    await writeResult(this, flags.output, known, () => renderWorkspaces(known));
+    await writeResult(this, flags.output, known, () => renderWorkspaces(known, widthOf(this.process.stdout)));
     return EXIT.ok;
   });
 }
 
-function renderWorkspaces(known: readonly WorkspaceInfo[]): string {
+function renderWorkspaces(known: readonly WorkspaceInfo[], width?: number): string {
   if (known.length === 0) return "There are no workspaces yet. Make one with: provisioning workspace init <name>";
-  const table = renderTable(known, [
-    { title: "", cell: (item) => (item.active ? "*" : "") },
-    { title: "NAME", cell: (item) => item.name },
-    { title: "LAST USED", cell: (item) => item.lastUsed ?? "-" },
-    { title: "PATH", cell: (item) => `${item.path}${item.presence === "there" ? "" : `  (${ABSENCE[item.presence]})`}` },
-  ]);
+  const table = renderTable(
+    known,
+    [
+      { title: "", cell: (item) => (item.active ? "*" : "") },
+      { title: "NAME", cell: (item) => item.name },
+      { title: "LAST USED", cell: (item) => item.lastUsed ?? "-" },
+      { title: "PATH", cell: (item) => `${item.path}${item.presence === "there" ? "" : `  (${ABSENCE[item.presence]})`}` },
+    ],
+    width,
+  );
   const isMissing = known.some(({ presence }) => presence === "missing");
   return isMissing ? `${table}\n\nForget those that are gone: provisioning workspace remove --missing` : table;
 }

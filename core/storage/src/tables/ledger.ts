@@ -44,6 +44,12 @@ async function read<T>(ledger: Ledger, look: (tables: Tables) => T): Promise<T> 
   return seen;
 }
 
+/** A refusal tells of what is there, too: nobody may hear of what a crash could still take away. */
+async function refused(ledger: Ledger, error: unknown): Promise<never> {
+  await ledger.settled();
+  throw error;
+}
+
 export function createRunStore(ledger: Ledger): RunStore {
   const watchers = createWatchers();
 
@@ -71,15 +77,15 @@ export function createRunStore(ledger: Ledger): RunStore {
         return await write(definition.id, 1, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
       }
       const [first] = await ledger.readEvents(known);
-      if (first?.type !== "runSubmitted" || !isSame(first.definition, definition)) throw new RunExistsError(definition.id);
       await ledger.settled();
+      if (first?.type !== "runSubmitted" || !isSame(first.definition, definition)) throw new RunExistsError(definition.id);
       return known.summary.version;
     },
     async append(runId, expected, events, token, then) {
       const tables = ledger.tables();
       const actual = tables.runs.get(runId).summary.version;
       if (token !== undefined) tables.leases.assertCurrent(runScope(runId), token);
-      if (actual !== expected) throw new VersionConflictError(`Run ${runId}`, expected, actual);
+      if (actual !== expected) return refused(ledger, new VersionConflictError(`Run ${runId}`, expected, actual));
       if (events.length === 0) return actual;
       const givenBack = then === "release" ? token : undefined;
       return await write(runId, actual + events.length, events, givenBack);
@@ -182,7 +188,12 @@ export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
 
 export function createResourceStore(ledger: Ledger): ResourceStore {
   const write = async (writes: readonly ResourceWrite[]) => {
-    ledger.tables().resources.assertExpected(writes);
+    const { resources } = ledger.tables();
+    try {
+      resources.assertExpected(writes);
+    } catch (error) {
+      await refused(ledger, error);
+    }
     if (writes.length > 0) await ledger.commit({ type: "resourcesWritten", writes });
   };
   return {

@@ -86,6 +86,37 @@ test("a failed sync is told to everyone who waits, and nothing is accepted after
   await reopened.close();
 });
 
+test("a refusal is told when what it is about is durable", async () => {
+  let onSync = () => Promise.resolve();
+  const storage = await open({
+    ...nodeDisk,
+    async openForAppend(path, existing) {
+      const file = await nodeDisk.openForAppend(path, existing);
+      return { write: (data) => file.write(data), sync: () => onSync().then(() => file.sync()), close: () => file.close() };
+    },
+  });
+  const { id } = sampleRun();
+  await storage.runs.submit(sampleRun({ id }));
+  let goOn = () => {};
+  const blocked = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  onSync = () => blocked;
+  const told: string[] = [];
+  const cancel = { type: "cancelRequested", at: 1, by: "ada", reason: "", mode: "abort" } as const;
+  const writes = [
+    storage.runs.append(id, 1, [cancel]).then(() => told.push("stored")),
+    storage.runs.append(id, 1, [cancel]).catch(() => told.push("refused")),
+    storage.resources.put(sampleResource("web-01"), 7).catch(() => told.push("refused")),
+  ];
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(told).toEqual([]);
+  goOn();
+  await Promise.all(writes);
+  expect(told.sort()).toEqual(["refused", "refused", "stored"]);
+  await storage.close();
+});
+
 test("whatever the process was doing when it died, everything acknowledged is there", async () => {
   for (let fatal = 1; ; fatal += 1) {
     await rm(dataDir, { recursive: true, force: true });

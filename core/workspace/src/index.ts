@@ -9,10 +9,11 @@ export { platformPackages } from "./definition-input.js";
 export { findWorkspace, isWorkspace, NoWorkspaceError, type Workspace, type WorkspaceChoice } from "./discover.js";
 export { chooseInfra, type EvaluatedInfra, evaluateInfra, InfraUnknownError, listInfras } from "./evaluate-infra.js";
 export { evaluateWorkflow, evaluateWorkflowDefinition, type WorkflowFile } from "./evaluate-workflow.js";
+export { fillTemplate, type TemplateFile, writeTemplate } from "./fill-template.js";
 export { workspaceDigestKey, workspaceIdentity } from "./identity.js";
 export { type InitOptions, initWorkspace } from "./init.js";
 export { type PlatformLayout, platformLayout, type WorkspaceLayout, workspaceLayout } from "./layout.js";
-export { importProvider, knownProviders, loadProvider, ProviderUnknownError } from "./provider-loader.js";
+export { importProvider, knownProviders, loadProvider, providerManifest, ProviderUnknownError } from "./provider-loader.js";
 export { openRegistry, type RegisteredWorkspace, type WorkspaceRegistry, WorkspaceUnknownError } from "./registry.js";
 export type { InfraSettings, PositionLookup, ServerSettings, TaskservRequest } from "./settings.js";
 export {

@@ -40,6 +40,8 @@ export interface PlatformLayout {
   readonly kclDir: string;
   readonly configDefaultsFile: string;
   readonly extensionsDir: string;
+  /** One folder for each kind of thing that can be generated. */
+  readonly templatesDir: string;
   readonly workspaceTemplateDir: string;
 }
 
@@ -49,6 +51,7 @@ export function platformLayout(root: string): PlatformLayout {
     kclDir: join(root, "kcl"),
     configDefaultsFile: join(root, "config", "config.defaults.toml"),
     extensionsDir: join(root, "extensions"),
+    templatesDir: join(root, "templates"),
     workspaceTemplateDir: join(root, "templates", "workspace"),
   };
 }

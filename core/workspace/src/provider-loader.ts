@@ -4,7 +4,7 @@ import { access, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { assertProviderModule, type Provider, type ProviderModule, type ProviderOptions } from "@provisioning/extension-sdk";
-import { isJsonObject, nearest, ProvisioningError, type ProviderName } from "@provisioning/model";
+import { isJsonObject, type Json, nearest, ProvisioningError, type ProviderName } from "@provisioning/model";
 import { readToml } from "./catalog.js";
 
 export class ProviderUnknownError extends ProvisioningError {
@@ -42,6 +42,11 @@ export async function importProvider(roots: readonly string[], name: ProviderNam
   const module: unknown = await import(pathToFileURL(path).href);
   assertProviderModule(module, path);
   return module;
+}
+
+/** As it is written. @throws ProviderUnknownError, ProvisioningError MANIFEST_INVALID */
+export async function providerManifest(roots: readonly string[], name: ProviderName): Promise<Json> {
+  return readToml(join(await findProvider(roots, name), "manifest.toml"));
 }
 
 async function findProvider(roots: readonly string[], name: ProviderName): Promise<string> {

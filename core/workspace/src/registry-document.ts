@@ -49,6 +49,6 @@ export async function readRegistryDocument(file: string, text: string): Promise<
     const { path, last_used: lastUsed } =
       typeof value === "string" ? { path: value, last_used: "" } : ((value ?? {}) as Record<string, unknown>);
     if (typeof path !== "string") throw wrong(`The workspace ${name} has no path.`);
-    return { name, path, lastUsed: lastUsed instanceof Date ? lastUsed.toISOString() : String(lastUsed ?? "") };
+    return { name, path, lastUsed: typeof lastUsed === "string" ? lastUsed : "" };
   }
 }

@@ -17,7 +17,7 @@ const attributeSchema: z.ZodMiniType<AttributeDocument> = z.strictObject({
 
 const checkSchema: z.ZodMiniType<CheckDocument> = z.strictObject({ test: z.string(), condition: text, message: text });
 
-const schemaSchema: z.ZodMiniType<SchemaDocument> = z.strictObject({
+export const schemaSchema: z.ZodMiniType<SchemaDocument> = z.strictObject({
   name: z.string(),
   form: z.enum(["schema", "mixin", "protocol", "rule"]),
   line: z.int(),

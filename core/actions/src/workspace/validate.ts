@@ -101,15 +101,28 @@ async function readInfra(context: ActionContext, infra: InfraName): Promise<void
   }
 }
 
-/** A workflow that does not say for which infra it is has to hold for each. */
+/** A workflow that does not lie in an infra has to hold for one of them. */
 async function readWorkflow(context: ActionContext, file: string, infras: readonly InfraName[]): Promise<void> {
   if (!file.endsWith(".k")) {
     await validateWorkflow.run(context, { file });
     return;
   }
   const isInside = file.startsWith("infra/");
-  for (const infra of isInside || infras.length < 2 ? [undefined] : infras)
-    await validateBatch.run(context, { file, ...(infra === undefined ? {} : { infra }) });
+  const failures: unknown[] = [];
+  for (const infra of isInside || infras.length < 2 ? [undefined] : infras) {
+    try {
+      await validateBatch.run(context, { file, ...(infra === undefined ? {} : { infra }) });
+      return;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw failures.toSorted((left, right) => weightOf(left) - weightOf(right))[0];
+}
+
+/** The infra that was meant is the one with which least is wrong. */
+function weightOf(error: unknown): number {
+  return error instanceof DiagnosticsError ? error.diagnostics.length : 0;
 }
 
 async function partFor(kind: ValidatedPart["kind"], name: string, look: () => Promise<void>): Promise<ValidatedPart> {

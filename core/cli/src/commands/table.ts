@@ -2,7 +2,9 @@
 
 import type { Domain } from "../command/command.js";
 import { batchGroup } from "./batch.js";
+import { infraGroup, providerGroup } from "./catalog.js";
 import { configGroup } from "./config.js";
+import { generateGroup, templateGroup } from "./generate.js";
 import { applyCommand, clusterGroup, driftCommand, healthCommand, planGroup } from "./infra.js";
 import { kclGroup } from "./kcl.js";
 import { dashboardGroup, lockGroup, logsGroup } from "./lock.js";
@@ -34,9 +36,11 @@ export const DOMAINS: readonly Domain[] = [
       applyCommand,
       driftCommand,
       healthCommand,
+      infraGroup,
       clusterGroup,
       serverGroup,
       taskservGroup,
+      providerGroup,
       stateGroup,
       graphGroup,
     ],
@@ -46,7 +50,7 @@ export const DOMAINS: readonly Domain[] = [
     brief: "Workflows, their runs, and the service that carries them out",
     entries: [batchGroup, workflowGroup, orchestratorGroup, logsGroup, lockGroup, whyCommand, traceCommand, dashboardGroup],
   },
-  { name: "development", brief: "Writing definitions and extensions", entries: [kclGroup] },
+  { name: "development", brief: "Writing definitions and extensions", entries: [kclGroup, templateGroup] },
   { name: "workspace", brief: "The folders that all of it lives in", entries: [workspaceGroup] },
   { name: "configuration", brief: "Settings and where they come from", entries: [configGroup, storageGroup] },
   {
@@ -64,5 +68,5 @@ export const DOMAINS: readonly Domain[] = [
       versionCommand,
     ],
   },
-  { name: "generation", brief: "New things from templates", entries: [] },
+  { name: "generation", brief: "New things from templates", entries: [generateGroup] },
 ];

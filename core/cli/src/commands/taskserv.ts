@@ -1,6 +1,7 @@
 /** Commands on taskservs: the services on servers. */
 
 import { command, group } from "../command/command.js";
+import { taskservSchemaCommand } from "./catalog.js";
 import {
   argument,
   namesFlag,
@@ -85,5 +86,6 @@ export const taskservGroup = group({
       parameters: { flags: readFlags, aliases: readLetters, positional: positional(argument("taskserv", "Name of a taskserv")) },
       result: "infra.health",
     }),
+    taskservSchemaCommand,
   ],
 });

@@ -42,7 +42,7 @@ async function packTo(dir: string, target: string) {
 interface Entry {
   readonly name: string;
   readonly type?: string;
-  readonly content?: string | Buffer;
+  readonly content?: string | Uint8Array;
   readonly size?: number;
   readonly linkname?: string;
 }

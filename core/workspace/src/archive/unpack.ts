@@ -134,7 +134,7 @@ interface Entry {
   readonly type: "file" | "directory" | "other";
   readonly size: number;
   readonly executable: boolean;
-  content(): Promise<Buffer>;
+  readonly content: () => Promise<Buffer>;
 }
 
 async function* entriesOf(file: string): AsyncGenerator<Entry> {
@@ -143,12 +143,14 @@ async function* entriesOf(file: string): AsyncGenerator<Entry> {
   const guard = headGuard(file);
   const source = createReadStream(file);
   const unzip = createGunzip();
-  const fail = (error: Error): void => void reader.destroy(error);
+  const fail = (error: Error): void => {
+    reader.destroy(error);
+  };
   source.on("error", fail).pipe(unzip).on("error", fail).pipe(guard.stream).on("error", fail);
   guard.stream.pipe(reader as unknown as NodeJS.WritableStream);
   try {
     for await (const entry of reader) {
-      const { name, type, size = 0, mode = 0 } = entry.header;
+      const { name, type, size, mode } = entry.header;
       guard.expect(size);
       yield {
         name,

@@ -42,14 +42,14 @@ export async function runAction(
     if (!isWatching) progress.show({ type: "warning", text });
   });
   try {
-    const code = await work(
-      await actionContext(cli, flags, {
-        signal: interrupts.signal,
-        drain: interrupts.drain,
-        report: (event) => progress.show(event),
-        confirm,
-      }),
-    );
+    const context = await actionContext(cli, flags, {
+      signal: interrupts.signal,
+      drain: interrupts.drain,
+      report: (event) => progress.show(event),
+      confirm,
+    });
+    if (cli.view.verbose || flags.debug === true) progress.show({ type: "note", text: `trace ${context.traceId ?? ""}` });
+    const code = await work(context);
     cli.process.exitCode = interrupts.drain.aborted ? EXIT.interrupted : (code ?? EXIT.ok);
   } catch (error) {
     progress.stop();
@@ -62,6 +62,8 @@ export async function runAction(
     cli.process.exitCode = error instanceof ProvisioningError ? exitCodeOf(error) : EXIT.failure;
   } finally {
     progress.stop();
+    // Takes the sign of life away from whoever wrote nothing.
+    cli.process.stderr.write("");
     interrupts.close();
   }
 }

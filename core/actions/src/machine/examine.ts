@@ -1,8 +1,9 @@
-/** Looks whether this machine has what the providers need. */
+/** Looks whether this machine has what the providers need, and what would be nice to have. */
 
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { findingsOfProviders, machineFindingsSchema } from "./findings.js";
+import { optionalTools } from "./optional-tools.js";
 
 export const examineMachine = defineAction({
   name: "machine.examine",
@@ -11,5 +12,8 @@ export const examineMachine = defineAction({
   summary: "Looks whether this machine has what the providers need.",
   input: z.strictObject({}),
   output: machineFindingsSchema,
-  run: (context) => findingsOfProviders(context, (look) => look()),
+  run: async (context) => [
+    ...(await findingsOfProviders(context, (look) => look())),
+    ...(await optionalTools(context.environment)),
+  ],
 });

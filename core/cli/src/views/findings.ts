@@ -8,7 +8,7 @@ export function renderFindings(findings: readonly MachineFinding[], style: Style
   const table = renderTable(
     findings,
     [
-      { title: "", cell: (finding) => (finding.ok ? style.green("✓") : finding.required ? style.red("✗") : style.yellow("!")) },
+      { title: "", cell: (finding) => (finding.ok ? style.green("✓") : finding.required ? style.red("✗") : style.dim("·")) },
       { title: "WHAT", cell: (finding) => finding.title },
       { title: "FOUND", cell: (finding) => finding.found },
     ],

@@ -71,7 +71,10 @@ export function confirmChanges(cli: CliContext, plan: Plan, isAgreed: boolean): 
   const style = styleFor(cli.process.stderr, cli.process.env);
   const text = isAgreed ? renderVerdict(plan, style) : renderPlan(plan, style);
   cli.process.stderr.write(`${printable(text, style.colours)}\n`);
-  return isAgreed ? Promise.resolve(true) : confirmYes(cli, "Make these changes?");
+  if (isAgreed) return Promise.resolve(true);
+  const undo = "Afterwards they can be undone with: provisioning workflow rollback last";
+  cli.process.stderr.write(`${style.dim(undo)}\n`);
+  return confirmYes(cli, "Make these changes?");
 }
 
 export async function showApplied(cli: CliContext, flags: { readonly output: OutputFormat }, result: ApplyResult): Promise<void> {

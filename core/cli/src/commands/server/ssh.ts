@@ -12,6 +12,8 @@ import { infraInput } from "../infra/input.js";
 export async function ssh(this: CliContext, flags: InfraFlags, server: string, ...command: string[]): Promise<void> {
   await runAction(this, flags, async (context) => {
     const [program, ...words] = await invoke("server.ssh", context, { ...infraInput(flags), server, command });
+    // From here on the terminal is the other program's.
+    this.process.stderr.write("");
     return (await handOver(program as string, words)) as ExitCode;
   });
 }

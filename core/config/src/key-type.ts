@@ -23,8 +23,8 @@ export interface ConfigKey<Type extends KeyType = KeyType> {
   readonly flag?: string;
   /** `value`: all of it is a secret. `url`: it may hold a password between `:` and `@`. */
   readonly secret?: "value" | "url";
-  /** Not for an infra alone: `workspace` keys belong to everything that shares the workspace's records. */
-  readonly scope?: "workspace";
+  /** `workspace`: not for an infra alone, because all that shares the workspace's records needs one value. `user`: a person's own. */
+  readonly scope?: "workspace" | "user";
 }
 
 export type ValueOf<Type extends KeyType> = Type extends { kind: "integer" }

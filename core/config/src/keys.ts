@@ -2,6 +2,7 @@
 
 import { type ConfigKey, type ValueOf } from "./key-type.js";
 import { localKeys } from "./keys/local.js";
+import { outputKeys } from "./keys/output.js";
 import { runKeys } from "./keys/run.js";
 import { serverKeys } from "./keys/servers.js";
 import { serviceKeys } from "./keys/service.js";
@@ -15,6 +16,7 @@ export const CONFIG_KEYS = {
   ...serviceKeys,
   ...storageKeys,
   ...localKeys,
+  ...outputKeys,
 };
 
 export { STORAGE_TYPES } from "./keys/storage.js";

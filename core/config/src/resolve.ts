@@ -118,20 +118,30 @@ function checkValue(layer: Layer, path: string, value: unknown): Diagnostic | un
   }
   if (!isConfigKey(path)) return withLine([layer], unknownKey(path, value, position));
   const { type, scope, secret } = configKey(path);
-  if (scope === "workspace" && layer.name === "infra") {
-    const hint = "Set it in the workspace's file, or in that of an environment.";
+  const problem = scope === undefined ? undefined : scopeProblem(scope, layer.name);
+  if (problem !== undefined)
     return withLine([layer], {
-      ...finding({ code: "CONFIG_SCOPE" }, `${path} belongs to the whole workspace, not to one infra.`, position),
-      hint,
+      ...finding({ code: "CONFIG_SCOPE" }, `${path} ${problem.summary}.`, position),
+      hint: problem.hint,
     });
-  }
   if (layer.file !== undefined && hasReference(value)) return undefined;
-  const problem = typeProblem(type, value);
-  if (problem === undefined) return literalSecret(layer, path, value, position);
-  const shown = secret === undefined ? problem : problem.replace(/, got .*$/s, "");
+  const misfit = typeProblem(type, value);
+  if (misfit === undefined) return literalSecret(layer, path, value, position);
+  const shown = secret === undefined ? misfit : misfit.replace(/, got .*$/s, "");
   const found = finding({ code: "CONFIG_TYPE" }, `${path}: ${shown}.`, position);
   if (layer.name === "variables") return { ...found, hint: `It comes from the variable ${variableOf(path)}.` };
   return secret === undefined ? withLine([layer], found) : found;
+}
+
+function scopeProblem(scope: "workspace" | "user", layer: LayerName): { summary: string; hint: string } | undefined {
+  if (scope === "workspace" && layer === "infra")
+    return {
+      summary: "belongs to the whole workspace, not to one infra",
+      hint: "Set it in the workspace's file, or in that of an environment.",
+    };
+  if (scope === "user" && (layer === "workspace" || layer === "infra" || layer === "environment"))
+    return { summary: "is a person's own", hint: "Set it in your own file, with --layer user." };
+  return undefined;
 }
 
 /** Files are committed and copied. The text of the line is not shown. */

@@ -1,4 +1,7 @@
 import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { CliContext } from "../cli-context.js";
 import { DOMAINS } from "../commands/table.js";
@@ -280,6 +283,29 @@ describe("words that every command takes", () => {
     expect(coloured(await cli(["help", "--color"], { env: { NO_COLOR: "1" } }))).toBe(true);
     expect(coloured(await cli(["help", "--no-color"], { env: { FORCE_COLOR: "1" } }))).toBe(false);
     expect(coloured(await cli(["help", "--plain"], { env: { FORCE_COLOR: "1" } }))).toBe(false);
+  });
+});
+
+describe("preferences", () => {
+  it("of a person hold until something else is typed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "preferences-"));
+    await mkdir(join(folder, "provisioning"));
+    const told = async (words: string[], env: Record<string, string> = {}) =>
+      (await cli(words, { env: { XDG_CONFIG_HOME: folder, ...env } })).stdout;
+    expect((await told(["shortcuts"])).startsWith("[")).toBe(false);
+    expect((await told(["shortcuts"], { PROVISIONING_OUTPUT_FORMAT: "json" })).startsWith("[")).toBe(true);
+    await writeFile(
+      join(folder, "provisioning", "user_config.yaml"),
+      "config:\n  output:\n    format: json\n    color: always\n",
+    );
+    expect((await told(["shortcuts"])).startsWith("[")).toBe(true);
+    expect((await told(["shortcuts", "-o", "table"])).startsWith("[")).toBe(false);
+    expect(await told(["help"])).toContain("\u001b[");
+    expect(await told(["help", "--no-color"])).not.toContain("\u001b[");
+    expect(await told(["help"], { NO_COLOR: "1" })).not.toContain("\u001b[");
+    await writeFile(join(folder, "provisioning", "user_config.yaml"), "config:\n  output:\n    format: xml\n");
+    expect((await told(["shortcuts"])).startsWith("[")).toBe(false);
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -7,9 +7,11 @@ import { DOMAINS } from "../commands/table.js";
 import { completeCommand } from "../commands/utilities.js";
 import { EXIT, normalizeExitCode } from "../exit-codes.js";
 import { isOutputFormat, type OutputFormat } from "../output.js";
+import { type Preferences, readPreferences } from "../preferences.js";
 import { errorText, writeError } from "../views/write-error.js";
 import type { Command } from "./command.js";
 import { route, type Topic } from "./route.js";
+import { withSignOfLife } from "./sign-of-life.js";
 import { argumentError, unknownCommand } from "./usage-error.js";
 import { PLAIN_VIEW, readViewWords, type ViewSettings } from "./view-words.js";
 
@@ -28,8 +30,11 @@ export async function runWords(surroundings: Surroundings, typed: readonly strin
     // What is being typed means nothing yet.
     return start(contextOf(surroundings, typed, PLAIN_VIEW, "table"), [first], completeCommand, others);
   }
-  const { view, words } = readViewWords(typed);
-  const cli = contextOf(surroundings, typed, view, formatOf(words));
+  const { view: typedView, words } = readViewWords(typed);
+  const preferred = await readPreferences(surroundings.process.env, surroundings.platformRoot);
+  const view = withPreferred(typedView, preferred);
+  const format = formatOf(words);
+  const cli = contextOf(surroundings, typed, view, format ?? preferred?.format ?? "table");
   const found = route(DOMAINS, words);
   switch (found.kind) {
     case "version":
@@ -37,7 +42,8 @@ export async function runWords(surroundings: Surroundings, typed: readonly strin
       cli.process.exitCode = EXIT.ok;
       return;
     case "help":
-      await showHelp(cli, found.topic);
+      // A preference for data does not mean help.
+      await showHelp({ ...cli, format: format ?? "table" }, found.topic);
       return;
     case "unknown":
       writeError(cli, unknownCommand(found.word, found.within, found.nearest));
@@ -46,7 +52,10 @@ export async function runWords(surroundings: Surroundings, typed: readonly strin
     case "run": {
       const rest =
         found.path[0] === "kcl" ? ownWords([...found.path, ...found.rest], isFolder).slice(found.path.length) : found.rest;
-      await start({ ...cli, schemaVersion: found.command.result?.version ?? 1 }, found.path, found.command, rest);
+      const own = { ...cli, schemaVersion: found.command.result?.version ?? 1 };
+      const isOpen = format === undefined && found.command.flags.output?.kind === "enum" && preferred !== undefined;
+      const given = isOpen ? ["--output", preferred.format, ...rest] : rest;
+      await start(own, found.path, found.command, given);
     }
   }
 }
@@ -66,7 +75,7 @@ async function start(cli: CliContext, path: readonly string[], command: Command,
     },
     determineExitCode: () => EXIT.failure,
   });
-  await runParser(app, words, cli as never);
+  await runParser(app, words, withSignOfLife(cli, command) as never);
   cli.process.exitCode = normalizeExitCode(cli.process.exitCode);
 }
 
@@ -105,14 +114,26 @@ function withEnvironment(
 }
 
 /** The form of the result is also the form of what goes wrong before the words are parsed. */
-function formatOf(words: readonly string[]): OutputFormat {
+function formatOf(words: readonly string[]): OutputFormat | undefined {
   const end = words.indexOf("--");
   const ours = end < 0 ? words : words.slice(0, end);
   const values = ours.flatMap((word, at) => {
     if (word === "-o" || word === "--output") return [ours[at + 1] ?? ""];
     return word.startsWith("--output=") ? [word.slice("--output=".length)] : [];
   });
-  return values.find(isOutputFormat) ?? "table";
+  return values.find(isOutputFormat);
+}
+
+/** What was typed wins. */
+function withPreferred(typed: ViewSettings, preferred: Preferences | undefined): ViewSettings {
+  if (preferred === undefined) return typed;
+  const said = Object.entries(typed).filter(([, value]) => value !== false);
+  return {
+    ...typed,
+    ...preferred.view,
+    ...Object.fromEntries(said),
+    ...(typed.colour === undefined ? {} : { colour: typed.colour }),
+  };
 }
 
 /** Loaded when it is asked for: the start of every other command does without. */

@@ -67,6 +67,7 @@ describe("positions in TOML", () => {
   });
 
   it("end for any text", () => {
+    tomlPositions("a = [ } ]");
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom("[", "]", "{", "}", '"', "'", "=", ".", ",", "#", "\n", "a", "\\") }),

@@ -83,7 +83,10 @@ class TomlWalk {
       this.skipSeparators();
       if (this.at >= this.text.length) return;
       if (this.text[this.at] === "]") break;
+      const start = this.at;
       this.value(undefined);
+      // Never without progress, whatever the text is.
+      if (this.at === start) this.at += 1;
     }
     this.at += 1;
   }

@@ -81,7 +81,7 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
     async json<T>(...words: string[]): Promise<T> {
       const result = await run(...words, "-o", "json");
       if (result.code !== 0) throw new Error(`${words.join(" ")} ended with ${result.code}:\n${result.stderr}\n${result.stdout}`);
-      const value: unknown = JSON.parse(result.stdout);
+      const value = withoutVersion(words, JSON.parse(result.stdout));
       await expectDescribed(words, value);
       return value as T;
     },
@@ -97,6 +97,14 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
       if (removed.code !== 0) throw new Error(`The test left something behind: ${removed.stderr}`);
     },
   };
+}
+
+/** An object says which version of its schema it has; a list is the list alone. */
+function withoutVersion(words: readonly string[], value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const { schema_version: version, ...rest } = value as Readonly<Record<string, unknown>>;
+  if (version !== 1) throw new Error(`${words.join(" ")} does not say which version of its schema it prints.`);
+  return rest;
 }
 
 /** Commands that print what their action gives. Others show a part of it. */

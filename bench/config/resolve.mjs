@@ -21,7 +21,8 @@ function writeLayers(folder) {
   mkdirSync(join(folder, "config"), { recursive: true });
   mkdirSync(join(folder, "infra", "shop"), { recursive: true });
   const files = {
-    "user_config.yaml": "config:\n  servers:\n    default_plan: medium\n  run:\n    keep: 500\n    retry:\n      max_attempts: 5\n",
+    "user_config.yaml":
+      "config:\n  servers:\n    default_plan: medium\n  run:\n    keep: 500\n    retry:\n      max_attempts: 5\n",
     "config/provisioning.yaml":
       "servers:\n  default_plan: large\nstorage:\n  data_dir: '{{paths.base}}/store'\nrun:\n  priority: 3\n",
     "infra/shop/config.toml": '[run]\nparallel_limit = 4\n\n[run.retry]\nbackoff = "linear"\n',

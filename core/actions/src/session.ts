@@ -27,7 +27,10 @@ import {
   knownProviders,
   loadProvider,
   loadTaskservCatalog,
+  LOCK_FILE,
+  lockDifferences,
   openRegistry,
+  readLock,
   type TaskservCatalog,
   type TaskservCompiler,
   userPaths,
@@ -133,6 +136,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
       options.definition === "ignore"
         ? { name: infra, resources: [], placements: new Map(), servers: [] }
         : await readDefinition(session, infra, catalog, compiler, providers, await knownProviders(roots));
+    await tellLockDifferences(session, catalog, desired);
     const storage = await session.openStore(options.mode);
     opened.push(() => storage.close());
     const servers = createServerAccess({
@@ -160,6 +164,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
           workspaceDir: layout.root,
           generatedDir: layout.generatedSecretsDir(infra),
           redactor: session.redactor,
+          stores: session.config.get("secrets.stores"),
         }),
       close,
     };
@@ -203,6 +208,26 @@ async function readDefinition(
   if (findings.some((finding) => finding.severity === "error"))
     throw new DiagnosticsError(await withSource(findings, workspace.layout.root));
   return desired;
+}
+
+/** Others who work on the workspace made it with other extensions. */
+async function tellLockDifferences(
+  { context, workspace }: WorkspaceSession,
+  catalog: TaskservCatalog,
+  { servers }: DesiredInfra,
+) {
+  const lock = await readLock(workspace.layout.root);
+  if (lock === undefined) return;
+  const used = servers.flatMap((server) => server.taskservs);
+  for (const { taskserv, locked, present } of await lockDifferences(lock, catalog, used)) {
+    const here = present === undefined ? "is not here" : `is version ${present.version} here`;
+    const how =
+      present?.version === locked.version
+        ? `has the version ${locked.version}, but other contents than`
+        : `${here}, not ${locked.version} as in`;
+    const text = `The taskserv ${taskserv} ${how} ${LOCK_FILE}. Accept it with: provisioning version lock`;
+    context.report({ type: "warning", text });
+  }
 }
 
 function providersOf(settings: InfraSettings, fallback: ProviderName): ProviderName[] {

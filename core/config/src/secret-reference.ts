@@ -4,6 +4,7 @@
  *
  * - `env://NAME`: an environment variable.
  * - `file://PATH`: the content of a file without its final line end; relative paths start at the workspace.
+ * - `secret:STORE:KEY`: from a store that `secrets.stores` names: a folder with a file for each key, or variables with a common beginning.
  * - `generated://NAME`: a random value that is made on first use and kept in the workspace's runtime folder (mode 0600).
  */
 
@@ -13,7 +14,9 @@ import { isAbsolute, join, resolve } from "node:path";
 import { fileMadeOnce } from "./file-made-once.js";
 import { isJsonObject, isName, type Json, ProvisioningError, type Redactor } from "@provisioning/model";
 
-const REFERENCE = /^(env|file|generated):\/\/(.+)$/s;
+const REFERENCE = /^(?:(env|file|generated):\/\/|(secret):)(.+)$/s;
+/** Store and key: never a path. */
+const IN_STORE = /^([a-z][a-z0-9-]*):([A-Za-z0-9][\w.-]*)$/;
 
 /** 24 bytes: 192 bits, 32 characters of base64url. */
 const GENERATED_BYTES = 24;
@@ -24,6 +27,8 @@ export interface SecretSources {
   /** Folder for generated secrets. */
   readonly generatedDir: string;
   readonly redactor: Redactor;
+  /** `secrets.stores` of the configuration: `file://FOLDER` or `env://BEGINNING_` by name. Absent: there are none. */
+  readonly stores?: Readonly<Record<string, string>>;
 }
 
 export class SecretUnavailableError extends ProvisioningError {
@@ -58,10 +63,25 @@ async function replace(value: Json, sources: SecretSources): Promise<Json> {
 }
 
 async function readSecret(reference: string, sources: SecretSources): Promise<string> {
-  const [, scheme, rest] = REFERENCE.exec(reference) as unknown as [string, string, string];
-  const secret = await lookUp(scheme, rest, reference, sources);
+  const [, scheme, , rest = ""] = REFERENCE.exec(reference) ?? [];
+  const place = scheme === undefined ? placeInStore(rest, reference, sources) : { scheme, rest };
+  const secret = await lookUp(place.scheme, place.rest, reference, sources);
   sources.redactor.add(secret);
   return secret;
+}
+
+/** What a reference to a store stands for. */
+function placeInStore(rest: string, reference: string, { stores = {} }: SecretSources): { scheme: string; rest: string } {
+  const [, store, key] = IN_STORE.exec(rest) ?? [];
+  if (store === undefined || key === undefined)
+    throw new SecretUnavailableError(reference, "it must be secret:STORE:KEY, of letters, digits, dots and hyphens");
+  const place = Object.hasOwn(stores, store) ? stores[store] : undefined;
+  if (place === undefined)
+    throw new SecretUnavailableError(reference, `secrets.stores of the configuration names no store ${store}`);
+  const [, scheme, base = ""] = /^(env|file):\/\/(.+)$/s.exec(place) ?? [];
+  if (scheme === "file") return { scheme, rest: join(base, key) };
+  if (scheme === "env") return { scheme, rest: `${base}${key.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}` };
+  throw new SecretUnavailableError(reference, `the store ${store} must be file://FOLDER or env://BEGINNING_`);
 }
 
 async function lookUp(scheme: string, rest: string, reference: string, sources: SecretSources): Promise<string> {

@@ -51,6 +51,17 @@ describe("secret references", () => {
     expect(redactor.text("x from-a-file y")).toBe(`x ${REDACTED} y`);
   });
 
+  it("are found in the stores that the configuration names", async () => {
+    await writeFile(join(dir, "claude-key"), "from-a-store\n");
+    const stores = { folder: `file://${dir}`, process: "env://VAPORA_" };
+    const sources = { ...sourcesIn(), stores, environment: { VAPORA_CLAUDE_KEY: "from-variables" } };
+    const value = await resolveSecrets(["secret:folder:claude-key", "secret:process:claude-key", "secret"], sources);
+    expect(value).toEqual(["from-a-store", "from-variables", "secret"]);
+    expect(sources.redactor.text("a from-a-store")).toBe(`a ${REDACTED}`);
+    for (const wrong of ["secret:other:key", "secret:folder:../secret", "secret:folder", "secret:folder:a/b"])
+      await expect(resolveSecrets(wrong, sources)).rejects.toBeInstanceOf(SecretUnavailableError);
+  });
+
   it("are generated once, also by callers at the same moment, readable by the owner only", async () => {
     const values = await Promise.all(Array.from({ length: 8 }, () => resolveSecrets("generated://db", sourcesIn())));
     expect(new Set(values).size).toBe(1);

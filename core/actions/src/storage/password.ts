@@ -79,7 +79,13 @@ export function assertMayHoldPassword({ config, context }: StoragePlace, key: Co
   context.report({ type: "warning", text });
 }
 
-export function secretSources({ context, workspace, redactor }: StoragePlace): SecretSources {
+export function secretSources({ config, context, workspace, redactor }: StoragePlace): SecretSources {
   const workspaceDir = workspace?.layout.root ?? context.currentDir;
-  return { environment: context.environment, workspaceDir, generatedDir: resolve(workspaceDir, "runtime", "secrets"), redactor };
+  return {
+    environment: context.environment,
+    workspaceDir,
+    generatedDir: resolve(workspaceDir, "runtime", "secrets"),
+    redactor,
+    stores: config.get("secrets.stores"),
+  };
 }

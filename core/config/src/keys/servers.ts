@@ -10,5 +10,9 @@ export const serverKeys = {
   ),
   "providers.default": text("local", "aws", "Provider of an infra that names none."),
   "servers.default_plan": choice(["small", "medium", "large", "xlarge"], "small", "medium", "Size of a server that names none."),
+  "secrets.stores": map(
+    { vault: "file:///run/secrets/vault" },
+    "Where `secret:STORE:KEY` looks: `file://FOLDER`, with a file for each key, or `env://BEGINNING_`, by the store's name.",
+  ),
   "servers.labels": map({ team: "shop" }, "Labels of every server; those that the definition gives to a server win."),
 } as const;

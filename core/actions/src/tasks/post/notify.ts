@@ -31,6 +31,7 @@ export async function notify(context: TaskContext, webhook: string, body: Json):
         workspaceDir: layout.root,
         generatedDir: layout.generatedSecretsDir(operation.run.infra),
         redactor,
+        stores: config.get("secrets.stores"),
       })
     : webhook;
   context.progress("send a notification");

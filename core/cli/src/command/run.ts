@@ -11,6 +11,7 @@ import { type Preferences, readPreferences } from "../preferences.js";
 import { errorText, writeError } from "../views/write-error.js";
 import type { Command } from "./command.js";
 import { route, type Topic } from "./route.js";
+import { withParts } from "./process-view.js";
 import { withSignOfLife } from "./sign-of-life.js";
 import { argumentError, unknownCommand } from "./usage-error.js";
 import { PLAIN_VIEW, readViewWords, type ViewSettings } from "./view-words.js";
@@ -86,30 +87,11 @@ function contextOf(surroundings: Surroundings, words: readonly string[], view: V
   const ownColour = colour === undefined ? {} : colour ? { NO_COLOR: undefined, FORCE_COLOR: "1" } : { NO_COLOR: "1" };
   return {
     ...surroundings,
-    process: colour === undefined ? process : withEnvironment(process, ownColour),
+    process: colour === undefined ? process : withParts(process, { env: { ...process.env, ...ownColour } }),
     words,
     format,
     schemaVersion: 1,
     view: { ...view, plain },
-  };
-}
-
-/** The exit code still goes to the process itself. */
-function withEnvironment(
-  process: CliContext["process"],
-  more: Readonly<Record<string, string | undefined>>,
-): CliContext["process"] {
-  const env = { ...process.env, ...more };
-  return {
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env,
-    get exitCode() {
-      return process.exitCode;
-    },
-    set exitCode(code) {
-      process.exitCode = code;
-    },
   };
 }
 

@@ -5,6 +5,7 @@
 
 import type { CliContext, OutputStream } from "../cli-context.js";
 import type { Command } from "./command.js";
+import { withParts } from "./process-view.js";
 
 export function withSignOfLife(cli: CliContext, command: Command): CliContext {
   const { stderr, stdout, env } = cli.process;
@@ -17,21 +18,7 @@ export function withSignOfLife(cli: CliContext, command: Command): CliContext {
     isShown = false;
   };
   stderr.write("…");
-  const { process } = cli;
-  return {
-    ...cli,
-    process: {
-      env,
-      stdout: clearing(stdout, clear),
-      stderr: clearing(stderr, clear),
-      get exitCode() {
-        return process.exitCode;
-      },
-      set exitCode(code) {
-        process.exitCode = code;
-      },
-    },
-  };
+  return { ...cli, process: withParts(cli.process, { stdout: clearing(stdout, clear), stderr: clearing(stderr, clear) }) };
 }
 
 function clearing(stream: OutputStream, clear: () => void): OutputStream {

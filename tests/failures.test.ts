@@ -158,7 +158,12 @@ describe.skipIf(obstacle !== undefined)("taskservs that fail", () => {
     expect(failed.stdout).toContain(
       `  → Look at it with: provisioning server ssh ${server}. After the fix, run the same command again`,
     );
-    expect(failed.stdout).toMatch(/→ Go on with: provisioning apply --infra small\n$/);
+    const next = failed.stdout.split("\n").filter((line) => line.startsWith("→ "));
+    expect(next).toEqual([
+      "→ Go on with: provisioning apply --infra small",
+      expect.stringMatching(/^→ Or leave it out: provisioning workflow skip \S+ '/),
+      expect.stringMatching(/^→ Or undo all of it: provisioning workflow rollback \S+$/),
+    ]);
   });
 
   it("finishes what has nothing to do with it", async () => {

@@ -35,11 +35,11 @@ describe.skipIf(obstacle !== undefined)("a kept plan", () => {
     await workspace.edit("infra/small/main.k", (text) => text.replace('"one", ', '"one", plan = "medium", '));
     expect(await stale()).toContain("the definition");
     await workspace.edit("infra/small/main.k", (text) => text.replace('plan = "medium", ', ""));
-    await workspace.edit("config/provisioning.yaml", (text) => `${text}\nrun:\n  parallel_limit: 3\n`);
+    await workspace.edit("config/provisioning.yaml", (text) => `${text}\norchestrator:\n  workers: 3\n`);
     const told = await stale();
     expect(told).toContain("the configuration");
     expect(told).not.toContain("the definition");
-    await workspace.edit("config/provisioning.yaml", (text) => text.replace("\nrun:\n  parallel_limit: 3\n", ""));
+    await workspace.edit("config/provisioning.yaml", (text) => text.replace("\norchestrator:\n  workers: 3\n", ""));
     expect(await workspace.json("server", "list")).toEqual([]);
   });
 

@@ -28,10 +28,13 @@ const CASES: readonly Case[] = [
   { action: "infra.apply", words: ["apply", "--yes"], input: {} },
   { action: "infra.drift", words: ["drift"], input: {} },
   { action: "infra.status", words: ["cluster", "status"], input: {} },
+  { action: "infra.why", words: ["why", "server.none"], input: { subject: "server.none" } },
   { action: "infra.health", words: ["health-check"], input: {} },
   { action: "infra.planRemoval", words: ["cluster", "delete", "--check"], input: {} },
   { action: "infra.destroy", words: ["cluster", "delete", "--yes"], input: {} },
   { action: "catalog.list", words: ["taskserv", "list", "--all"], input: {} },
+  { action: "catalog.providers", words: ["provider", "list"], input: {} },
+  { action: "catalog.schema", words: ["taskserv", "schema", "redis"], input: { taskserv: "redis" } },
   { action: "state.list", words: ["state", "list"], input: {} },
   { action: "state.show", words: ["state", "show", "server.none"], input: { resource: "server.none" } },
   { action: "graph.query", words: ["graph", "query", "depends_on"], input: { question: "depends_on" } },
@@ -101,10 +104,13 @@ async function emptyWorkspace(): Promise<TestWorkspace> {
   return workspace;
 }
 
-/** What differs from run to run and from place to place has a fixed name; only a service knows of requests. */
+/**
+ * What differs from run to run and from place to place has a fixed name; only a service knows of requests, only a command says the version of its
+ * schema, and digests are made with a key of the workspace.
+ */
 function comparable(value: unknown, dir: string): unknown {
   const text = JSON.stringify(value, (key, inner: unknown) =>
-    key === "request" || key === "trace"
+    key === "request" || key === "trace" || key === "digests" || key === "schema_version"
       ? undefined
       : typeof inner === "number" && /Ms$|^(?:at|createdAt|updatedAt|version|since|seconds|bytes)$/.test(key)
         ? 0
@@ -124,7 +130,8 @@ type Outcome = { readonly result: unknown } | { readonly error: string };
 
 async function byCommand(workspace: TestWorkspace, words: readonly string[]): Promise<Outcome> {
   const { code, stdout, stderr } = await workspace.run(...words, "-o", "json");
-  const error = /^✗ ([A-Z][A-Z0-9_]+)/m.exec(stderr)?.[1] ?? /^error\[?([A-Z0-9_]+)/m.exec(stderr)?.[1];
+  const told = stderr.split("\n").find((line) => line.startsWith('{"schema_version"'));
+  const error = told === undefined ? undefined : (JSON.parse(told) as { error: { code: string } }).error.code;
   if (stdout.trim() === "") return { error: error ?? `exit ${code}: ${stderr}` };
   return { result: comparable(JSON.parse(stdout), workspace.dir) };
 }

@@ -3,7 +3,7 @@
 import type { ActionName } from "./action-table.js";
 
 const DOMAINS: ReadonlySet<string> = new Set(["config", "generate", "kcl", "machine", "version", "workspace"]);
-const NAMES: ReadonlySet<string> = new Set(["infra.names", "lock.break", "server.ssh", "service.logCommands"]);
+const NAMES: ReadonlySet<string> = new Set(["infra.names", "lock.break", "lock.list", "server.ssh", "service.logCommands"]);
 
 export function isLocalAction(name: ActionName): boolean {
   return DOMAINS.has(name.split(".")[0] as string) || NAMES.has(name);

@@ -18,9 +18,9 @@ const BRIEF_ABOVE = 12;
 const SLOWEST = 5;
 
 export function renderRun(run: RunReport, style: Style, { brief = false }: RunShape = {}): string {
-  const isBrief = brief && run.operations.length > BRIEF_ABOVE;
+  const isBrief = brief && run.status === "completed" && run.operations.length > BRIEF_ABOVE;
   const table = renderTable(
-    isBrief ? notable(run) : run.operations,
+    isBrief ? slowest(run) : run.operations,
     [
       { title: "", cell: (operation) => markOf(operation, style) },
       { title: "OPERATION", cell: (operation) => operation.title },
@@ -34,7 +34,7 @@ export function renderRun(run: RunReport, style: Style, { brief = false }: RunSh
     ({ status, error }) => status === "failed" || (status === "compensated" && error !== undefined),
   );
   return [
-    ...(isBrief ? [style.dim("What took longest, and what is not done:")] : []),
+    ...(isBrief ? [style.dim("What took longest:")] : []),
     table,
     "",
     verdict(run, style),
@@ -44,11 +44,8 @@ export function renderRun(run: RunReport, style: Style, { brief = false }: RunSh
   ].join("\n");
 }
 
-function notable({ operations }: RunReport): readonly OperationReport[] {
-  const slowest = new Set(
-    [...operations].sort((left, right) => (right.durationMs ?? 0) - (left.durationMs ?? 0)).slice(0, SLOWEST),
-  );
-  return operations.filter((operation) => operation.status !== "completed" || slowest.has(operation));
+function slowest({ operations }: RunReport): readonly OperationReport[] {
+  return [...operations].sort((left, right) => (right.durationMs ?? 0) - (left.durationMs ?? 0)).slice(0, SLOWEST);
 }
 
 function verdict(run: RunReport, style: Style): string {

@@ -3,9 +3,10 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { commandFile } from "../core/cli/src/testing/built-command.js";
 import { obstacle, root } from "./support/platform.js";
 
 const execute = promisify(execFile);
@@ -42,7 +43,7 @@ describe("guides", () => {
           HOME: home,
           XDG_CONFIG_HOME: join(home, ".config"),
           NO_COLOR: "1",
-          PATH: `${join(root, "core", "cli")}:${process.env.PATH ?? ""}`,
+          PATH: `${dirname(commandFile)}:${process.env.PATH ?? ""}`,
         },
       };
       try {

@@ -8,10 +8,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type ActionName, actionTable } from "@provisioning/actions";
 import { surrealPackages } from "@provisioning/storage/testing";
+import { commandWords } from "../../core/cli/src/testing/built-command.js";
 
 const execute = promisify(execFile);
 export const root = fileURLToPath(new URL("../../", import.meta.url));
-const cli = join(root, "core", "cli", "provisioning");
+const [program, ...programWords] = commandWords;
 
 /** Why tests in containers cannot run here, or nothing. */
 export const obstacle: string | undefined = process.env.PROVISIONING_NO_CONTAINERS;
@@ -65,7 +66,7 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
   const options = { cwd: base, env, maxBuffer: 64 * 1024 * 1024 };
   const run = async (...words: string[]): Promise<Result> => {
     try {
-      const { stdout, stderr } = await execute(process.execPath, [cli, ...words], options);
+      const { stdout, stderr } = await execute(program, [...programWords, ...words], options);
       return { code: 0, stdout, stderr };
     } catch (error) {
       const failed = error as { code?: unknown; stdout?: string; stderr?: string };
@@ -85,8 +86,8 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
       await expectDescribed(words, value);
       return value as T;
     },
-    start: (...words) => spawn(process.execPath, [cli, ...words], { ...options, stdio: "ignore", detached: true }),
-    begin: (...words) => follow(spawn(process.execPath, [cli, ...words], { ...options, stdio: "pipe", detached: true })),
+    start: (...words) => spawn(program, [...programWords, ...words], { ...options, stdio: "ignore", detached: true }),
+    begin: (...words) => follow(spawn(program, [...programWords, ...words], { ...options, stdio: "pipe", detached: true })),
     async edit(file, change) {
       const path = join(dir, file);
       await writeFile(path, change(await readFile(path, "utf8")));

@@ -22,8 +22,10 @@ export interface CliContext extends CommandContext {
   readonly process: CliProcess;
   readonly stdin: NodeJS.ReadStream;
   readonly currentDir: string;
-  /** Root of the platform's installation: `kcl/`, `config/`, `extensions/`, `templates/`. */
+  /** Root of the platform's installation: `kcl/`, `config/`, `extensions/`, `templates/`. May be made when it is asked for the first time. */
   readonly platformRoot: string;
+  /** Words that start the service with the program that runs the command. Without them it is the bundle in the installation. */
+  readonly serviceWords?: readonly string[];
   readonly version: string;
   /** What was typed after `provisioning`. */
   readonly words: readonly string[];
@@ -32,4 +34,10 @@ export interface CliContext extends CommandContext {
   readonly format: OutputFormat;
   /** Version of the schema that describes the result. */
   readonly schemaVersion: number;
+}
+
+/** With other values for some fields. What is made when it is asked for is not asked for here. */
+export function withFields<Base extends object, More extends object>(base: Base, more: More): Base & More {
+  const fields = { ...Object.getOwnPropertyDescriptors(base), ...Object.getOwnPropertyDescriptors(more) };
+  return Object.defineProperties({}, fields) as Base & More;
 }

@@ -19,11 +19,15 @@ const VARIABLE = /^PROVISIONING_OUTPUT_/;
 const SECTION = /^\s*["'[{]*(?:config\.)?output\b/m;
 
 /** Nothing is said. A configuration that is wrong says nothing either: the command itself will tell. */
-export async function readPreferences(environment: Environment, platformRoot: string): Promise<Preferences | undefined> {
+export async function readPreferences(environment: Environment, platformRoot: () => string): Promise<Preferences | undefined> {
   const isSaid = Object.keys(environment).some((name) => VARIABLE.test(name)) || mentionsOutput(environment);
   if (!isSaid) return undefined;
   const { loadPreferences } = await import("./load-preferences.js");
-  return loadPreferences(environment, platformRoot).catch(() => undefined);
+  try {
+    return await loadPreferences(environment, platformRoot());
+  } catch {
+    return undefined;
+  }
 }
 
 function mentionsOutput(environment: Environment): boolean {

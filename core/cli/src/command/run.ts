@@ -1,7 +1,7 @@
 /** Runs what was typed: finds the command, has its words parsed, and starts it; or shows help, or says what is wrong with the words. */
 
 import { buildApplication, run as runParser, text_en } from "@stricli/core";
-import type { CliContext } from "../cli-context.js";
+import { type CliContext, withFields } from "../cli-context.js";
 import { ownWords } from "../commands/kcl/words.js";
 import { DOMAINS } from "../commands/table.js";
 import { completeCommand } from "../commands/utilities.js";
@@ -32,7 +32,7 @@ export async function runWords(surroundings: Surroundings, typed: readonly strin
     return start(contextOf(surroundings, typed, PLAIN_VIEW, "table"), [first], completeCommand, others);
   }
   const { view: typedView, words } = readViewWords(typed);
-  const preferred = await readPreferences(surroundings.process.env, surroundings.platformRoot);
+  const preferred = await readPreferences(surroundings.process.env, () => surroundings.platformRoot);
   const view = withPreferred(typedView, preferred);
   const format = formatOf(words);
   const cli = contextOf(surroundings, typed, view, format ?? preferred?.format ?? "table");
@@ -53,7 +53,7 @@ export async function runWords(surroundings: Surroundings, typed: readonly strin
     case "run": {
       const rest =
         found.path[0] === "kcl" ? ownWords([...found.path, ...found.rest], isFolder).slice(found.path.length) : found.rest;
-      const own = { ...cli, schemaVersion: found.command.result?.version ?? 1 };
+      const own = withFields(cli, { schemaVersion: found.command.result?.version ?? 1 });
       const isOpen = format === undefined && found.command.flags.output?.kind === "enum" && preferred !== undefined;
       const given = isOpen ? ["--output", preferred.format, ...rest] : rest;
       await start(own, found.path, found.command, given);
@@ -85,14 +85,13 @@ function contextOf(surroundings: Surroundings, words: readonly string[], view: V
   const { process } = surroundings;
   const colour = plain ? false : view.colour;
   const ownColour = colour === undefined ? {} : colour ? { NO_COLOR: undefined, FORCE_COLOR: "1" } : { NO_COLOR: "1" };
-  return {
-    ...surroundings,
+  return withFields(surroundings, {
     process: colour === undefined ? process : withParts(process, { env: { ...process.env, ...ownColour } }),
     words,
     format,
     schemaVersion: 1,
     view: { ...view, plain },
-  };
+  });
 }
 
 /** The form of the result is also the form of what goes wrong before the words are parsed. */

@@ -3,7 +3,7 @@
  * commands that look at servers: the others are done before anybody wonders.
  */
 
-import type { CliContext, OutputStream } from "../cli-context.js";
+import { type CliContext, type OutputStream, withFields } from "../cli-context.js";
 import type { Command } from "./command.js";
 import { withParts } from "./process-view.js";
 
@@ -18,7 +18,9 @@ export function withSignOfLife(cli: CliContext, command: Command): CliContext {
     isShown = false;
   };
   stderr.write("…");
-  return { ...cli, process: withParts(cli.process, { stdout: clearing(stdout, clear), stderr: clearing(stderr, clear) }) };
+  return withFields(cli, {
+    process: withParts(cli.process, { stdout: clearing(stdout, clear), stderr: clearing(stderr, clear) }),
+  });
 }
 
 function clearing(stream: OutputStream, clear: () => void): OutputStream {

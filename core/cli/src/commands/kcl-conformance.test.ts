@@ -6,12 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { commandWords, isCommandBuilt } from "../testing/built-command.js";
 
 const repository = fileURLToPath(new URL("../../../../", import.meta.url));
 const runner = join(repository, "../shared/kcl-conformance/run.mjs");
 const missing = !existsSync(runner)
   ? "the conformance cases are not beside the repository"
-  : !existsSync(join(repository, "core/cli/bundle/provisioning.cjs"))
+  : !isCommandBuilt
     ? "the command is not bundled; npm run build"
     : undefined;
 
@@ -28,7 +29,7 @@ describe.skipIf(missing !== undefined)(`kcl run as KCL's command${missing === un
   it("prints and fails as the cases say", { timeout: 180_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), "kcl-command-conformance-"));
     const output = join(folder, "results.json");
-    const command = `${process.execPath} ${join(repository, "core/cli/provisioning")} kcl run {files} {args}`;
+    const command = `${commandWords.join(" ")} kcl run {files} {args}`;
     const words = ["--cmd", command, "--yaml-module", join(repository, "node_modules/yaml"), "--category", CATEGORIES];
     spawnSync(process.execPath, [runner, ...words, "--json", output]);
     const { results } = JSON.parse(readFileSync(output, "utf8")) as { results: readonly Result[] };

@@ -3,13 +3,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { commandWords, isCommandBuilt } from "../testing/built-command.js";
 
-const command = fileURLToPath(new URL("../../provisioning", import.meta.url));
+const [program, ...programWords] = commandWords;
 const script = fileURLToPath(new URL("../../../../scripts/migrate-storage", import.meta.url));
-const isBuilt = existsSync(join(dirname(command), "bundle/provisioning.cjs"));
 
 let folder: string;
 beforeEach(() => {
@@ -27,12 +27,12 @@ function start(program: string, words: readonly string[], input = "", env: Reado
   return { status, stdout, stderr };
 }
 const storage = (words: readonly string[], input?: string, env?: Readonly<Record<string, string>>) =>
-  start(process.execPath, [command, "storage", ...words], input, env);
+  start(program, [...programWords, "storage", ...words], input, env);
 
 const TIMEOUT = { timeout: 60_000 };
 
-describe.skipIf(!isBuilt)(
-  `provisioning storage${isBuilt ? "" : " (skipped: the command is not bundled; npm run build)"}`,
+describe.skipIf(!isCommandBuilt)(
+  `provisioning storage${isCommandBuilt ? "" : " (skipped: the command is not bundled; npm run build)"}`,
   TIMEOUT,
   () => {
     it("shows what is used, as text and as data", () => {
@@ -107,9 +107,9 @@ describe.skipIf(!isBuilt)(
     });
 
     it("has its flags on every command, unseen", () => {
-      const { stdout } = start(process.execPath, [command, "workflow", "list", "--help"]);
+      const { stdout } = start(program, [...programWords, "workflow", "list", "--help"]);
       expect(stdout).not.toContain("surrealdb");
-      const listed = start(process.execPath, [command, "workflow", "list", "--storage-type", "memory", "-o", "json"]);
+      const listed = start(program, [...programWords, "workflow", "list", "--storage-type", "memory", "-o", "json"]);
       expect(listed).toMatchObject({ status: 0, stdout: "[]\n" });
     });
   },

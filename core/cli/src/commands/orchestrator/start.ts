@@ -19,7 +19,8 @@ export async function start(this: CliContext, flags: StartFlags): Promise<void> 
   await runAction(this, flags, async (context) => {
     const place = await findServicePlace(context);
     if (place.running !== undefined) throw new ServiceRunningError(place.running.url, place.running.pid);
-    const words = [join(this.platformRoot, "platform/orchestrator/bundle/main.js"), ...wordsOf(this, flags, place)];
+    const program = this.serviceWords ?? [join(this.platformRoot, "platform/orchestrator/bundle/main.js")];
+    const words = [...program, ...wordsOf(this, flags, place)];
     const env = { ...this.process.env, ...storageEnvironment(flags) };
     return flags.background === true ? inBackground(this, place, words, env) : inForeground(words, env);
   });

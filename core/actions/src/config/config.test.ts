@@ -244,6 +244,8 @@ describe("a command on an infra", () => {
     };
     expect(await look({})).toEqual([4, "medium", "medium"]);
     expect(await look({ env: "prod" })).toEqual([4, "large", "large"]);
+    // As a service is told by a command that asks it.
+    expect(await look({ flags: { "environment.default": "prod" } })).toEqual([4, "large", "large"]);
     expect(await look({ environment: { XDG_CONFIG_HOME: `${folder}/user`, PROVISIONING_ENV: "prod" } })).toEqual([
       4,
       "large",

@@ -64,7 +64,9 @@ export function resourceHandler(cloud, { kind, fields, replacing }) {
   };
 }
 
-function attributesOf(kind, { owner: _, hostKey, address, ...rest }) {
+function attributesOf(kind, found) {
+  const { hostKey, address, ...rest } = found;
+  delete rest.owner;
   if (kind !== "server") return rest;
   return { ...rest, addresses: { ssh: { host: address, port: 22 } }, hostKeys: [hostKey], user: "root" };
 }

@@ -81,12 +81,19 @@ function planResource(
     resource: resource.kind,
     provider: resource.provider,
     dependsOn: resource.dependsOn,
-    fields: [],
+    fields: decided.kind === "create" ? sizeOf(resource) : [],
     steps: [],
     drift: false,
     ...(resource.position === undefined ? {} : { position: resource.position }),
     ...decided,
   };
+}
+
+/** Of a server that is new everything is new; what people want to know of it is how large it will be. */
+function sizeOf({ kind, spec, fieldPositions }: DesiredResource): readonly FieldChange[] {
+  if (kind !== "server" || typeof spec.plan !== "string") return [];
+  const position = fieldPositions?.plan;
+  return [{ path: "plan", after: spec.plan, ...(position === undefined ? {} : { position }) }];
 }
 
 type Decision = Pick<Change, "kind" | "reasons"> & Partial<Pick<Change, "fields" | "steps" | "drift">>;

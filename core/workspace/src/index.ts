@@ -25,3 +25,23 @@ export {
   type TaskservInput,
 } from "./taskserv-compiler.js";
 export { type UserPaths, userPaths } from "./user-paths.js";
+export { openVersionCache, type VersionCache } from "./versions/cache.js";
+export {
+  compareVersions,
+  newestAllowed,
+  newestOf,
+  UPDATE_STRATEGIES,
+  type UpdateStrategy,
+  type VersionRule,
+} from "./versions/choose.js";
+export {
+  digestOfTaskserv,
+  LOCK_FILE,
+  type LockedTaskserv,
+  lockDifferences,
+  readLock,
+  type VersionLock,
+  writeLock,
+} from "./versions/lock.js";
+export { readVersionSettings, type VersionSettings } from "./versions/settings.js";
+export { openVersionSources, type VersionMirrors } from "./versions/sources.js";

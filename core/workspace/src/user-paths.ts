@@ -5,10 +5,16 @@ import { join } from "node:path";
 export interface UserPaths {
   /** `user_config.yaml`: preferences and the list of workspaces. */
   readonly configFile: string;
+  /** What can be found out anew at any time. */
+  readonly cacheDir: string;
 }
 
 export function userPaths(environment: Readonly<Record<string, string | undefined>>): UserPaths {
   const home = environment.HOME ?? "/";
   const configHome = environment.XDG_CONFIG_HOME || join(home, ".config");
-  return { configFile: join(configHome, "provisioning", "user_config.yaml") };
+  const cacheHome = environment.XDG_CACHE_HOME || join(home, ".cache");
+  return {
+    configFile: join(configHome, "provisioning", "user_config.yaml"),
+    cacheDir: join(cacheHome, "provisioning"),
+  };
 }

@@ -1,7 +1,7 @@
-/** Commands about this machine and the platform itself. */
+/** Commands about this machine. */
 
 import { command } from "../command/command.js";
-import { onOff, type OutputFlags, outputFlag, outputLetter, type ShownFlags, shownFlags, shownLetters } from "./flags.js";
+import { onOff, type ShownFlags, shownFlags, shownLetters } from "./flags.js";
 
 export const doctorCommand = command<ShownFlags & { readonly fix?: boolean }>({
   name: "doctor",
@@ -14,13 +14,4 @@ export const doctorCommand = command<ShownFlags & { readonly fix?: boolean }>({
   loader: async () => (await import("./machine/doctor.js")).doctor,
   parameters: { flags: { ...shownFlags, fix: onOff("Do the fixes that are safe to do") }, aliases: shownLetters },
   result: "machine.examine",
-});
-
-export const versionCommand = command<OutputFlags>({
-  name: "version",
-  aliases: ["ver", "v"],
-  brief: "Show the version",
-  examples: [["version", "of provisioning and of what it runs on"]],
-  loader: async () => (await import("./machine/version.js")).version,
-  parameters: { flags: outputFlag, aliases: outputLetter },
 });

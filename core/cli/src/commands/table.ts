@@ -8,7 +8,7 @@ import { generateGroup, templateGroup } from "./generate.js";
 import { applyCommand, clusterGroup, driftCommand, healthCommand, planGroup } from "./infra.js";
 import { kclGroup } from "./kcl.js";
 import { dashboardGroup, lockGroup, logsGroup } from "./lock.js";
-import { doctorCommand, versionCommand } from "./machine.js";
+import { doctorCommand } from "./machine.js";
 import { orchestratorGroup } from "./orchestrator.js";
 import { serverGroup } from "./server.js";
 import { graphGroup, stateGroup } from "./state.js";
@@ -24,6 +24,7 @@ import {
   schemaCommand,
   shortcutsCommand,
 } from "./utilities.js";
+import { versionGroup } from "./version.js";
 import { whyCommand, workflowGroup } from "./workflow.js";
 import { workspaceGroup } from "./workspace.js";
 
@@ -65,7 +66,7 @@ export const DOMAINS: readonly Domain[] = [
       schemaCommand,
       completionsGroup,
       doctorCommand,
-      versionCommand,
+      versionGroup,
     ],
   },
   { name: "generation", brief: "New things from templates", entries: [generateGroup] },

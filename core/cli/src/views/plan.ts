@@ -104,13 +104,22 @@ function renderChange(change: Change, style: Style): string[] {
   const paint = paintFor(change.kind, style);
   const reasons =
     change.reasons.length === 0 || (change.kind === "create" && !change.drift) ? "" : style.dim(`  ${change.reasons.join("; ")}`);
-  const lines = [`  ${paint(`${MARKS[change.kind]} ${change.address}`)}${driftMark(change, style)}${reasons}`];
-  for (const field of change.fields) lines.push(...fieldLines(field, style).map((line) => `      ${line}`));
+  const lines = [
+    `  ${paint(`${MARKS[change.kind]} ${change.address}`)}${sizeMark(change, style)}${driftMark(change, style)}${reasons}`,
+  ];
+  for (const field of change.kind === "create" ? [] : change.fields)
+    lines.push(...fieldLines(field, style).map((line) => `      ${line}`));
   for (const step of change.kind === "create" ? [] : change.steps) {
     lines.push(`      ${style.dim("step")} ${step.title}`);
     if (step.diff !== undefined) lines.push(...renderDiff(step.diff, style));
   }
   return lines;
+}
+
+/** How large a new server will be. */
+function sizeMark({ kind, fields }: Change, style: Style): string {
+  const size = kind === "create" ? fields.find(({ path }) => path === "plan")?.after : undefined;
+  return typeof size === "string" ? style.dim(`  ${size}`) : "";
 }
 
 function driftMark({ drift }: Change, style: Style): string {

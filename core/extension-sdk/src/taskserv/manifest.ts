@@ -65,7 +65,11 @@ export interface TaskservManifest {
 export interface UpdateSource {
   readonly type: "apt" | "github" | "url";
   readonly location: string;
+  /** How far an update may go. Absent: `minor`, within the same major version. */
+  readonly strategy?: (typeof STRATEGIES)[number];
 }
+
+const STRATEGIES = ["major", "minor", "patch", "none"] as const;
 
 export interface ManifestWhere {
   readonly file: string;
@@ -155,10 +159,11 @@ function readSystems(reader: ManifestReader, top: JsonObject): readonly Supporte
 function readUpdateSource(reader: ManifestReader, top: JsonObject): UpdateSource | undefined {
   if (top.update_source === undefined) return undefined;
   const table = reader.table(top.update_source, "update_source");
-  reader.onlyKnown(table, "update_source.", ["type", "location"]);
+  reader.onlyKnown(table, "update_source.", ["type", "location", "strategy"]);
   return {
     type: reader.choice(table, "type", ["apt", "github", "url"], "update_source."),
     location: reader.text(table, "location", undefined, "update_source."),
+    ...(table.strategy === undefined ? {} : { strategy: reader.choice(table, "strategy", STRATEGIES, "update_source.") }),
   };
 }
 

@@ -1,0 +1,3 @@
+[package]
+name = "__WORKSPACE__"
+version = "0.1.0"

@@ -70,7 +70,7 @@ function isSamePreview(version: string, from: string): boolean {
  * As semantic versioning writes it. Tags have a `v` in front; distributions have an epoch, a revision of their own and marks of what they changed:
  * `5:7.0.15-1~deb12u1`, `1.22.1-9+deb12u2`, `2.4.0+dfsg1-1`.
  */
-export function normalized(text: string): string | undefined {
+function normalized(text: string): string | undefined {
   const exact = semver.parse(text.trim().replace(/^v/i, ""));
   if (exact !== null && !/^(?:\d+|.*deb\d|.*ubuntu)/.test(exact.prerelease.join("."))) return exact.version;
   const upstream = text

@@ -19,7 +19,7 @@ export interface VersionSources {
 }
 
 /** The source cannot be asked, or answers with something else. */
-export class VersionSourceError extends ProvisioningError {
+class VersionSourceError extends ProvisioningError {
   constructor(url: string, reason: string, options?: ErrorOptions) {
     super(
       {

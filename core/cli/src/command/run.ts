@@ -17,7 +17,7 @@ import { argumentError, unknownCommand } from "./usage-error.js";
 import { PLAIN_VIEW, readViewWords, type ViewSettings } from "./view-words.js";
 
 /** What the process brings; the rest of a context follows from what was typed. */
-export type Surroundings = Omit<CliContext, "words" | "view" | "format" | "schemaVersion">;
+export type Surroundings = Omit<CliContext, "words" | "view" | "format" | "schemaVersion" | "commands">;
 
 export interface RunOptions {
   /** Whether a word names a folder that is there. */
@@ -44,7 +44,7 @@ export async function runWords(surroundings: Surroundings, typed: readonly strin
       return;
     case "help":
       // A preference for data does not mean help.
-      await showHelp({ ...cli, format: format ?? "table" }, found.topic);
+      await showHelp(withFields(cli, { format: format ?? "table" }), found.topic);
       return;
     case "unknown":
       writeError(cli, unknownCommand(found.word, found.within, found.nearest));
@@ -88,6 +88,7 @@ function contextOf(surroundings: Surroundings, words: readonly string[], view: V
   return withFields(surroundings, {
     process: colour === undefined ? process : withParts(process, { env: { ...process.env, ...ownColour } }),
     words,
+    commands: DOMAINS,
     format,
     schemaVersion: 1,
     view: { ...view, plain },

@@ -90,6 +90,13 @@ describe("a workflow of tasks", () => {
     const followed = await workspace.run("batch", "monitor", report.id);
     expect(followed.stderr).toContain("NOTIFICATION_FAILED");
     expect(followed.stdout).toContain("3 of 3 operations done");
+    const stream = await workspace.run("batch", "status", "--follow", report.id, "-o", "json");
+    const items = stream.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; schema_version: number });
+    expect(new Set(items.slice(0, -1).map(({ type }) => type))).toEqual(new Set(["line"]));
+    expect(items.at(-1)).toMatchObject({ type: "run", schema_version: 1, id: report.id });
     expect(await workspace.json<unknown[]>("workflow", "checkpoints", report.id)).toEqual([]);
   });
 

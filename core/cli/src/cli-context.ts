@@ -1,6 +1,7 @@
 /** What the command line gives to every command. The only place that knows the process. */
 
 import type { CommandContext } from "@stricli/core";
+import type { Domain } from "./command/command.js";
 import type { ViewSettings } from "./command/view-words.js";
 import type { OutputFormat } from "./output.js";
 
@@ -29,6 +30,8 @@ export interface CliContext extends CommandContext {
   readonly version: string;
   /** What was typed after `provisioning`. */
   readonly words: readonly string[];
+  /** The table of all commands. */
+  readonly commands: readonly Domain[];
   readonly view: ViewSettings;
   /** The form of the result, and of errors. */
   readonly format: OutputFormat;

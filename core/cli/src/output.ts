@@ -37,10 +37,9 @@ export async function writeResult(
   }
 }
 
-/** One value of a stream: a line of JSON, or the text for people. */
-export function writeItem(cli: CliContext, format: OutputFormat, value: unknown, render: () => string): void {
-  const text = format === "json" || format === "yaml" ? JSON.stringify(value) : printable(render(), true);
-  cli.process.stdout.write(`${cli.view.plain ? inWords(text) : text}\n`);
+/** One object of a stream: a line of JSON (NDJSON), in every form of data. */
+export function writeItem(cli: CliContext, value: object): void {
+  cli.process.stdout.write(`${JSON.stringify(versioned(cli, value))}\n`);
 }
 
 function versioned({ schemaVersion }: CliContext, value: unknown): unknown {

@@ -21,12 +21,12 @@ export async function planDigests(session: InfraSession, observed: ReadonlyMap<A
       [...records.list()].sort(byAddress).map((record) => record as unknown as Json),
     ),
     packages: await packagesDigest(session),
-    hosts: keyed(session, [...observed].map(([address, view]) => [address, viewFacts(view)] as Json[]).sort(byFirst)),
+    hosts: keyed(session, Object.fromEntries([...observed].map(([address, view]) => [address, viewFacts(view)]))),
   };
 }
 
 /** Nothing was changed: something that the plan was made from is not as it was. */
-export class PlanStaleError extends ProvisioningError {
+class PlanStaleError extends ProvisioningError {
   constructor(readonly changed: readonly (keyof PlanDigests)[]) {
     super({
       code: "PLAN_STALE",
@@ -89,8 +89,4 @@ function viewFacts(view: ResourceView): Json {
 
 function byAddress(left: { readonly address: Address }, right: { readonly address: Address }): number {
   return left.address < right.address ? -1 : 1;
-}
-
-function byFirst(left: Json[], right: Json[]): number {
-  return String(left[0]) < String(right[0]) ? -1 : 1;
 }

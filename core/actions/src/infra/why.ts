@@ -10,6 +10,7 @@ import {
   nearest,
   ProvisioningError,
   type SourcePosition,
+  textOf,
 } from "@provisioning/model";
 import { changeSchema, jsonSchema, sourcePositionSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
@@ -153,7 +154,7 @@ async function fromConfiguration(
 /** Nobody wrote it: it follows from something else. */
 function derived({ kind, spec, provider }: DesiredResource, field: string, value: Json): Origin {
   if (kind === "server" && ["cpu", "memoryMiB", "diskGiB"].includes(field))
-    return { source: `the size ${String(spec.plan)} of the provider ${provider}`, value, wins: true };
+    return { source: `the size ${textOf(spec.plan)} of the provider ${provider}`, value, wins: true };
   if (kind === "taskserv" && field.startsWith("config."))
     return { source: "the default of the taskserv's schema", value, wins: true };
   return {

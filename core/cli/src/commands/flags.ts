@@ -6,7 +6,7 @@ import { storageFlags } from "../storage-flags.js";
 export const text = (value: string): string => value;
 
 /** Names separated by commas. A list that names nothing is a mistake: it must not come to mean everything. */
-export function parseNames(value: string): readonly string[] {
+function parseNames(value: string): readonly string[] {
   const names = value
     .split(",")
     .map((name) => name.trim())
@@ -16,7 +16,7 @@ export function parseNames(value: string): readonly string[] {
 }
 
 /** Says what is expected, not what was typed. */
-export function parseNumber(value: string): number {
+function parseNumber(value: string): number {
   const number = Number(value);
   if (value.trim() === "" || !Number.isFinite(number)) throw new Error("it is no number");
   return number;

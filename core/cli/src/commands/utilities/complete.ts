@@ -7,10 +7,9 @@ import { CONFIG_KEY_NAMES, configKey } from "@provisioning/config";
 import type { CliContext } from "../../cli-context.js";
 import { propose, type Proposal } from "../../complete/propose.js";
 import { actionContext } from "../../run-action.js";
-import { DOMAINS } from "../table.js";
 
 export async function complete(this: CliContext, _flags: unknown, ...typed: string[]): Promise<void> {
-  const { words, names } = propose(DOMAINS, typed);
+  const { words, names } = propose(this.commands, typed);
   const partial = typed.at(-1) ?? "";
   const found = names === undefined ? [] : await namesOf(this, names, typed).catch(() => []);
   const wanted = partial.startsWith("-") ? partial.slice(partial.indexOf("=") + 1) : partial;

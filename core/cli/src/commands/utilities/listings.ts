@@ -6,10 +6,9 @@ import { allCommands, commandData } from "../../help/help-data.js";
 import { writeResult } from "../../output.js";
 import { renderTable, widthOf } from "../../views/table.js";
 import type { OutputFlags } from "../flags.js";
-import { DOMAINS } from "../table.js";
 
 export async function listShortcuts(this: CliContext, flags: OutputFlags): Promise<void> {
-  const found = shortcuts(DOMAINS);
+  const found = shortcuts(this.commands);
   await writeResult(this, flags.output, found, () =>
     renderTable(
       found,
@@ -24,7 +23,7 @@ export async function listShortcuts(this: CliContext, flags: OutputFlags): Promi
 }
 
 export async function listCommands(this: CliContext, flags: OutputFlags): Promise<void> {
-  const found = allCommands(DOMAINS).map(({ path, command, domain }) => ({ domain, ...commandData(path, command) }));
+  const found = allCommands(this.commands).map(({ path, command, domain }) => ({ domain, ...commandData(path, command) }));
   await writeResult(this, flags.output, found, () =>
     renderTable(
       found,

@@ -11,10 +11,9 @@ import { exitCodeOf } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { writeError } from "../../views/write-error.js";
 import type { OutputFlags } from "../flags.js";
-import { DOMAINS } from "../table.js";
 
 export async function printSchema(this: CliContext, flags: OutputFlags, ...words: string[]): Promise<void> {
-  const found = route(DOMAINS, words);
+  const found = route(this.commands, words);
   const error =
     found.kind === "unknown"
       ? unknownCommand(found.word, found.within, found.nearest)

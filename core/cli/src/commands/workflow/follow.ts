@@ -3,7 +3,7 @@
 import { type ActionContext, invoke, type RunReport } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT, type ExitCode } from "../../exit-codes.js";
-import { type OutputFormat, writeResult } from "../../output.js";
+import { type OutputFormat, writeItem, writeResult } from "../../output.js";
 import { styleFor } from "../../style.js";
 import { renderLogs } from "../../views/logs.js";
 import { printable } from "../../views/printable.js";
@@ -17,7 +17,7 @@ const MISSED_POLLS = 10;
 
 const ENDED: ReadonlySet<RunReport["status"]> = new Set<RunReport["status"]>(["completed", "failed", "cancelled", "rolledBack"]);
 
-/** What happens goes to stderr, how it ended to stdout. Ends with the run, when nobody works on it any more, or when it is paused. */
+/** What happens goes to stderr, how it ended to stdout; as data both are a stream on stdout, a JSON object a line. Ends with the run, when nobody works on it any more, or when it is paused. */
 export async function followRun(
   cli: CliContext,
   flags: { readonly output: OutputFormat },
@@ -28,6 +28,7 @@ export async function followRun(
   const { id: run } = await invoke("run.show", context, { id });
   const errors = styleFor(cli.process.stderr, cli.process.env);
   const stop = AbortSignal.any([context.signal, context.drain]);
+  const isData = flags.output === "json" || flags.output === "yaml";
   let told = 0;
   let missed = 0;
   for (;;) {
@@ -35,12 +36,14 @@ export async function followRun(
     const lines = await invoke("run.logs", context, { id: run });
     const fresh = lines.slice(told);
     told = lines.length;
-    if (fresh.length > 0) cli.process.stderr.write(`${printable(renderLogs(fresh, errors), errors.colours)}\n`);
+    if (isData) for (const line of fresh) writeItem(cli, { type: "line", ...line });
+    else if (fresh.length > 0) cli.process.stderr.write(`${printable(renderLogs(fresh, errors), errors.colours)}\n`);
     // One that waits for a worker is waited for.
     missed = report.interrupted && report.status !== "pending" ? missed + 1 : 0;
     if (ENDED.has(report.status) || report.status === "paused" || missed >= MISSED_POLLS || stop.aborted) {
       const style = styleFor(cli.process.stdout, cli.process.env);
-      await writeResult(cli, flags.output, report, () => renderRun(report, style));
+      if (isData) writeItem(cli, { type: "run", ...report });
+      else await writeResult(cli, flags.output, report, () => renderRun(report, style));
       return exitOf(report.status);
     }
     await context.clock.sleep(POLL_MS, stop).catch(() => {});

@@ -58,6 +58,18 @@ describe("the list of workspaces", () => {
   }, 120_000);
 });
 
+describe("what a person prefers", () => {
+  it("is set once and holds in every workspace, until a workspace says otherwise", async () => {
+    for (const name of ["shop", "dev"]) await make(name);
+    const kept = async (name: string) => (await invoke("config.get", at(name), { key: "run.keep" }))[0]?.value;
+    await invoke("config.set", at("shop"), { key: "run.keep", value: "77", layer: "user" });
+    expect([await kept("shop"), await kept("dev")]).toEqual([77, 77]);
+    await invoke("config.set", at("dev"), { key: "run.keep", value: "88", layer: "workspace" });
+    expect([await kept("shop"), await kept("dev")]).toEqual([77, 88]);
+    expect((await invoke("workspace.list", at(), {})).map(({ name }) => name).sort()).toEqual(["dev", "shop"]);
+  });
+});
+
 describe("a workspace without its runtime folder", () => {
   it("gets a new one from the next command, for nobody else to read", async () => {
     await make("shop");

@@ -1,6 +1,7 @@
 /** Commands about batch workflows. */
 
 import { command, group } from "../command/command.js";
+import { OUTPUT_FORMATS, type OutputFormat } from "../output.js";
 import {
   argument,
   countFlag,
@@ -26,6 +27,8 @@ export type SubmitFlags = ShownFlags & {
   readonly watch?: boolean;
   readonly yes?: boolean;
 };
+
+export type StatusFlags = ShownFlags & { readonly follow?: boolean; readonly format?: OutputFormat };
 
 const anyRun = positional(optionalArgument("run", "Id of a run; the newest when missing"));
 
@@ -61,7 +64,7 @@ export const batchGroup = group({
       },
       result: "batch.submit",
     }),
-    command<ShownFlags & { readonly follow?: boolean }, [string?]>({
+    command<StatusFlags, [string?]>({
       name: "status",
       aliases: ["st"],
       brief: "Show one run with all its operations",
@@ -71,7 +74,11 @@ export const batchGroup = group({
       ],
       loader: async () => (await import("./batch/runs.js")).status,
       parameters: {
-        flags: { ...shownFlags, follow: onOff("Tell what happens until it has ended, whoever works on it") },
+        flags: {
+          ...shownFlags,
+          follow: onOff("Tell what happens until it has ended, whoever works on it"),
+          format: { kind: "enum", values: OUTPUT_FORMATS, optional: true, brief: "The same as --output" },
+        },
         aliases: { ...shownLetters, f: "follow" },
         positional: anyRun,
       },

@@ -1,6 +1,6 @@
 /** Commands on what a workspace has and can use: infras, providers. */
 
-import { command, group } from "../command/command.js";
+import { type Command, command, group } from "../command/command.js";
 import { positional, type ShownFlags, shownFlags, shownLetters, argument } from "./flags.js";
 
 const parameters = { flags: shownFlags, aliases: shownLetters } as const;
@@ -22,6 +22,22 @@ export const infraGroup = group({
   ],
 });
 
+/** `provider plans` and `plan map` are the same. */
+export function sizesCommand(name: string, typed: string, aliases: readonly string[]): Command {
+  return command<ShownFlags>({
+    name,
+    aliases,
+    brief: "Show what small to xlarge are at each provider",
+    examples: [
+      [typed, "cores, memory, disk and the provider's own name"],
+      [`${typed} -o json`, "all sizes of all providers, for a program"],
+    ],
+    loader: async () => (await import("./catalog/providers.js")).showPlans,
+    parameters,
+    result: "catalog.providers",
+  });
+}
+
 export const providerGroup = group({
   name: "provider",
   aliases: ["pr", "providers"],
@@ -36,18 +52,7 @@ export const providerGroup = group({
       parameters,
       result: "catalog.providers",
     }),
-    command<ShownFlags>({
-      name: "plans",
-      aliases: ["sizes"],
-      brief: "Show what small to xlarge are at each provider",
-      examples: [
-        ["provider plans", "cores, memory, disk and the provider's own name"],
-        ["provider plans -o json", "all sizes of all providers, for a program"],
-      ],
-      loader: async () => (await import("./catalog/providers.js")).showPlans,
-      parameters,
-      result: "catalog.providers",
-    }),
+    sizesCommand("plans", "provider plans", ["sizes"]),
   ],
 });
 

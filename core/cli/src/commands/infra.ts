@@ -1,6 +1,7 @@
 /** Commands on a whole infra: plan, apply, drift, health-check, cluster. */
 
 import { command, group } from "../command/command.js";
+import { sizesCommand } from "./catalog.js";
 import {
   argument,
   type InfraFlags,
@@ -112,7 +113,7 @@ export const planGroup = group({
   name: "plan",
   aliases: ["p", "pl"],
   brief: "Show what would change",
-  commands: [showPlan],
+  commands: [showPlan, sizesCommand("map", "plan map", ["sizes"])],
   main: makePlan,
 });
 

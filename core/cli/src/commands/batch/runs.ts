@@ -8,6 +8,7 @@ import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderRun } from "../../views/run.js";
 import { renderRuns } from "../../views/runs.js";
+import type { StatusFlags } from "../batch.js";
 import { followRun } from "../workflow/follow.js";
 import { widthOf } from "../../views/table.js";
 
@@ -28,7 +29,8 @@ export async function list(this: CliContext, flags: Flags & { readonly limit: nu
   });
 }
 
-export async function status(this: CliContext, flags: Flags & { readonly follow?: boolean }, id?: string): Promise<void> {
+export async function status(this: CliContext, { format, ...typed }: StatusFlags, id?: string): Promise<void> {
+  const flags = { ...typed, output: format ?? typed.output };
   if (flags.follow === true) return monitor.call(this, flags, id);
   await runAction(this, flags, async (context) => {
     const run = await invoke("run.show", context, { id: id ?? (await newest(context)) });

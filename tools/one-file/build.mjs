@@ -21,9 +21,11 @@ const NATIVE = ["cpu-features", "*.node"];
 const ARCHIVE = "platform-files.gz";
 
 await main(async () => {
-  const { values } = parseArgs({ options: { system: { type: "string", default: ownSystem }, out: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { system: { type: "string", default: ownSystem }, out: { type: "string" }, built: { type: "boolean" } },
+  });
   const target = resolve(values.out ?? join(root, "core/cli/one-file/provisioning"));
-  await prepare();
+  if (values.built !== true) await prepare();
   const runtime = await step("Install the runtime", () => installedRuntime(values.system));
   const builder = values.system === ownSystem ? runtime : await installedRuntime(ownSystem);
   await step("Make one file", () => make(target, runtime, builder));
@@ -58,8 +60,18 @@ function compile(entry, target, runtime, builder) {
     "--minify-syntax",
     "--minify-whitespace",
   ];
-  const quiet = ["dotenv", "bunfig", "tsconfig", "package-json"].map((name) => `--no-compile-autoload-${name}`);
+  const quiet = ["dotenv", "bunfig", "tsconfig"].map((name) => `--no-compile-autoload-${name}`);
   const outside = NATIVE.flatMap((name) => ["--external", name]);
-  const given = [...words, ...quiet, ...outside, "--compile-executable-path", runtime, "--outfile", target, entry];
+  const given = [
+    ...words,
+    ...quiet,
+    "--compile-autoload-package-json",
+    ...outside,
+    "--compile-executable-path",
+    runtime,
+    "--outfile",
+    target,
+    entry,
+  ];
   return runQuietly(builder, ["build", ...given], { cwd: root });
 }

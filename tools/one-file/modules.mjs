@@ -20,6 +20,15 @@ const leavePackages = {
   },
 };
 
+/** What a module of ours finds in the installation is part of the program here. */
+const replaceViewer = {
+  name: "replace-viewer",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/viewer-file\.js$/ }, () => ({ path: join(root, "tools/one-file/viewer-file.mjs") }));
+    onResolve({ filter: /\/standalone\.js$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), external: true }));
+  },
+};
+
 /** Writes `start.js` and what it loads. `archive`: name of a file beside it, `digest`: of its content. */
 export function writeModules(outdir, archive, digest) {
   return build({
@@ -42,7 +51,7 @@ export function writeModules(outdir, archive, digest) {
       yaml: join(root, "node_modules/yaml/browser/index.js"),
       "minijinja-js": join(root, "tools/one-file/template-engine.mjs"),
     },
-    plugins: [leavePackages, directImports(join(root, "core"))],
+    plugins: [leavePackages, replaceViewer, directImports(join(root, "core"))],
   });
 }
 

@@ -1,10 +1,9 @@
 /** The interface for people: one page that needs nothing else, so that it can be saved and read anywhere. */
 
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { defineEndpoint, type Endpoint } from "../endpoint.js";
 import { openApiDocument } from "../open-api.js";
+import { viewerFile } from "./viewer-file.js";
 
 const TYPE = "text/html; charset=utf-8";
 
@@ -18,16 +17,10 @@ export function referenceEndpoints(all: () => readonly Endpoint[], version: stri
       answers: { 200: { description: "HTML with everything in it.", type: TYPE } },
       async serve() {
         const document = JSON.stringify(await openApiDocument(all(), version)).replaceAll("<", "\\u003c");
-        return { status: 200, text: pageOf(document, await viewer()), type: TYPE };
+        return { status: 200, text: pageOf(document, await readFile(viewerFile(), "utf8")), type: TYPE };
       },
     }),
   ];
-}
-
-/** The part of the reference viewer that runs in a browser. */
-async function viewer(): Promise<string> {
-  const entry = createRequire(import.meta.url).resolve("@scalar/fastify-api-reference");
-  return readFile(join(dirname(entry), "js", "standalone.js"), "utf8");
 }
 
 function pageOf(document: string, script: string): string {

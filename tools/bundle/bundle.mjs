@@ -40,6 +40,11 @@ const QUICK = [
     command: /cli\/dist\/commands\/taskserv\/list\.js$/,
     within: /(actions\/dist\/catalog\/list|workspace\/dist\/registry-document|smol-toml\/dist\/index)\.js$/,
   },
+  {
+    command: /cli\/dist\/commands\/config\/read\.js$/,
+    within:
+      /(actions\/dist\/config\/[a-z]+|config\/dist\/formats\/[a-z]+|workspace\/dist\/(registry-document|evaluate-config)|smol-toml\/dist\/index)\.js$/,
+  },
   { command: /cli\/dist\/commands\/kcl\/run\.js$/, within: /actions\/dist\/kcl\/run\.js$/ },
 ];
 const isQuick = (path) => QUICK.some(({ command }) => command.test(path));

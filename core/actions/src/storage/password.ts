@@ -32,7 +32,7 @@ export async function passwordOf(place: StoragePlace, product: Product): Promise
 }
 
 async function valueOf(place: StoragePlace, key: ConfigKeyName): Promise<string> {
-  const value = String(place.config.get(key));
+  const value = textAt(place, key);
   if (value === STANDARD_INPUT) return readInput(place, key);
   if (isSecretReference(value)) return resolveSecrets(value, secretSources(place));
   assertMayHoldPassword(place, key);
@@ -41,7 +41,7 @@ async function valueOf(place: StoragePlace, key: ConfigKeyName): Promise<string>
 
 async function contentOf(place: StoragePlace, key: ConfigKeyName): Promise<string> {
   const { config, context, workspace } = place;
-  const path = String(config.get(key));
+  const path = textAt(place, key);
   if (path === STANDARD_INPUT) return readInput(place, key);
   const base = isTyped(config, key) ? context.currentDir : (workspace?.layout.root ?? context.currentDir);
   try {
@@ -88,4 +88,9 @@ export function secretSources({ config, context, workspace, redactor }: StorageP
     redactor,
     stores: config.get("secrets.stores"),
   };
+}
+
+function textAt({ config }: StoragePlace, key: ConfigKeyName): string {
+  const value = config.get(key);
+  return typeof value === "string" ? value : "";
 }

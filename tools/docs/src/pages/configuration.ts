@@ -11,15 +11,15 @@ How the platform behaves; what an infra is stands in its [settings](settings.md)
 
 Later layers win, key by key:
 
-| layer         | where                                                                                                    |
-| ------------- | -------------------------------------------------------------------------------------------------------- |
-| \`defaults\`    | \`config/config.defaults.toml\` of the platform: every key, with the defaults below                        |
-| \`user\`        | \`config:\` in the user's \`~/.config/provisioning/user_config.yaml\`                                        |
-| \`workspace\`   | \`config/provisioning.yaml\` of the workspace                                                              |
-| \`infra\`       | \`infra/<name>/config.toml\`, for everything that is done to this infra                                    |
-| \`environment\` | \`config/<environment>-defaults.toml\`, chosen by \`--env\`, \`PROVISIONING_ENV\` or \`environment.default\`     |
-| \`variables\`   | \`PROVISIONING_…\`, see below                                                                              |
-| \`flags\`       | of the command: \`--plan\` sets the size of all servers, also of those that name one                       |
+| layer         | where                                                                                                |
+| ------------------------- | ------------------------------------------------------------------------------------------------------ |
+| \`defaults\`    | \`config/config.defaults.toml\` of the platform: every key, with the defaults below                    |
+| \`user\`        | \`config:\` in the user's \`~/.config/provisioning/user_config.yaml\`                                    |
+| \`workspace\`   | \`config/provisioning.yaml\` of the workspace                                                          |
+| \`infra\`       | \`infra/<name>/config.toml\`, for everything that is done to this infra                                |
+| \`environment\` | \`config/<environment>-defaults.toml\`, chosen by \`--env\`, \`PROVISIONING_ENV\` or \`environment.default\` |
+| \`variables\`   | \`PROVISIONING_…\`, see below                                                                          |
+| \`flags\`       | of the command: \`--plan\` sets the size of all servers, also of those that name one                   |
 
 Each file may be TOML (\`.toml\`), YAML (\`.yaml\`, \`.yml\`) or KCL (\`.k\`). An unknown key, a wrong type, a value out of range or two files for one
 layer are refused with their places before anything is touched (exit code 3). Keys marked with * belong to the whole workspace and cannot be

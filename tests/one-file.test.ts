@@ -34,8 +34,8 @@ const environment = (name: string) => ({
   NO_COLOR: "1",
 });
 
-async function run(words: readonly string[], home = "home") {
-  const options = { cwd: folder, env: environment(home) };
+async function run(words: readonly string[], home = "home", more: Readonly<Record<string, string>> = {}) {
+  const options = { cwd: folder, env: { ...environment(home), ...more } };
   return execute(program, words, options).catch((error: { code: number; stdout: string; stderr: string }) => error);
 }
 
@@ -86,5 +86,17 @@ describe.skipIf(obstacle !== undefined)(`the one-file build${obstacle === undefi
     expect((await run(["taskserv", "list", "--all"])).stdout).toContain("postgresql");
     expect((await run(["guide"])).stdout).toContain("from-scratch");
     expect((await run(["provider", "list"])).stdout).toContain("local");
+  });
+
+  it("is the service as well, which a proxy for other places does not hide", async () => {
+    const workspace = ["--workspace", join(folder, "served")];
+    const behindProxy = { HTTP_PROXY: "http://127.0.0.1:1" };
+    await run(["workspace", "init", "served", "--dir", "served", "--from", "quickstart"]);
+    const started = await run(["orchestrator", "start", "--background", "--port", "0", ...workspace], "home", behindProxy);
+    const status = await run(["orchestrator", "status", ...workspace], "home", behindProxy);
+    const stopped = await run(["orchestrator", "stop", ...workspace]);
+    expect(started).toMatchObject({ stderr: "", stdout: expect.stringContaining("The service runs at") });
+    expect(status.stdout).toContain("storage filesystem");
+    expect(stopped).toMatchObject({ stderr: "", stdout: expect.stringContaining("has ended") });
   });
 });

@@ -18,6 +18,7 @@ const SERVICE = "__service";
 export async function runOneFile({ files, startService }: OneFileParts): Promise<void> {
   // Who holds a store is told by these words.
   process.argv[1] = process.execPath;
+  leaveOutOfProxies(process.env);
   if (process.argv[2] === SERVICE) {
     process.argv.splice(2, 1);
     await startService();
@@ -37,6 +38,15 @@ export async function runOneFile({ files, startService }: OneFileParts): Promise
     process.argv.slice(2),
     { isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false },
   );
+}
+
+/** This runtime's `fetch` goes through the proxy that the environment names, also to the service on this machine unless it is told not to. */
+function leaveOutOfProxies(environment: NodeJS.ProcessEnv): void {
+  if (environment.http_proxy === undefined && environment.HTTP_PROXY === undefined) return;
+  const given = environment.no_proxy ?? environment.NO_PROXY ?? "";
+  const all = [...given.split(",").filter((host) => host !== ""), "127.0.0.1", "localhost", "[::1]"].join(",");
+  environment.no_proxy = all;
+  environment.NO_PROXY = all;
 }
 
 /** The runtime keeps of an exit code only what a shell can see of it, and the parser has codes below zero. */

@@ -27,6 +27,8 @@ export class JournalReader {
   isTorn = false;
   /** Of the snapshot it began with. */
   snapshotBytes = 0;
+  /** Of the records after it. */
+  journalBytes = 0;
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #onRecord: (record: StoreRecord) => void;
@@ -56,6 +58,7 @@ export class JournalReader {
     const snapshot = numbersOf(names, "snapshot").at(-1);
     const tables = createTables();
     let sequence = 0;
+    this.journalBytes = 0;
     if (snapshot !== undefined) {
       const file = `${this.#folder}/${journalFile(snapshot, "snapshot")}`;
       const bytes = await this.#disk.read(file);
@@ -91,6 +94,7 @@ export class JournalReader {
       if (found > contained) this.#take(file, json);
     });
     this.isTorn = scan.torn;
+    this.journalBytes += scan.end - offset;
     this.position = { ...this.position, offset: scan.end, sequence: Math.max(scan.sequence, contained) };
   }
 

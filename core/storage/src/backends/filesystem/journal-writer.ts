@@ -42,6 +42,7 @@ export class JournalWriter {
   #file: DiskFile;
   #segment: number;
   #bytes: number;
+  #written = 0;
   #forming: Batch | undefined;
   /** Oldest first. */
   readonly #flying: Batch[] = [];
@@ -58,6 +59,11 @@ export class JournalWriter {
     this.#file = options.file;
     this.#segment = options.segment;
     this.#bytes = options.bytes;
+  }
+
+  /** Bytes of all records so far that this writer wrote. */
+  get written(): number {
+    return this.#written;
   }
 
   /** @throws StoreFailedError once a write has failed */
@@ -79,6 +85,13 @@ export class JournalWriter {
   settled(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return (this.#forming ?? this.#flying.at(-1))?.done ?? Promise.resolve();
+  }
+
+  /** Begins a new segment, when nobody appends any more. @throws StoreFailedError, what the disk throws */
+  async turn(): Promise<void> {
+    await this.settled();
+    await this.#writing;
+    await this.#begin();
   }
 
   async close(): Promise<void> {
@@ -134,21 +147,24 @@ export class JournalWriter {
   /** Resolves when it is written and its sync has begun. */
   async #write(batch: Batch): Promise<{ readonly synced: Promise<void> }> {
     this.assertUsable();
-    if (this.#bytes > this.#options.segmentBytes) await this.#rotate(batch);
+    if (this.#bytes > this.#options.segmentBytes) {
+      // A segment is only left when all of it is durable.
+      await this.#flying[this.#flying.indexOf(batch) - 1]?.done;
+      await this.#begin();
+    }
     const firstUnsynced = this.#flying[0]?.records[0]?.sequence ?? 0;
     const data = encodeFrames(batch.records, firstUnsynced, this.#buffer);
     await this.#file.write(data);
     this.#bytes += data.length;
+    this.#written += data.length;
     const synced = this.#file.sync();
     synced.catch(() => {});
     return { synced };
   }
 
-  /** A segment is only left when all of it is durable. */
-  async #rotate(next: Batch): Promise<void> {
+  /** A new segment. */
+  async #begin(): Promise<void> {
     const { disk, folder, onRotate } = this.#options;
-    const before = this.#flying[this.#flying.indexOf(next) - 1];
-    await before?.done;
     const segment = this.#segment + 1;
     const file = await createSegment(disk, folder, segment);
     await this.#file.close();

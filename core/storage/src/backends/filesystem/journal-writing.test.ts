@@ -66,6 +66,46 @@ test("many writers share one sync", async () => {
   await storage.close();
 });
 
+test("what has gathered is a snapshot after closing, and the next one replays nothing", async () => {
+  const logs = async () => {
+    const names = (await readdir(`${dataDir}/journal`)).filter((name) => name.endsWith(".log"));
+    return Promise.all(names.map((name) => readFile(`${dataDir}/journal/${name}`, "utf8")));
+  };
+  const little = await open();
+  await little.runs.submit(sampleRun());
+  await little.close();
+  expect((await logs()).join("")).toContain("runSubmitted");
+
+  const much = await open();
+  await Promise.all(Array.from({ length: 200 }, () => much.runs.submit(sampleRun())));
+  await much.close();
+  expect(await logs()).toEqual(["provisioning-log format=1\n"]);
+
+  const again = await open();
+  expect((await again.info()).runs).toBe(201);
+  await again.runs.submit(sampleRun());
+  await again.close();
+  expect((await logs()).join("")).toContain("runSubmitted");
+  const last = await open();
+  expect((await last.info()).runs).toBe(202);
+  await last.close();
+});
+
+test("a snapshot on closing that cannot be written loses nothing", async () => {
+  let isBroken = false;
+  const storage = await open(
+    watchedDisk((call) => {
+      if (isBroken && call === "replace") throw new Error("I/O error");
+    }),
+  );
+  await Promise.all(Array.from({ length: 200 }, () => storage.runs.submit(sampleRun())));
+  isBroken = true;
+  await storage.close();
+  const again = await open();
+  expect((await again.info()).runs).toBe(200);
+  await again.close();
+});
+
 test("a failed sync is told to everyone who waits, and nothing is accepted afterwards", async () => {
   let isBroken = false;
   const storage = await open(

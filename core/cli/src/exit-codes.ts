@@ -57,6 +57,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   USAGE_INVALID: EXIT.usage,
   PLAN_STALE: EXIT.stalePlan,
   PLAN_FILE: EXIT.usage,
+  SETTINGS_MISSING: EXIT.usage,
   ERROR_CODE_UNKNOWN: EXIT.usage,
   GUIDE_UNKNOWN: EXIT.usage,
   SCHEMA_NONE: EXIT.usage,

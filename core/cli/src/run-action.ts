@@ -22,6 +22,8 @@ export interface CommonFlags {
   readonly env?: string | undefined;
   readonly debug?: boolean | undefined;
   readonly plan?: string | undefined;
+  /** A file with configuration values for this one command. */
+  readonly settings?: string | undefined;
   readonly output?: OutputFormat | undefined;
 }
 
@@ -83,7 +85,11 @@ export async function actionContext(
     currentDir: cli.currentDir,
     ...(wanted === undefined || wanted === "" ? {} : { workspace: wanted }),
     ...(flags.env === undefined ? {} : { env: flags.env }),
-    flags: { "servers.default_plan": flags.plan, ...storageValues(flags) },
+    flags: {
+      ...(await settingsIn(cli, flags)),
+      ...(flags.plan === undefined ? {} : { "servers.default_plan": flags.plan }),
+      ...storageValues(flags),
+    },
     readInput: inputReader(cli),
     traceId: randomBytes(16).toString("hex"),
     ...printedLog(cli, flags),
@@ -93,6 +99,26 @@ export async function actionContext(
   };
   const ask = askService(context);
   return ask === undefined ? context : { ...context, askService: ask };
+}
+
+/** Values of a file count as flags of this command; a flag that is typed wins over them. @throws ConfigSyntaxError, ProvisioningError `SETTINGS_MISSING` */
+async function settingsIn(cli: CliContext, { settings }: CommonFlags): Promise<Readonly<Record<string, unknown>>> {
+  if (settings === undefined) return {};
+  const [{ readFile }, { resolve }, { parseLayer }] = await Promise.all([
+    import("node:fs/promises"),
+    import("node:path"),
+    import("@provisioning/config"),
+  ]);
+  const path = resolve(cli.currentDir, settings);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    const missing = {
+      code: "SETTINGS_MISSING",
+      message: `${settings} cannot be read.`,
+      hint: "Name a YAML or TOML file of settings.",
+    };
+    throw new ProvisioningError(missing, { cause });
+  });
+  return Object.fromEntries((await parseLayer("flags", path, text)).values);
 }
 
 /** A terminal shows the progress instead, and what a program reads is the result alone. */

@@ -16,10 +16,14 @@ import {
   shownLetters,
   text,
   textFlag,
+  type WriteFlags,
+  writeFlags,
+  writeLetters,
   yesFlag,
 } from "./flags.js";
 import type { DocumentFlags, RunFlags } from "./workflow/document.js";
 
+type ServerCreateFlags = WriteFlags & { readonly settings?: string; readonly wait?: boolean };
 type Confirmed = { readonly yes?: boolean };
 const run = argument("run", "Id of a run; last is the newest");
 const anyRun = optionalArgument("run", "Id of a run; the newest when missing");
@@ -215,6 +219,26 @@ export const workflowGroup = group({
       result: "run.checkpoints",
     }),
     ...controlCommands("workflow"),
+    command<ServerCreateFlags, [string]>({
+      name: "server-create",
+      aliases: ["server_create"],
+      brief: "Make the servers of an infra, with settings of a file",
+      examples: [
+        ["workflow server-create prod --settings prod.yaml", "with these settings"],
+        ["workflow server-create prod --check", "only show what would change"],
+      ],
+      loader: async () => (await import("./infra/apply.js")).createCluster,
+      parameters: {
+        flags: {
+          ...writeFlags,
+          settings: textFlag("file", "Settings for this command alone, over those of the workspace"),
+          wait: onOff("Wait for its end; always so while this command does the work"),
+        },
+        aliases: writeLetters,
+        positional: positional(argument("infra", "Name of an infra")),
+      },
+      result: "infra.apply",
+    }),
   ],
 });
 

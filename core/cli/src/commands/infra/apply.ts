@@ -17,7 +17,8 @@ import { infraInput } from "./input.js";
 import { readPlanFile } from "./plan-file.js";
 import { showPlan } from "./plan.js";
 
-export type ApplyFlags = InfraFlags & ChangeFlags & { readonly output: OutputFormat; readonly plan?: string };
+export type ApplyFlags = InfraFlags &
+  ChangeFlags & { readonly output: OutputFormat; readonly plan?: string; readonly settings?: string };
 
 export async function apply(this: CliContext, flags: ApplyFlags, file?: string): Promise<void> {
   await applyTargets(this, flags, file === undefined ? infraInput(flags) : () => keptInput(this, file));

@@ -1,7 +1,8 @@
 /**
  * How long the command takes to start, beside an empty Node program and beside the commands that people know. `node bench/cli/start.mjs`
  *
- * The one-file build has rows of its own when it was made (`npm run one-file`). All of them take turns, so a busy machine slows all of them.
+ * The one-file build has rows of its own when it was made (`npm run one-file`). Each start is compared with that of an empty program right before
+ * it, because a machine that others use as well is not equally slow for as long as a round takes.
  */
 
 import { spawnSync } from "node:child_process";
@@ -9,7 +10,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inTurn, ms, ratio, runProcess } from "../measure/measure.mjs";
+import { median, ms, ratio, runProcess, timed } from "../measure/measure.mjs";
 
 const cli = fileURLToPath(new URL("../../core/cli/provisioning", import.meta.url));
 const oneFile = fileURLToPath(new URL("../../core/cli/one-file/provisioning", import.meta.url));
@@ -67,16 +68,23 @@ const rows = [
 
 try {
   runProcess(process.execPath, [cli, "workspace", "init", "shop", "--dir", join(folder, "shop"), "--from", example]);
-  const sides = Object.fromEntries(rows.map(({ name, run }) => [name, run]));
-  const medians = await inTurn({ [BASE]: () => runProcess(process.execPath, ["-e", "0"]), ...sides }, ROUNDS);
-  const print = (name, note) =>
+  const empty = () => runProcess(process.execPath, ["-e", "0"]);
+  const samples = new Map(rows.map((row) => [row, []]));
+  for (let round = -1; round < ROUNDS; round += 1) {
+    for (const row of rows) {
+      const base = await timed(empty);
+      const own = await timed(row.run);
+      if (round >= 0) samples.get(row).push({ own, base, ratio: own / base });
+    }
+  }
+  const every = [...samples.values()].flat();
+  console.log(`${BASE.padEnd(46)} ${ms(median(every.map(({ base }) => base))).padStart(10)}`);
+  for (const [{ name, bound }, own] of samples) {
+    const times = median(own.map((sample) => sample.ratio));
+    const verdict = bound === undefined ? "" : times <= bound ? `within ${bound}×` : `MORE THAN ${bound}×`;
     console.log(
-      `${name.padEnd(46)} ${ms(medians[name]).padStart(10)}  ${ratio(medians[name], medians[BASE]).padStart(7)}  ${note}`,
+      `${name.padEnd(46)} ${ms(median(own.map((sample) => sample.own))).padStart(10)}  ${ratio(times, 1).padStart(7)}  ${verdict}`,
     );
-  print(BASE, "");
-  for (const { name, bound } of rows) {
-    if (bound === undefined) print(name, "");
-    else print(name, medians[name] <= bound * medians[BASE] ? `within ${bound}×` : `MORE THAN ${bound}×`);
   }
   for (const [program] of PEERS) if (!isInstalled(program)) console.log(`${program}: not installed`);
   if (builds.length === 1) console.log("The one-file build was not made: npm run one-file");

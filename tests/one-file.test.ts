@@ -16,12 +16,15 @@ const obstacle = await whyNone();
 
 /** The runtime comes from the registry of packages, unless it is in the cache. In CI there has to be one. */
 async function whyNone(): Promise<string | undefined> {
-  const script = "const { installedRuntime, ownSystem } = await import(process.argv[1]); await installedRuntime(ownSystem);";
+  const script = `
+    const { installedRuntime, ownSystem } = await import(process.argv[1]);
+    await installedRuntime(ownSystem).catch((error) => { console.error(error.message); process.exit(1); });`;
   try {
     await execute(process.execPath, ["--input-type=module", "-e", script, join(root, "tools/one-file/runtime.mjs")]);
     return undefined;
   } catch (error) {
-    const reason = `the runtime cannot be installed: ${(error as Error).message.split("\n").at(-2)}`;
+    const lines = (error as { stderr: string }).stderr.split("\n");
+    const reason = `the runtime cannot be installed: ${lines.find((line) => line.includes("npm error")) ?? lines[0]}`;
     if (process.env.CI !== undefined) throw new Error(reason, { cause: error });
     return reason;
   }

@@ -15,6 +15,9 @@ const SYSTEMS = {
   "darwin-arm64": "darwin-aarch64",
 };
 
+/** Where no registry can be reached that is to be known within seconds. */
+const SOON = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
+
 /** Where a program is built for unless something else is asked for. */
 export const ownSystem = `${process.platform}-${process.arch}`;
 
@@ -31,7 +34,7 @@ export async function installedRuntime(system) {
   await mkdir(own, { recursive: true });
   await writeFile(join(own, "package.json"), '{ "private": true }\n');
   try {
-    const words = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--force", "--prefix", own];
+    const words = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--force", ...SOON, "--prefix", own];
     await runQuietly("npm", ["install", ...words, wanted], { cwd: own });
     await rename(own, folder).catch((error) => {
       if (!existsSync(join(folder, program))) throw error;

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { platformLayout } from "@provisioning/actions";
 import { ProvisioningError, systemClock } from "@provisioning/model";
-import { destination } from "pino";
 import { createLogger } from "./logging/create-logger.js";
+import { LogOutput } from "./logging/log-output.js";
 import { startService } from "./start.js";
 
 const { values } = parseArgs({
@@ -25,9 +25,7 @@ const { values } = parseArgs({
 
 /** The bundle is in platform/orchestrator/bundle. */
 const root = resolve(values["provisioning-path"] ?? join(dirname(fileURLToPath(import.meta.url)), "../../.."));
-const out = destination({ fd: 1, sync: false, minLength: 4096 });
-const flushing = setInterval(() => out.flush(), 100);
-flushing.unref();
+const out = new LogOutput();
 const logger = createLogger(values["log-level"] ?? "info", out);
 
 const flags: Record<string, unknown> = {};
@@ -56,6 +54,7 @@ try {
     },
     ...(values.host === undefined ? {} : { host: values.host }),
   });
+  out.rotate(running.log, (error) => logger.warn({ err: error }, "the log cannot be rotated"));
   let isEnding = false;
   const end = (signal: NodeJS.Signals) => {
     if (isEnding) process.exit(1);

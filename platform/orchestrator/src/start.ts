@@ -14,13 +14,16 @@ import { referenceEndpoints } from "./http/routes/reference.js";
 import { httpLimits } from "./http/limits.js";
 import { createServer } from "./http/server.js";
 import { addWebSocket } from "./http/web-socket.js";
+import { Streams } from "./http/streams.js";
+import { serviceFiles } from "@provisioning/api";
 import { startOf } from "@provisioning/api/client";
 import { announce, assertNoneRuns, makeToken, withdraw } from "./lifecycle/address-file.js";
+import type { Rotation } from "./logging/log-output.js";
 import { RunJournal } from "./logging/run-journal.js";
 import { tellAll } from "./metrics/measured-storage.js";
 import { createServiceMetrics } from "./metrics/service-metrics.js";
 import { openTraces, type Traces, withTraces } from "./telemetry/traces.js";
-import { openService, type ServiceOptions } from "./service.js";
+import { openService, type Service, type ServiceOptions } from "./service.js";
 import { EventHub } from "./streams/event-hub.js";
 
 export interface StartOptions extends Omit<ServiceOptions, "observe"> {
@@ -33,6 +36,8 @@ export interface StartOptions extends Omit<ServiceOptions, "observe"> {
 export interface RunningService {
   readonly url: string;
   readonly token: string;
+  /** What the configuration says of its log. */
+  readonly log: Rotation;
   close(): Promise<void>;
 }
 
@@ -91,8 +96,9 @@ export async function startService(options: StartOptions): Promise<RunningServic
     const guard = createGuard(token, () => port);
     const limits = httpLimits(service);
     const meter = traces === undefined ? metrics : withTraces(metrics, traces);
-    const app = createServer({ endpoints: all, guard, logger, limits, meter });
-    await addWebSocket(app, service, { hub, guard, meter });
+    const streams = new Streams(limits.maxStreams, meter);
+    const app = createServer({ endpoints: all, guard, logger, limits, meter, streams });
+    await addWebSocket(app, service, { hub, guard, streams });
     port = await listen(app, host, port);
     closing.push(() => app.close());
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
@@ -105,11 +111,19 @@ export async function startService(options: StartOptions): Promise<RunningServic
     });
     closing.push(() => withdraw(runtimeDir));
     logger.info({ url, storage: service.storageType, workspace: service.workspace.workspace.layout.root }, "listening");
-    return { url, token, close };
+    return { url, token, log: rotationOf(service.workspace), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function rotationOf({ workspace, config }: Service["workspace"]): Rotation {
+  return {
+    file: serviceFiles(workspace.layout.runtimeDir).log,
+    maxBytes: config.get("orchestrator.log_max_mib") * 1024 * 1024,
+    keep: config.get("orchestrator.log_keep"),
+  };
 }
 
 /** The path of the metrics is free to choose, as long as nothing else is there. @throws ProvisioningError METRICS_PATH_INVALID */

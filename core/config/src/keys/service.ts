@@ -106,6 +106,17 @@ export const serviceKeys = {
   "orchestrator.log_level": choice(["debug", "info", "warn", "error"], "info", "debug", "What the service writes into its log.", {
     scope,
   }),
+  "orchestrator.log_max_mib": integer(
+    [1, 10_240],
+    64,
+    16,
+    "Size from which the log file of a service in the background is put aside and a new one begun.",
+    { unit: "MiB", scope },
+  ),
+  "orchestrator.log_keep": integer([1, 1_000], 5, 20, "Log files that were put aside and are kept.", {
+    unit: "files",
+    scope,
+  }),
   "orchestrator.metrics_path": text("/metrics", "/internal/metrics", "Path under which the service tells its metrics.", {
     scope,
   }),

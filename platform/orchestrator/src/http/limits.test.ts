@@ -1,5 +1,7 @@
 /** What the configuration allows is what the service does. */
 
+import { once } from "node:events";
+import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestService, type TestService, thinkingWorkflow } from "../testing/test-service.js";
 
@@ -14,6 +16,7 @@ beforeAll(async () => {
         "  longest_wait_seconds: 1",
         "  stream_beat_seconds: 1",
         "  log_level: warn",
+        "  max_streams: 2",
         "",
       ].join("\n"),
     },
@@ -51,6 +54,24 @@ describe("limits of the configuration", () => {
     }
     expect(performance.now() - started).toBeLessThan(12_000);
     await reader.cancel();
+  });
+
+  it("hold for streams and WebSockets together", async () => {
+    const { body } = await service.get("/events");
+    const headers = { authorization: `Bearer ${service.token}` };
+    const open = () => new WebSocket(`${service.url.replace("http", "ws")}/ws`, { headers });
+    const first = open();
+    await once(first, "open");
+    const refused = open();
+    const [error] = (await once(refused, "error")) as [Error];
+    expect(error.message).toContain("429");
+    expect((await service.get("/events")).status).toBe(429);
+    first.close();
+    await once(first, "close");
+    const instead = open();
+    await once(instead, "open");
+    instead.close();
+    await body?.cancel();
   });
 
   it("hold for the log", () => {

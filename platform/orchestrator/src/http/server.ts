@@ -10,23 +10,23 @@ import { type Answer, type Endpoint, parsePart } from "./endpoint.js";
 import { sendProblem, toProblem } from "./errors.js";
 import type { Guard } from "./guard.js";
 import type { HttpLimits } from "./limits.js";
+import type { StreamMeter, Streams } from "./streams.js";
 
 export interface ServerOptions {
   readonly endpoints: readonly Endpoint[];
   readonly guard: Guard;
   readonly logger: Logger;
   readonly limits: HttpLimits;
-  /** Told of every request and every stream. */
+  /** Told of every request. */
   readonly meter: RequestMeter;
+  readonly streams: Streams;
 }
 
-export interface RequestMeter {
+export interface RequestMeter extends StreamMeter {
   /** Gives what is called when it is answered. */
   received(request: { readonly traceId: string; readonly parentId: string | undefined }): (answered: AnsweredRequest) => void;
   /** Answered, or the client is gone. */
   over(): void;
-  streamOpened(): void;
-  streamClosed(): void;
 }
 
 export interface AnsweredRequest {
@@ -38,7 +38,7 @@ export interface AnsweredRequest {
 
 const MAX_DEPTH = 64;
 
-export function createServer({ endpoints, guard, logger, limits, meter }: ServerOptions): FastifyInstance {
+export function createServer({ endpoints, guard, logger, limits, meter, streams }: ServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
@@ -56,7 +56,6 @@ export function createServer({ endpoints, guard, logger, limits, meter }: Server
       if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     },
   });
-  const streams = { open: 0 };
   const posts = new Turnstile(limits.maxPosts);
   const busy = busyProblem(limits.maxPosts);
   const answered = new WeakMap<FastifyRequest, (answered: AnsweredRequest) => void>();
@@ -112,7 +111,7 @@ export function createServer({ endpoints, guard, logger, limits, meter }: Server
           accept: request.headers.accept ?? "",
           path: request.url,
         });
-        return write(reply, answer, { gone, streams, limits, meter });
+        return write(reply, answer, { gone, streams, limits });
       },
     });
   }
@@ -223,9 +222,8 @@ function whenGone({ raw }: FastifyReply): () => AbortSignal {
 
 interface Writing {
   readonly gone: () => AbortSignal;
-  readonly streams: { open: number };
+  readonly streams: Streams;
   readonly limits: HttpLimits;
-  readonly meter: RequestMeter;
 }
 
 async function write(reply: FastifyReply, answer: Answer, writing: Writing): Promise<unknown> {
@@ -235,20 +233,11 @@ async function write(reply: FastifyReply, answer: Answer, writing: Writing): Pro
       .headers(answer.headers ?? {})
       .send(answer.body);
   if ("text" in answer) return reply.code(answer.status).type(answer.type).send(answer.text);
-  if (writing.streams.open >= writing.limits.maxStreams) {
-    throw new ProvisioningError({
-      code: "STREAMS_FULL",
-      message: `${writing.limits.maxStreams} streams are open already.`,
-      retry: "later",
-    });
-  }
-  writing.streams.open += 1;
-  writing.meter.streamOpened();
+  const leave = writing.streams.enter();
   try {
     await stream(reply, answer, writing.gone(), writing.limits.beatMs);
   } finally {
-    writing.streams.open -= 1;
-    writing.meter.streamClosed();
+    leave();
   }
   return reply;
 }

@@ -8,7 +8,7 @@ import { runIdOf, type Service } from "../service.js";
 import type { EventHub } from "../streams/event-hub.js";
 import { runEvents } from "../streams/run-events.js";
 import type { Guard } from "./guard.js";
-import type { RequestMeter } from "./server.js";
+import type { Streams } from "./streams.js";
 import { numberIn } from "./routes/tasks.js";
 
 const MAX_PAYLOAD = 64 * 1024;
@@ -16,27 +16,45 @@ const MAX_PAYLOAD = 64 * 1024;
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const NORMAL = 1000;
+const TRY_AGAIN_LATER = 1013;
 
 export interface WebSocketOptions {
   readonly hub: EventHub;
   readonly guard: Guard;
-  readonly meter: Pick<RequestMeter, "streamOpened" | "streamClosed">;
+  readonly streams: Streams;
 }
 
 export async function addWebSocket(
   app: FastifyInstance,
   service: Service,
-  { hub, guard, meter }: WebSocketOptions,
+  { hub, guard, streams }: WebSocketOptions,
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: MAX_PAYLOAD } });
   app.get(
     "/ws",
-    { websocket: true, onRequest: (request, _, done) => (guard.assertToken(request.headers), done()) },
+    {
+      websocket: true,
+      onRequest(request, _, done) {
+        guard.assertToken(request.headers);
+        streams.assertRoom();
+        done();
+      },
+    },
     (socket, request) => {
-      meter.streamOpened();
-      void serve(socket, request, service, hub).finally(() => meter.streamClosed());
+      const leave = enter(streams, socket);
+      if (leave !== undefined) void serve(socket, request, service, hub).finally(leave);
     },
   );
+}
+
+/** Others may have come in since this one was let in. */
+function enter(streams: Streams, socket: WebSocket): (() => void) | undefined {
+  try {
+    return streams.enter();
+  } catch (error) {
+    socket.close(TRY_AGAIN_LATER, error instanceof ProvisioningError ? error.code : "INTERNAL");
+    return undefined;
+  }
 }
 
 async function serve(socket: WebSocket, request: FastifyRequest, service: Service, hub: EventHub): Promise<void> {

@@ -19,13 +19,14 @@ export interface BookedRun {
   actions: ReadonlyMap<OperationId, string>;
 }
 
-/** Whoever counts a run's end may come after the end was told. */
-const ENDED_KEPT = 1000;
+/** Whoever counts a run's end may come after the end was told: so many that ended last stay, twice as many at most. */
+const ENDED_KEPT = 500;
 const PAGE = 1000;
 
 export class RunBook {
   readonly #runs = new Map<RunId, BookedRun>();
-  readonly #ended: RunId[] = [];
+  #ended: RunId[] = [];
+  #endedBefore: readonly RunId[] = [];
 
   /** What was submitted before this process began. */
   async load(runs: RunStore): Promise<void> {
@@ -101,8 +102,9 @@ export class RunBook {
     run.isClaimed = true;
     run.isOver = true;
     this.#ended.push(id);
-    if (this.#ended.length <= ENDED_KEPT) return;
-    const oldest = this.#ended.shift() as RunId;
-    if (this.#runs.get(oldest)?.isOver === true) this.#runs.delete(oldest);
+    if (this.#ended.length < ENDED_KEPT) return;
+    for (const old of this.#endedBefore) if (this.#runs.get(old)?.isOver === true) this.#runs.delete(old);
+    this.#endedBefore = this.#ended;
+    this.#ended = [];
   }
 }

@@ -4,15 +4,20 @@
  */
 
 import type { StreamMessage } from "@provisioning/api";
-import type { RunEvent, RunId } from "@provisioning/model";
+import type { Instant, RunDefinition, RunEvent, RunId } from "@provisioning/model";
 import type { RunStore } from "@provisioning/storage";
 
 interface Entry {
   readonly number: number;
   readonly run: RunId;
   readonly version: number;
-  readonly event: RunEvent;
+  readonly event: ToldEvent;
 }
+
+/** Without the definition: whoever wants that reads the run, and so many of them would fill the memory. */
+type ToldEvent =
+  | Exclude<RunEvent, { readonly definition: RunDefinition }>
+  | { readonly type: "runSubmitted"; readonly at: Instant };
 
 export class EventHub {
   /** A ring: entry n is at n % kept. */
@@ -32,7 +37,12 @@ export class EventHub {
       events.forEach((event, index) => {
         this.#last += 1;
         const number = this.#last;
-        this.#entries[number % this.#kept] = { number, run: runId, version: version - events.length + index + 1, event };
+        this.#entries[number % this.#kept] = {
+          number,
+          run: runId,
+          version: version - events.length + index + 1,
+          event: toldOf(event),
+        };
       });
       for (const wake of this.#readers) wake();
     });
@@ -87,10 +97,12 @@ export class EventHub {
 
 const BATCH = 500;
 
-/** Without the definition: whoever wants that reads the run. */
+function toldOf(event: RunEvent): ToldEvent {
+  return event.type === "runSubmitted" ? { type: event.type, at: event.at } : event;
+}
+
 function dataOf({ run, version, event }: Entry): string {
-  const { definition: _, ...told } = { definition: undefined, ...event };
-  return JSON.stringify({ run, version, ...told });
+  return JSON.stringify({ run, version, ...event });
 }
 
 function gap(content: object): StreamMessage {

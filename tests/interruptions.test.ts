@@ -131,19 +131,21 @@ describe.skipIf(obstacle !== undefined)(`a deployment that is interrupted (seed 
 
   it("refuses a second one at once and names the first; looking still works", async () => {
     const first = workspace.begin("apply", "--yes");
+    let isOver = false;
+    void first.ended.then(() => (isOver = true));
     await first.wrote("Start run");
     for (const words of [
       ["apply", "--yes"],
       ["cluster", "delete", "--yes"],
       ["taskserv", "delete", "slow-b", "--yes"],
     ]) {
-      const since = performance.now();
       const second = await workspace.run(...words);
       expect(second.code, second.stderr).toBe(6);
       expect(second.stderr).toContain("✗ STORE_BUSY ");
       expect(second.stderr).toMatch(new RegExp(`process ${first.pid} on \\S+ since \\d{4}-\\d\\d-\\d\\dT`));
       expect(second.stdout).toBe("");
-      expect(performance.now() - since).toBeLessThan(3_000);
+      // It does not wait for the first one.
+      expect(isOver).toBe(false);
     }
     for (const words of [
       ["workflow", "status"],

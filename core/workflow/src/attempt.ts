@@ -1,7 +1,7 @@
 /** One try of one operation (or of its compensation): the handler is called once, and its outcome is known exactly once. */
 
 import { type ErrorRecord, type Instant, type Json, type ProvisioningError, toErrorRecord } from "@provisioning/model";
-import { OperationTimeoutError } from "./errors.js";
+import { AttemptLeftError, OperationTimeoutError } from "./errors.js";
 
 export type Outcome =
   | ({ readonly type: "completed" } & Result)
@@ -25,6 +25,8 @@ export interface AttemptOptions {
   /** The signal is there for whoever asks for it. */
   readonly call: (attempt: { readonly signal: AbortSignal }) => Promise<Result>;
   readonly onOutcome: (outcome: Outcome) => void;
+  /** The handler leaves it to whoever takes the run next. */
+  readonly onLeft: () => void;
 }
 
 /**
@@ -40,6 +42,7 @@ export class Attempt {
   #dueAt: Instant;
   #stopped: "timeout" | "cancelled" | undefined;
   #isOver = false;
+  #isLeft = false;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
@@ -49,8 +52,25 @@ export class Attempt {
   start(): void {
     this.#options.call(this).then(
       (result) => this.#end(isStorable(result) ? { type: "completed", ...result } : UNSTORABLE_RESULT),
-      (error: unknown) => this.#end(this.#stopped === undefined ? { type: "failed", error: storable(error) } : this.#cutShort()),
+      (error: unknown) => this.#rejected(error),
     );
+  }
+
+  #rejected(error: unknown): void {
+    if (this.#stopped !== undefined) this.#end(this.#cutShort());
+    else if (error instanceof AttemptLeftError) this.#leave();
+    else this.#end({ type: "failed", error: storable(error) });
+  }
+
+  /** No outcome: a worker that does not stop after all waits for the time-out of the attempt. */
+  #leave(): void {
+    this.#isLeft = true;
+    this.#options.onLeft();
+  }
+
+  /** Nothing comes of it in this process any more. */
+  get isLeft(): boolean {
+    return this.#isLeft;
   }
 
   get signal(): AbortSignal {

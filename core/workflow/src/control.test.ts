@@ -3,7 +3,7 @@
 import type { DependencyType, OperationDefinition, OperationId, RunId } from "@provisioning/model";
 import { openMemoryStorage, runScope, type Storage } from "@provisioning/storage";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createEngine, type Engine, type RunState, startWorker } from "./index.js";
+import { AttemptLeftError, createEngine, type Engine, type RunState, startWorker } from "./index.js";
 import {
   brokenInvariants,
   createFakeClock,
@@ -28,11 +28,12 @@ afterEach(async () => {
 });
 
 const id = (name: string) => name as OperationId;
+const ONCE = { maxAttempts: 1, backoff: "linear", initialDelayMs: 1, maxDelayMs: 1 } as const;
 const chain = (...names: string[]): OperationDefinition[] =>
   names.map((name, index) =>
     sampleOperation(name, {
       dependsOn: index === 0 ? [] : [{ on: id(names[index - 1] as string), type: "hard" as DependencyType }],
-      retry: { maxAttempts: 1, backoff: "linear", initialDelayMs: 1, maxDelayMs: 1 },
+      retry: ONCE,
     }),
   );
 const slow = () => createScript(clock, () => ({ delayMs: 100 }));
@@ -216,6 +217,35 @@ describe("a worker", () => {
     expect(statuses(left)).toEqual(["a:completed", "b:completed", "c:pending"]);
     expect((await clock.runUntil(engine.executeNext(script)))?.status).toBe("completed");
     expect(script.done).toEqual(["execute:a", "execute:b", "execute:c"]);
+    await expectSound(runId);
+  });
+
+  test("that drains waits for nothing that was handed back, and another one tries it again", async () => {
+    const stopping = new AbortController();
+    const script = slow();
+    const execute = async () => {
+      await clock.sleep(1_000_000, stopping.signal).catch(() => {});
+      throw new AttemptLeftError();
+    };
+    const handlers = new Map([["sample", { execute }]]);
+    const [runId] = (await submit(1, [sampleOperation("a", { timeoutMs: 2_000_000 })])) as [RunId];
+    const worker = startWorker({ engine, storage, clock, capacity: 2, handlersFor: () => Promise.resolve(handlers) });
+    await clock.advance(100);
+    const since = clock.now();
+    stopping.abort();
+    await clock.runUntil(worker.drain());
+    expect(clock.now() - since).toBeLessThan(100);
+    expect(await storage.leases.current(runScope(runId))).toBeUndefined();
+    const state = await clock.runUntil(engine.executeNext(script));
+    expect(state?.operations.get(id("a"))).toMatchObject({ status: "completed", attempt: 2 });
+    await expectSound(runId);
+  });
+
+  test("that goes on waits for what was handed back until its time is over", async () => {
+    const handlers = new Map([["sample", { execute: () => Promise.reject(new AttemptLeftError()) }]]);
+    const [runId] = (await submit(1, [sampleOperation("a", { timeoutMs: 2_000, retry: ONCE })])) as [RunId];
+    const state = await clock.runUntil(engine.execute(runId, { handlers }));
+    expect(state.operations.get(id("a"))).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
     await expectSound(runId);
   });
 

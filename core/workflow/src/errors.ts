@@ -163,3 +163,13 @@ export class ConditionFailedError extends ProvisioningError {
     );
   }
 }
+
+/**
+ * A handler throws it when its worker stops before anything came of the attempt. Nothing is recorded: whoever takes the run next finds the operation as
+ * begun and calls its handler again, as after a crash.
+ */
+export class AttemptLeftError extends ProvisioningError {
+  constructor(options?: ErrorOptions) {
+    super({ code: "ATTEMPT_LEFT", message: "The worker stopped before anything came of it.", retry: "later" }, options);
+  }
+}

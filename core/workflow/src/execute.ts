@@ -177,7 +177,7 @@ export class Execution {
       claimed = true;
       if (!isWorkedOn(recorder.state)) return recorder.state;
       if (draft.events.length > 0) continue;
-      if (this.#mode === "release" && this.#attempts.size === 0) return recorder.state;
+      if (this.#mode === "release" && this.#isNothingAwaited()) return recorder.state;
       await this.#wait(phase);
     }
   }
@@ -254,6 +254,11 @@ export class Execution {
     return true;
   }
 
+  #isNothingAwaited(): boolean {
+    for (const { isLeft } of this.#attempts.values()) if (!isLeft) return false;
+    return true;
+  }
+
   /** What the phase gives back itself it knows already. */
   #slotFreed(name: string): void {
     if (this.#isDeciding) return;
@@ -289,6 +294,7 @@ export class Execution {
         this.#attempts.delete(index);
         this.#inbox.finished({ index, outcome });
       },
+      onLeft: () => this.#wake.notify(),
     });
     this.#attempts.set(index, attempt);
     attempt.start();

@@ -40,7 +40,8 @@ export interface CompensationContext extends OperationContext {
 
 export interface OperationHandler {
   /**
-   * Makes it so and says what came out. Called again after a crash for an operation without a result, so it must look before it acts.
+   * Makes it so and says what came out. Called again after a crash for an operation without a result, so it must look before it acts. One whose
+   * worker stops may throw `AttemptLeftError`: then it is called again by whoever takes the run next.
    * Holds no secret values in what it returns or throws: both are stored.
    */
   execute(context: OperationContext): Promise<Json>;

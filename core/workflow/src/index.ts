@@ -10,6 +10,7 @@ export {
 } from "./engine-options.js";
 export type { Conditions, ConditionScope } from "./condition.js";
 export {
+  AttemptLeftError,
   ConditionFailedError,
   HandlerMissingError,
   IllegalTransitionError,

@@ -11,7 +11,7 @@ import {
 } from "@provisioning/actions";
 import { canonicalJson, type Json, type Plan, ProvisioningError, type RunId } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
-import type { OperationContext, OperationHandler } from "@provisioning/workflow";
+import { AttemptLeftError, type OperationContext, type OperationHandler } from "@provisioning/workflow";
 import type { OpenLog, TaskLogs } from "../streams/task-logs.js";
 import type { Confirmations } from "./confirmations.js";
 import { underInfraLease } from "./infra-lease.js";
@@ -78,11 +78,11 @@ export class RequestHandler implements OperationHandler {
     try {
       const result = await this.#invoke(request.action, request, { operation, live, opened });
       // It was cut short because this process ends. Nothing came of it yet: whoever takes the task next does it again.
-      if (service.release.aborted && isUnfinished(result)) await new Promise(() => {});
+      if (service.release.aborted && isUnfinished(result)) throw new AttemptLeftError();
       refuseFailed(result);
       return { result } as Json;
     } catch (error) {
-      if (service.release.aborted) await new Promise(() => {});
+      if (service.release.aborted && !(error instanceof AttemptLeftError)) throw new AttemptLeftError({ cause: error });
       throw error;
     } finally {
       await opened.log.flush();

@@ -2,6 +2,7 @@
 
 import { watch } from "node:fs";
 import { open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
@@ -30,18 +31,31 @@ export async function logs(this: CliContext, flags: LogsFlags): Promise<void> {
   });
 }
 
+/** Also into the file that follows when this one was put aside because of its size. */
 async function follow(cli: CliContext, file: string, from: number, signal: AbortSignal): Promise<void> {
-  const handle = await open(file, "r");
+  let handle = await open(file, "r");
   let position = from;
   let reading = Promise.resolve();
-  const read = async (): Promise<void> => {
+  const readOn = async (): Promise<void> => {
     const { size } = await handle.stat();
     if (size <= position) return;
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(size - position), 0, size - position, position);
     position += bytesRead;
     cli.process.stdout.write(buffer.subarray(0, bytesRead).toString("utf8"));
   };
-  const watcher = watch(file, () => {
+  const read = async (): Promise<void> => {
+    await readOn();
+    const next = await open(file, "r").catch(() => undefined);
+    if (next === undefined) return;
+    if ((await next.stat()).ino === (await handle.stat()).ino) return next.close();
+    // What was written to it before the other one was begun.
+    await readOn();
+    await handle.close();
+    handle = next;
+    position = 0;
+    await readOn();
+  };
+  const watcher = watch(dirname(file), () => {
     reading = reading.then(read);
   });
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

@@ -104,13 +104,13 @@ export async function actionContext(
 /** Values of a file count as flags of this command; a flag that is typed wins over them. @throws ConfigSyntaxError, ProvisioningError `SETTINGS_MISSING` */
 async function settingsIn(cli: CliContext, { settings }: CommonFlags): Promise<Readonly<Record<string, unknown>>> {
   if (settings === undefined) return {};
-  const [{ readFile }, { resolve }, { parseLayer }] = await Promise.all([
+  const [{ readFile }, path, { parseLayer }] = await Promise.all([
     import("node:fs/promises"),
     import("node:path"),
     import("@provisioning/config"),
   ]);
-  const path = resolve(cli.currentDir, settings);
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+  const file = path.resolve(cli.currentDir, settings);
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
     const missing = {
       code: "SETTINGS_MISSING",
       message: `${settings} cannot be read.`,
@@ -118,7 +118,7 @@ async function settingsIn(cli: CliContext, { settings }: CommonFlags): Promise<R
     };
     throw new ProvisioningError(missing, { cause });
   });
-  return Object.fromEntries((await parseLayer("flags", path, text)).values);
+  return Object.fromEntries((await parseLayer("flags", file, text)).values);
 }
 
 /** A terminal shows the progress instead, and what a program reads is the result alone. */

@@ -12,7 +12,7 @@ How the platform behaves; what an infra is stands in its [settings](settings.md)
 Later layers win, key by key:
 
 | layer         | where                                                                                                |
-| ------------------------- | ------------------------------------------------------------------------------------------------------ |
+| ------------- | ---------------------------------------------------------------------------------------------------- |
 | \`defaults\`    | \`config/config.defaults.toml\` of the platform: every key, with the defaults below                    |
 | \`user\`        | \`config:\` in the user's \`~/.config/provisioning/user_config.yaml\`                                    |
 | \`workspace\`   | \`config/provisioning.yaml\` of the workspace                                                          |

@@ -7,6 +7,7 @@ import type { CliContext } from "../cli-context.js";
 import { DOMAINS } from "../commands/table.js";
 import { readErrorsPage } from "../commands/utilities/errors-page.js";
 import { QUICK_REFERENCE } from "../commands/utilities/quick-reference.js";
+import { resultSchema } from "../commands/utilities/schema.js";
 import { propose } from "../complete/propose.js";
 import { EXIT } from "../exit-codes.js";
 import { allCommands } from "../help/help-data.js";
@@ -161,6 +162,26 @@ describe("the quick reference", () => {
     for (const { command } of QUICK_REFERENCE) expect([command, route(DOMAINS, split(command)).kind]).toEqual([command, "run"]);
     const { stdout } = await cli(["sc"]);
     expect(stdout.trimEnd().split("\n").length).toBeLessThanOrEqual(24);
+  });
+});
+
+describe("schemas of results", () => {
+  const printing = commands.filter(({ command }) => command.result !== undefined);
+
+  it.each(printing.map(({ path, command }) => [path.join(" "), command] as const))("%s has one", async (_, command) => {
+    const schema = JSON.stringify(await resultSchema(command));
+    expect(schema).toMatch(/^\{.*"(?:type|anyOf|oneOf)":/);
+    // What is one object says its version, a list does not.
+    const isList = schema.includes('"type":"array","items"') && !schema.includes('"schema_version"');
+    expect(isList || schema.includes(`"schema_version":{"const":${command.result?.version}}`)).toBe(true);
+  });
+
+  it("of what ends in several ways say the version in each", async () => {
+    const { stdout } = await cli(["schema", "apply"]);
+    const { anyOf, oneOf } = JSON.parse(stdout) as Readonly<
+      Record<"anyOf" | "oneOf", readonly { readonly required: string[] }[]>
+    >;
+    for (const { required } of anyOf ?? oneOf) expect(required).toContain("schema_version");
   });
 });
 

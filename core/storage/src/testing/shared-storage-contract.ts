@@ -153,6 +153,8 @@ export function sharedStorageContract(context: ContractContext): void {
         expect(all.length).toBeGreaterThan(0);
       }, WAIT);
       await other.runs.submit(definition);
+      // Whoever hears of a run for the first time hears from there on.
+      await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0), WAIT);
       for (let version = 1; version <= 20; version += 1) {
         const storage = version % 3 === 0 ? context.storage() : other;
         await storage.runs.append(definition.id, version, [cancelRequested(`${version}`)]);

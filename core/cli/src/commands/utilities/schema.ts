@@ -45,7 +45,15 @@ export async function resultSchema({ result }: Command): Promise<object> {
   const { output } = await actionTable[result.action]();
   const whole = toJSONSchema(output as ZodMiniType, { unrepresentable: "any" }) as JsonSchema;
   const schema = part(whole, result.part);
-  return schema.type === "object" ? withVersion(schema, result.version) : schema;
+  return versioned(schema, result.version);
+}
+
+/** Objects have the version in them, also where there are several kinds of them; a list is the list alone. */
+function versioned(schema: JsonSchema, version: number): JsonSchema {
+  const { anyOf, oneOf } = schema;
+  if (anyOf !== undefined) return { ...schema, anyOf: anyOf.map((one) => versioned(one, version)) };
+  if (oneOf !== undefined) return { ...schema, oneOf: oneOf.map((one) => versioned(one, version)) };
+  return schema.type === "object" ? withVersion(schema, version) : schema;
 }
 
 interface JsonSchema {
@@ -53,6 +61,8 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 

@@ -9,8 +9,7 @@ export function pathProblem(name: string): string | undefined {
   if (name.length > LIMITS.pathLength) return `the path ${shown}… is too long`;
   if (name.startsWith("/") || /^[A-Za-z]:/.test(name) || name.includes("\\"))
     return `the path ${shown} leads out of the workspace`;
-  // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(name)) return `the path ${shown} has characters that no name has`;
+  if (/\p{Cc}/u.test(name)) return `the path ${shown} has characters that no name has`;
   const parts = name.replace(/\/$/, "").split("/");
   if (parts.some((part) => part === ".." || part === "." || part === "")) return `the path ${shown} leads out of the workspace`;
   if (parts.some((part) => Buffer.byteLength(part) > 255)) return `the path ${shown} has a name that is too long`;

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { directImports } from "./direct-imports.mjs";
 import { lazyImports } from "./lazy-imports.mjs";
+import { BUNDLED } from "./options.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const NATIVE = ["ssh2", "minijinja-js", "tar-stream"];
@@ -90,16 +91,9 @@ async function requireQuick(file) {
 
 function bundle({ plugins = [], eager, ...options }) {
   return build({
-    bundle: true,
-    platform: "node",
-    target: "node20.19",
-    chunkNames: "chunks/[name]-[hash]",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
+    ...BUNDLED,
     // The build for Node consists of many CommonJS files, which take five times as long to load.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
-    logLevel: "warning",
     ...options,
     plugins: [...plugins, directImports(join(root, "core"), eager)],
   });

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { build } from "esbuild";
 import { directImports } from "../bundle/direct-imports.mjs";
+import { BUNDLED } from "../bundle/options.mjs";
 import { root } from "../run/prepare.mjs";
 
 /** What esbuild bundles: our packages, and those that are taken in another form than they have for Node. */
@@ -35,16 +36,9 @@ export function writeModules(outdir, archive, digest) {
     stdin: { contents: startProgram(archive, digest), resolveDir: root, sourcefile: "start.js" },
     entryNames: "start",
     outdir,
-    bundle: true,
+    ...BUNDLED,
     splitting: true,
     format: "esm",
-    platform: "node",
-    target: "node20.19",
-    chunkNames: "chunks/[name]-[hash]",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    logLevel: "warning",
     loader: { ".wasm": "copy" },
     external: [`./${archive}`],
     alias: {

@@ -17,6 +17,7 @@ import {
   renderDefaults,
   variableOf,
 } from "./index.js";
+import { readIfThere } from "./read-if-there.js";
 
 const defaultsFile = fileURLToPath(new URL("../../../config/config.defaults.toml", import.meta.url));
 const dirs: string[] = [];
@@ -255,6 +256,16 @@ describe("findings", () => {
       { code: "CONFIG_SYNTAX", position: { line: 1, column: 5 } },
       { code: "CONFIG_TYPE", position: { line: 1, column: 7 } },
     ]);
+  });
+
+  it("come in the order of the layers, whichever file is read first", async () => {
+    const user = await file("user_config.yaml", "config: [\n");
+    const infra = await file("infra/shop/config.toml", "[run\n");
+    const read = async (path: string) => {
+      if (path === user) await new Promise((resolve) => setTimeout(resolve, 20));
+      return readIfThere(path);
+    };
+    expect(await findings({ read })).toMatchObject([{ position: { file: user } }, { position: { file: infra } }]);
   });
 
   it.each([

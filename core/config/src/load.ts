@@ -51,21 +51,20 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
 /** The same without throwing: a layer that cannot be read is left out and reported. */
 export async function readConfig(sources: ConfigSources): Promise<ResolvedConfig> {
   const { environment = {}, facts = {}, clock = systemClock } = sources;
-  const findings: Diagnostic[] = [];
-  const attempt = (read: Promise<Layer | undefined>) => collected(read, findings);
   const counts = ({ name }: Pick<Layer, "name">) => isUpTo(name, sources.upTo);
   const places = (sources.files ?? []).filter(counts);
-  const reads = [attempt(readDefaults(sources)), ...places.map((place) => attempt(readLayerFile(place, sources)))];
-  const lower = (await Promise.all(reads)).filter((layer) => layer !== undefined);
+  const reads = await Promise.all([readDefaults(sources), ...places.map((place) => readLayerFile(place, sources))].map(attempt));
+  const lower = layersOf(reads);
   const upper = [variableLayer(environment), flagLayer(sources.flags ?? {})].filter(counts);
   const chosen = counts({ name: "environment" }) ? chosenName(sources, [...lower, ...upper]) : undefined;
   const own = await attempt(readEnvironment(sources, chosen));
-  const resolved = resolveConfig([...lower, ...(own === undefined ? [] : [own]), ...upper], {
+  const resolved = resolveConfig([...lower, ...layersOf([own]), ...upper], {
     facts: { ...facts, ...dateFacts(clock.now()), ...(chosen === undefined ? {} : { "environment.name": chosen }) },
     environment,
     ...(chosen === undefined || sources.environments === undefined ? {} : { chosenEnvironment: chosen }),
   });
-  return { config: resolved.config, findings: [...findings, ...resolved.findings] };
+  const unread = [...reads, own].flatMap(({ findings }) => findings);
+  return { config: resolved.config, findings: [...unread, ...resolved.findings] };
 }
 
 async function readDefaults({ defaultsFile, read = readIfThere }: ConfigSources): Promise<Layer | undefined> {
@@ -105,12 +104,22 @@ async function readEnvironment(sources: ConfigSources, name: string | undefined)
   ]);
 }
 
-async function collected(read: Promise<Layer | undefined>, findings: Diagnostic[]): Promise<Layer | undefined> {
+/** What reading a layer came to: the layer, or what is wrong with its text, or neither where there is no file. */
+interface Read {
+  readonly layer?: Layer;
+  readonly findings: readonly Diagnostic[];
+}
+
+async function attempt(reading: Promise<Layer | undefined>): Promise<Read> {
   try {
-    return await read;
+    const layer = await reading;
+    return { ...(layer === undefined ? {} : { layer }), findings: [] };
   } catch (error) {
     if (!(error instanceof DiagnosticsError)) throw error;
-    findings.push(...error.diagnostics);
-    return undefined;
+    return { findings: error.diagnostics };
   }
+}
+
+function layersOf(reads: readonly Read[]): Layer[] {
+  return reads.flatMap(({ layer }) => (layer === undefined ? [] : [layer]));
 }

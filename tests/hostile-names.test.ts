@@ -4,7 +4,7 @@
  */
 
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTemplateRenderer } from "@provisioning/config";
@@ -331,7 +331,8 @@ describe.skipIf(obstacle !== undefined)("texts that may be anything", () => {
   beforeAll(async () => {
     workspace = await makeWorkspace(fixture("small"));
     const os = `{name = "os", config = {motd = ${raw(TEXT)}, users = [{name = "ann", comment = ${raw(COMMENT)}}]}}`;
-    const redis = `{name = "redis", config = {password = ${raw(PASSWORD)}}}`;
+    await writeFile(join(workspace.dir, "password"), PASSWORD);
+    const redis = `{name = "redis", config = {password = "file://password"}}`;
     const nginx = `{name = "nginx", config = {page = ${raw(TEXT)}}}`;
     await workspace.edit("infra/small/main.k", (text) =>
       text.replace(/ {8}\{name = "two".*\n/, "").replace('["redis"]', () => `[${os}, ${redis}, ${nginx}]`),

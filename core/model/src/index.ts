@@ -61,6 +61,8 @@ export {
   type PlanDigests,
   type PlanEstimate,
   type PlanCounts,
+  type SecretChange,
+  type SecretDigests,
   type StepPreview,
 } from "./plan.js";
 export { createRedactor, MIN_SECRET_LENGTH, REDACTED, type Redactor } from "./redaction.js";

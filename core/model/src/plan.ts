@@ -16,7 +16,19 @@ export interface FieldChange {
   /** This field cannot be changed in place. */
   readonly forcesReplacement?: boolean;
   readonly position?: SourcePosition;
+  /** Its value is a secret: `before` and `after` are references to it, these are digests of what they stand for. */
+  readonly secret?: SecretChange;
 }
+
+/** Keyed digests such as `h:3fa1c09b22de`: equal ones in one workspace mean equal secrets, and nothing else can be told from them. */
+export interface SecretChange {
+  /** Absent: there was none, or it was made before digests were recorded. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Of every secret in a spec, by dotted path. */
+export type SecretDigests = Readonly<Record<string, string>>;
 
 /** One step of a taskserv that would change something on the server. */
 export interface StepPreview {

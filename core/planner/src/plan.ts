@@ -14,11 +14,13 @@ import type {
   InfraName,
   Plan,
   ResourceRecord,
+  SecretDigests,
   StepPreview,
 } from "@provisioning/model";
 import { canonicalJson, invariant, parseAddress, serverAddress } from "@provisioning/model";
 import { fieldDifferences } from "./differences.js";
 import { topologicalOrder } from "./graph.js";
+import { withSecrets } from "./secret-changes.js";
 
 /** What was found when looking. `unknown`: it could not be looked at, for the reason given. */
 export type ResourceView =
@@ -41,6 +43,8 @@ export interface PlanInput {
   readonly desired: readonly DesiredResource[];
   readonly recorded: readonly ResourceRecord[];
   readonly observed: ReadonlyMap<Address, ResourceView>;
+  /** Digests of the secrets that desired resources refer to. What was applied is recorded with its own. */
+  readonly secrets?: ReadonlyMap<Address, SecretDigests>;
 }
 
 /** Linear in the number of resources and their dependencies. Changes come in an order that respects `dependsOn`; deletions first. */
@@ -52,7 +56,9 @@ export function makePlan(input: PlanInput): Plan {
   const deletions = planDeletions(input.recorded, wanted);
   const changes = new Map<Address, Change>();
   for (const resource of inOrder(input.desired)) {
-    const change = planResource(resource, records.get(resource.address), input.observed.get(resource.address), replaced);
+    const { address } = resource;
+    const wishes: Wishes = { resource, secrets: input.secrets?.get(address) ?? {} };
+    const change = planResource(wishes, records.get(address), input.observed.get(address), replaced);
     if (change.resource === "server" && (change.kind === "create" || change.kind === "replace")) replaced.add(change.address);
     changes.set(change.address, change);
   }
@@ -69,13 +75,20 @@ function inOrder(desired: readonly DesiredResource[]): readonly DesiredResource[
   return ordering.order.map((address) => byAddress.get(address) as DesiredResource);
 }
 
+/** What is asked for, and digests of the secrets that it refers to. */
+interface Wishes {
+  readonly resource: DesiredResource;
+  readonly secrets: SecretDigests;
+}
+
 function planResource(
-  resource: DesiredResource,
+  wishes: Wishes,
   record: ResourceRecord | undefined,
   view: ResourceView | undefined,
   replaced: ReadonlySet<Address>,
 ): Change {
-  const decided = decide(resource, record, view ?? { status: "absent" }, replaced);
+  const { resource } = wishes;
+  const decided = decide(wishes, record, view ?? { status: "absent" }, replaced);
   return {
     address: resource.address,
     resource: resource.kind,
@@ -99,12 +112,12 @@ function sizeOf({ kind, spec, fieldPositions }: DesiredResource): readonly Field
 type Decision = Pick<Change, "kind" | "reasons"> & Partial<Pick<Change, "fields" | "steps" | "drift">>;
 
 function decide(
-  resource: DesiredResource,
+  wishes: Wishes,
   record: ResourceRecord | undefined,
   view: ResourceView,
   replaced: ReadonlySet<Address>,
 ): Decision {
-  if (isOnReplacedServer(resource, replaced)) return { kind: "create", reasons: ["its server is new"] };
+  if (isOnReplacedServer(wishes.resource, replaced)) return { kind: "create", reasons: ["its server is new"] };
   switch (view.status) {
     case "absent":
       return record?.status === "ready"
@@ -113,9 +126,9 @@ function decide(
     case "foreign":
       return { kind: "create", reasons: [view.detail] };
     case "unknown":
-      return { kind: "read", reasons: [view.reason] };
+      return { kind: "read", reasons: [view.reason], fields: askedFields(wishes, record) };
     case "present":
-      return decidePresent(resource, record, view);
+      return decidePresent(wishes, record, view);
   }
 }
 
@@ -125,15 +138,16 @@ function isOnReplacedServer(resource: DesiredResource, replaced: ReadonlySet<Add
 }
 
 function decidePresent(
-  resource: DesiredResource,
+  wishes: Wishes,
   record: ResourceRecord | undefined,
   view: Extract<ResourceView, { status: "present" }>,
 ): Decision {
-  const asked = record ? fieldDifferences(record.spec, resource.spec, resource.fieldPositions) : [];
+  const { resource } = wishes;
+  const asked = askedFields(wishes, record);
   const isSpecAsked = record === undefined || canonicalJson(record.spec) !== canonicalJson(resource.spec);
   const isAsked = isSpecAsked || view.inputsChanged === true;
   const fields = view.fields.length > 0 ? withPositions(view.fields, resource) : asked;
-  const reasons = presentReasons(record, view, isSpecAsked);
+  const reasons = presentReasons(record, view, isSpecAsked, asked);
   if (reasons.length === 0) return { kind: "none", reasons: [] };
   return {
     kind: presentKind(resource, record, view),
@@ -142,6 +156,13 @@ function decidePresent(
     steps: view.steps,
     drift: !isAsked && record?.status === "ready",
   };
+}
+
+/** How it differs from what was applied: what was edited, and which secrets have another value. */
+function askedFields({ resource, secrets }: Wishes, record: ResourceRecord | undefined): FieldChange[] {
+  if (record === undefined) return [];
+  const asked = fieldDifferences(record.spec, resource.spec, resource.fieldPositions);
+  return withSecrets(asked, { before: record, after: resource, secrets });
 }
 
 /** A taskserv that was never finished is still being made: its peers may wait for it as it waits for them. */
@@ -159,18 +180,26 @@ function presentReasons(
   record: ResourceRecord | undefined,
   view: Extract<ResourceView, { status: "present" }>,
   isSpecAsked: boolean,
+  asked: readonly FieldChange[],
 ): string[] {
   const reasons: string[] = [];
   if (record === undefined) reasons.push("it is not recorded yet");
   else if (record.status === "failed") reasons.push("the last attempt failed");
   else if (record.status === "changing") reasons.push("the last run was interrupted");
   else if (isSpecAsked) reasons.push("its definition changed");
-  else if (view.inputsChanged) reasons.push("something it is made from changed: peers, addresses, a secret or its taskserv");
+  else if (view.inputsChanged) reasons.push(inputsReason(asked));
   const forcing = view.fields.filter((field) => field.forcesReplacement).map((field) => field.path);
   if (forcing.length > 0) reasons.push(`${forcing.join(", ")} cannot be changed in place`);
   if (!isSpecAsked && !view.inputsChanged && (view.fields.length > 0 || view.steps.length > 0))
     reasons.push("it was changed by hand or by another program");
   return [...reasons, ...view.faults];
+}
+
+function inputsReason(asked: readonly FieldChange[]): string {
+  const secrets = asked.filter(({ secret }) => secret !== undefined).map(({ path }) => path);
+  return secrets.length > 0
+    ? `another secret: ${secrets.join(", ")}`
+    : "something it is made from changed: peers, addresses, a secret or its taskserv";
 }
 
 function withPositions(fields: readonly FieldChange[], resource: DesiredResource): FieldChange[] {

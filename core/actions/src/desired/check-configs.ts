@@ -4,6 +4,7 @@ import { type Diagnostic, type SourcePosition, taskservName } from "@provisionin
 import type { ConfigProblem, TaskservCatalog, TaskservCompiler } from "@provisioning/workspace";
 import type { DesiredInfra } from "./desired.js";
 import type { Placement } from "./placement.js";
+import { writtenSecrets } from "./written-secrets.js";
 
 export function checkConfigs(desired: DesiredInfra, catalog: TaskservCatalog, compiler: TaskservCompiler): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
@@ -14,19 +15,31 @@ export function checkConfigs(desired: DesiredInfra, catalog: TaskservCatalog, co
     const key = JSON.stringify([placement.taskserv, placement.config, placement.position]);
     if (seen.has(key)) continue;
     seen.add(key);
-    diagnostics.push(...compiler.checkConfig(extension, placement.config).map((problem) => toDiagnostic(placement, problem)));
+    const problems = [
+      ...compiler.checkConfig(extension, placement.config),
+      ...writtenSecrets(placement.config, extension.manifest.secrets).map((path) => ({
+        path,
+        message: WRITTEN,
+        hint: REFERENCES,
+      })),
+    ];
+    diagnostics.push(...problems.map((problem) => toDiagnostic(placement, problem)));
   }
   return diagnostics;
 }
 
-function toDiagnostic(placement: Placement, problem: ConfigProblem): Diagnostic {
+const WRITTEN = "it is a secret, which must not be written in a definition";
+const REFERENCES = "Write a reference to it: env://NAME, file://PATH, generated://NAME or secret:STORE:KEY.";
+
+function toDiagnostic(placement: Placement, problem: ConfigProblem & { readonly hint?: string }): Diagnostic {
+  const hint = problem.suggestion === undefined ? problem.hint : `Did you mean ${problem.suggestion}?`;
   const position = placeOf(placement, problem.path);
   const where = problem.path.length === 0 ? "" : ` (config.${problem.path.join(".")})`;
   return {
     severity: "error",
     code: "TASKSERV_CONFIG",
     summary: `${placement.taskserv}${where}: ${problem.message}`,
-    ...(problem.suggestion === undefined ? {} : { hint: `Did you mean ${problem.suggestion}?` }),
+    ...(hint === undefined ? {} : { hint }),
     ...(position === undefined ? {} : { position }),
   };
 }

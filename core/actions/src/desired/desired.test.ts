@@ -22,6 +22,7 @@ function manifest(name: string, changes: Partial<TaskservManifest> = {}): [Tasks
       systems: [],
       roles: [],
       clustered: false,
+      secrets: [],
       type: "host",
       updateSource: undefined,
       homepage: undefined,

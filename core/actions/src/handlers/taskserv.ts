@@ -17,6 +17,7 @@ import type { DesiredServer } from "../desired/desired.js";
 import { connectionTarget } from "../servers/connection-target.js";
 import { PeersMissingError, ServerNotReadyError, TaskservFailedError } from "../servers/errors.js";
 import { sectionFor, type TitledSection, titleOf } from "../servers/section.js";
+import { secretDigests } from "../servers/secret-digests.js";
 import { missingPeers } from "../servers/taskserv-input.js";
 import type { ProgramRun } from "../servers/server-access.js";
 import type { InfraSession } from "../session.js";
@@ -51,7 +52,8 @@ async function install(session: InfraSession, events: HandlerEvents, context: Op
   const outputs = Object.fromEntries(
     report.outputs.filter((output) => !output.secret).map((output) => [output.name, output.value]),
   );
-  await session.records.markReady(subject, { outputs, digest: section.digest }, context.run.id);
+  const secrets = await secretDigests(session, subject.spec);
+  await session.records.markReady(subject, { outputs, digest: section.digest, secrets }, context.run.id);
   return { changed: report.steps.filter((step) => step.status === "changed").length };
 }
 

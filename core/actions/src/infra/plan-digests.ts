@@ -4,18 +4,29 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CONFIG_KEY_NAMES } from "@provisioning/config";
-import { type Address, canonicalJson, type Json, type PlanDigests, ProvisioningError } from "@provisioning/model";
+import {
+  type Address,
+  canonicalJson,
+  type Json,
+  type PlanDigests,
+  ProvisioningError,
+  type SecretDigests,
+} from "@provisioning/model";
 import type { ResourceView } from "@provisioning/planner";
 import type { InfraSession } from "../session.js";
 
-export async function planDigests(session: InfraSession, observed: ReadonlyMap<Address, ResourceView>): Promise<PlanDigests> {
+export async function planDigests(
+  session: InfraSession,
+  observed: ReadonlyMap<Address, ResourceView>,
+  secrets: ReadonlyMap<Address, SecretDigests>,
+): Promise<PlanDigests> {
   const { config, records } = session;
   return {
     config: keyed(
       session,
       CONFIG_KEY_NAMES.map((key) => [key, config.get(key) as Json]),
     ),
-    definition: session.desiredDigest,
+    definition: keyed(session, [session.desiredDigest, Object.fromEntries(secrets)]),
     state: keyed(
       session,
       [...records.list()].sort(byAddress).map((record) => record as unknown as Json),
@@ -39,7 +50,7 @@ class PlanStaleError extends ProvisioningError {
 
 const WORDS: Readonly<Record<keyof PlanDigests, string>> = {
   config: "the configuration",
-  definition: "the definition",
+  definition: "the definition, or a secret that it refers to",
   state: "the recorded state",
   packages: "the platform or a taskserv that is used",
   hosts: "what is there on the servers",

@@ -17,6 +17,7 @@ import { operationsOf } from "../run/definition.js";
 import { usualDurations } from "../run/durations.js";
 import { observeInfra } from "../observe/observe.js";
 import { compileAll } from "./compile-all.js";
+import { secretsByAddress } from "../servers/secret-digests.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 import { planDigests } from "./plan-digests.js";
 import { checkTargets, narrow, type Targets, targetsSchema } from "./targets.js";
@@ -78,12 +79,13 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
       });
     }
   }
+  const secrets = await secretsByAddress(session, desired.resources);
   const narrowed = narrow(
-    makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed }),
+    makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed, secrets }),
     targets,
   );
   refuseProtected(session, narrowed.changes);
-  const digests = await planDigests(session, observed);
+  const digests = await planDigests(session, observed, secrets);
   const estimate = await estimateOf(session, narrowed, uses);
   return { plan: { ...narrowed, digests, ...(estimate === undefined ? {} : { estimate }) }, uses, attributes };
 }

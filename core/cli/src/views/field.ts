@@ -1,6 +1,6 @@
 /** One field of a plan: old and new value, with lists told by what moved and long texts line by line. Pure. */
 
-import type { FieldChange, Json } from "@provisioning/model";
+import type { FieldChange, Json, SecretChange } from "@provisioning/model";
 import type { Style } from "../style.js";
 import { listChanges } from "./lists.js";
 
@@ -8,6 +8,7 @@ export function fieldLines(field: FieldChange, style: Style): string[] {
   const place = field.position === undefined ? "" : style.dim(`  ${field.position.file}:${field.position.line}`);
   const forces = field.forcesReplacement ? style.red(" (forces a replacement)") : "";
   const { before, after } = field;
+  if (field.secret !== undefined) return [`${field.path}: ${secretChange(field, field.secret)}${forces}${place}`];
   if (Array.isArray(before) && Array.isArray(after)) {
     return [`${field.path}:${forces}${place}`, ...listLines(before as readonly Json[], after as readonly Json[], style)];
   }
@@ -15,6 +16,19 @@ export function fieldLines(field: FieldChange, style: Style): string[] {
     return [`${field.path}:${forces}${place}`, ...lineChanges(textOf(before), textOf(after), style)];
   }
   return [`${field.path}: ${shown(before)} → ${shown(after)}${forces}${place}`];
+}
+
+/** Digests for the values; the references only when they are others too. */
+function secretChange({ before, after }: FieldChange, secret: SecretChange): string {
+  const values =
+    secret.before !== undefined && secret.before === secret.after
+      ? `${secret.after}, the same`
+      : `${digest(before, secret.before)} → ${digest(after, secret.after)}`;
+  return `(secret) ${values}${before === after ? "" : `, from ${shown(before)} → ${shown(after)}`}`;
+}
+
+function digest(reference: Json | undefined, value: string | undefined): string {
+  return value ?? (reference === undefined ? "(none)" : "(not recorded)");
 }
 
 function listLines(before: readonly Json[], after: readonly Json[], style: Style): string[] {

@@ -12,6 +12,7 @@ const complete = {
   minimum_resources: { cpu: 1, memory_mib: 512, disk_gib: 2 },
   systems: [{ id: "debian", versions: ["12"] }],
   roles: ["control"],
+  secrets: ["root.password", "users.*.password"],
   update_source: { type: "apt", location: "etcd-server" },
 };
 
@@ -31,6 +32,7 @@ it("reads a manifest", () => {
     updateSource: { type: "apt", location: "etcd-server" },
     homepage: undefined,
     clustered: false,
+    secrets: ["root.password", "users.*.password"],
   });
 });
 

@@ -54,6 +54,8 @@ export interface TaskservManifest {
   readonly roles: readonly string[];
   /** Its members on several servers form one cluster: configured with each other's addresses, updated one after the other. */
   readonly clustered: boolean;
+  /** Fields of its configuration that are secrets: dotted paths, `*` for every item of a list or map. They must be references. */
+  readonly secrets: readonly string[];
   /** Runs on the server itself, or as a service on a runtime. */
   readonly type: "host" | "service";
   /** Where newer versions are announced. */
@@ -96,6 +98,7 @@ export function parseTaskservManifest(
     systems: readSystems(reader, top),
     roles: reader.names(top, "roles"),
     clustered: reader.flag(top, "clustered"),
+    secrets: reader.texts(top, "secrets"),
     type: top.type === undefined ? "host" : reader.choice(top, "type", ["host", "service"]),
     updateSource: readUpdateSource(reader, top),
     homepage: top.homepage === undefined ? undefined : reader.text(top, "homepage"),
@@ -127,6 +130,7 @@ const KNOWN = [
   "systems",
   "roles",
   "clustered",
+  "secrets",
   "type",
   "update_source",
   "homepage",

@@ -10,6 +10,7 @@ const fieldChangeSchema: z.ZodMiniType<FieldChange> = z.strictObject({
   after: z.exactOptional(jsonSchema),
   forcesReplacement: z.exactOptional(z.boolean()),
   position: z.exactOptional(sourcePositionSchema),
+  secret: z.exactOptional(z.strictObject({ before: z.exactOptional(z.string()), after: z.exactOptional(z.string()) })),
 });
 
 const stepPreviewSchema: z.ZodMiniType<StepPreview> = z.strictObject({

@@ -26,6 +26,7 @@ export { mergeSettings, parseArgument, type Settings } from "./packages/settings
 export { loadProgram, type LoadInput, type LoadResult, type Program } from "./program.js";
 export { check, evaluate } from "./questions.js";
 export { runProgram, type RunOptions, type RunResult } from "./run.js";
+export type { Saying } from "./runtime/history.js";
 export type { JsonValue } from "./runtime/json-value.js";
 export { defaultLimits, type Limits } from "./runtime/machine.js";
 export { type ParseResult, parseModule as parse } from "./syntax/parser.js";

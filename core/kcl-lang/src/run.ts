@@ -8,6 +8,7 @@ import { collectSources, planPackage, type PlanOptions } from "./output/plan.js"
 import { folderOf } from "./packages/paths.js";
 import { mainPackage } from "./packages/load.js";
 import { type Program, withSource } from "./program.js";
+import { type Saying, sayingsOf } from "./runtime/history.js";
 import { fromJavaScript, type JsonValue, toJavaScript } from "./runtime/json-value.js";
 import { defaultLimits, type Limits, Machine } from "./runtime/machine.js";
 import { LoadedPackage } from "./runtime/package.js";
@@ -28,6 +29,8 @@ export interface RunOptions extends PlanOptions {
   readonly now?: () => number;
   /** Milliseconds since 1970, for the module `datetime`. Default: `now`. */
   readonly clock?: () => number;
+  /** Remember what lost, for `sayingsOf`: costs memory, and nothing is different otherwise. Default: no. */
+  readonly history?: boolean;
   /** Random bytes, for `crypto.uuid`. Default: those of the surroundings, where they have any. */
   readonly randomBytes?: (count: number) => Uint8Array;
 }
@@ -41,6 +44,11 @@ export type RunResult =
       readonly ok: true;
       readonly value: JsonValue;
       readonly sources: ReadonlyMap<string, Place>;
+      /**
+       * All that was said about the part at a path such as `["settings", "servers", 0, "plan"]`, the earliest first: defaults of schemas,
+       * and every declaration, also those that lost. Without `history`, only what won.
+       */
+      sayingsOf(path: readonly (string | number)[]): readonly Saying[];
       readonly log: string;
       /** What should be changed though nothing failed: deprecations that are not strict. */
       readonly warnings: readonly KclDiagnostic[];
@@ -72,6 +80,7 @@ export function runProgram(program: Program, options: RunOptions = {}): RunResul
       sources ??= collectSources(value);
       return sources;
     },
+    sayingsOf: (path) => sayingsOf(value, path),
     log,
     warnings: machine.warnings.map((warning) => withSource(warning, program.sources)),
     toText,
@@ -94,6 +103,7 @@ export function createMachine(program: Program, options: RunOptions, scope?: Rea
     arguments: new Map(Object.entries(options.arguments ?? {}).map(([key, value]) => [key, fromJavaScript(value)])),
     limits: { ...defaultLimits, ...options.limits },
     strictRange: options.strictRange ?? false,
+    history: options.history ?? false,
     now: options.now ?? Date.now,
     clock: options.clock ?? options.now ?? Date.now,
     ...(options.randomBytes && { randomBytes: options.randomBytes }),

@@ -187,6 +187,7 @@ function compileAssignment(target: Target, value: Code, node: Expression, scope:
       name,
       replaceAt(machine, base, path(machine, environment), { value: result, operator: ":", place: node.at }),
       node.at,
+      "both",
     );
   };
 }
@@ -203,7 +204,7 @@ function compileChange(target: Target, operator: BinaryOperator, node: Expressio
     for (const key of keys)
       current = typeof key === "string" ? selectKey(machine, current, key) : subscriptValue(machine, current, key);
     const changed = augment(machine, operator, current, value(machine, environment));
-    host?.set(name, replaceAt(machine, base, keys, { value: changed, operator: ":", place: node.at }), node.at);
+    host?.set(name, replaceAt(machine, base, keys, { value: changed, operator: ":", place: node.at }), node.at, "both");
   };
 }
 
@@ -218,7 +219,7 @@ function compileUnification(name: string, node: Expression, scope: StaticScope):
   return (machine, environment) => {
     const before = environment.host?.scope.read(machine, name);
     const added = value(machine, environment);
-    environment.host?.set(name, isNothing(before) ? added : union(machine, before, added), node.at);
+    environment.host?.set(name, isNothing(before) ? added : union(machine, before, added), node.at, "both");
   };
 }
 
@@ -229,12 +230,21 @@ function compileAttribute(statement: AttributeStatement, scope: StaticScope): St
   const value = compileExpression(node, scope);
   return (machine, environment) => {
     const { host } = environment;
-    if (host?.isReplaced(name)) return host.set(name, undefined, undefined);
+    if (host?.isReplaced(name)) {
+      if (machine.history) host.passOver(name, isLiteral(node) ? value(machine, environment) : undefined, node.at);
+      return host.set(name, undefined, undefined);
+    }
     const before = operator === undefined || operator === "=" ? undefined : host?.scope.read(machine, name);
     const added = value(machine, environment);
-    const result = operator === undefined || operator === "=" ? added : augment(machine, operator, before, added);
-    host?.set(name, result, node.at);
+    const isPlain = operator === undefined || operator === "=";
+    const result = isPlain ? added : augment(machine, operator, before, added);
+    host?.set(name, result, node.at, isPlain ? "added" : "both");
   };
+}
+
+/** Evaluating it cannot fail. */
+function isLiteral({ kind }: Expression): boolean {
+  return kind === "int" || kind === "float" || kind === "string" || kind === "constant";
 }
 
 /** An attribute of one literal type has that literal as its default. */

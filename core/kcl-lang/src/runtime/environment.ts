@@ -1,6 +1,7 @@
 /** Where compiled code finds local variables. Compiled code knows how many environments to go up and which slot to take. */
 import type { Place } from "../diagnostics/place.js";
 import type { SetterCode } from "./compile-body.js";
+import type { Winner } from "./history.js";
 import type { LazyScope, Setter } from "./scope.js";
 import type { Entry, Value } from "./values.js";
 
@@ -10,8 +11,10 @@ export const unset: unique symbol = Symbol("unset");
 /** What a body of statements works on: a package or an instance under construction. */
 export interface BodyHost {
   readonly scope: LazyScope;
-  /** Completes an assignment: merges, packs, stores. */
-  set(name: string, value: Value, place: Place | undefined): void;
+  /** Completes an assignment: merges, packs, stores. `winner`: `both` when the value contains the one before. */
+  set(name: string, value: Value, place: Place | undefined, winner?: Winner): void;
+  /** Notes a value that `isReplaced` spares, where the run remembers: `value` is undefined unless it is a literal. */
+  passOver(name: string, value: Value, place: Place): void;
   /** Whether a configuration replaces the name, so that its default is not evaluated. */
   isReplaced(name: string): boolean;
   /** A name of the instance; undefined when it is none. */

@@ -56,6 +56,8 @@ export interface MachineSettings {
   readonly packageRoots: ReadonlyMap<string, string>;
   /** Names given from outside, for single expressions. */
   readonly scope?: ReadonlyMap<string, Value>;
+  /** Whether merges keep what lost. */
+  readonly history: boolean;
 }
 
 export class Machine {
@@ -84,8 +86,10 @@ export class Machine {
   /** How many calls and schemas are inside each other at present. */
   depth = 0;
   private readonly deadline: number;
+  readonly history: boolean;
 
   constructor(readonly settings: MachineSettings) {
+    this.history = settings.history;
     this.deadline = settings.now() + settings.limits.ms;
     this.nextClockReading = Math.min(stepsPerClockReading, settings.limits.steps + 1);
   }

@@ -4,6 +4,7 @@
  * applied to a schema the configuration wins.
  */
 import { EvaluationFailure } from "../diagnostics/failure.js";
+import { remember, winnerOf } from "./history.js";
 import { equals, isNothing, typeName } from "./inspect.js";
 import type { Machine } from "./machine.js";
 import { joinLists } from "./operators.js";
@@ -108,13 +109,14 @@ function mergeEntry(machine: Machine, map: Entries, key: string, entry: Entry, m
   }
   if (entry.operator === "=") {
     if (entry.value === undefined) map.delete(key);
-    else map.set(key, entry);
+    else map.set(key, remember(machine, entry, old, entry, "added"));
     return;
   }
   const inner = { checkConflicts: mode.checkConflicts, path: [...mode.path, key] };
   if (mode.checkConflicts && !fits(old.value, entry.value)) conflict(machine, inner.path, old.value, entry.value);
   const value = mergeValues(machine, old.value, entry.value, inner);
-  map.set(key, { ...old, value, place: isNothing(entry.value) ? old.place : (entry.place ?? old.place) });
+  const merged = { ...old, value, place: isNothing(entry.value) ? old.place : (entry.place ?? old.place) };
+  map.set(key, remember(machine, merged, old, entry, winnerOf(old.value, entry)));
 }
 
 function insertEntry(machine: Machine, map: Entries, key: string, old: Entry | undefined, entry: Entry): void {
@@ -131,7 +133,7 @@ function insertEntry(machine: Machine, map: Entries, key: string, old: Entry | u
   }
   const value =
     entry.index === undefined ? joinLists(machine, base, entry.value) : insertAt(machine, base, entry.value, entry.index);
-  map.set(key, { ...old, value, place: old.place ?? entry.place });
+  map.set(key, remember(machine, { ...old, value, place: old.place ?? entry.place }, old, entry, "both"));
 }
 
 function insertAt(machine: Machine, base: KclList, added: KclList, index: number): KclList {
@@ -160,7 +162,7 @@ function mergeAtIndex(
   const { length } = list;
   const at = index < 0 ? index + length : index;
   if (at < 0 || at >= length) machine.fail(`index out of bounds: the len is ${length} but the index is ${index}`);
-  map.set(key, { ...old, value: changeItem(machine, list, at, key, entry, mode) });
+  map.set(key, remember(machine, { ...old, value: changeItem(machine, list, at, key, entry, mode) }, old, entry, "both"));
 }
 
 function changeItem(machine: Machine, list: KclList, at: number, key: string, entry: Entry, mode: MergeMode): KclList {

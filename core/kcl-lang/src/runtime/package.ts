@@ -85,6 +85,8 @@ export class LoadedPackage implements BodyHost {
     return false;
   }
 
+  passOver(): void {}
+
   find(_name: string): undefined {
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { Place } from "../diagnostics/place.js";
 import { EvaluationFailure } from "../diagnostics/failure.js";
 import { convert } from "./convert.js";
 import { type BodyHost, Environment } from "./environment.js";
+import { type Past, remember, type Winner, winnerOf } from "./history.js";
 import { isNothing, isTrue } from "./inspect.js";
 import type { Machine } from "./machine.js";
 import { applyEntry } from "./merge.js";
@@ -19,6 +20,8 @@ export class SchemaBuild implements BodyHost {
   private readonly layout: SchemaLayout;
   private readonly environments: Environment[];
   private readonly setters: Map<string, Setter[]>;
+  /** What the bodies say about attributes, in a run that remembers. */
+  private said: Map<string, Entry> | undefined;
   /** Attributes that the check under way has read; nothing is noted outside checks. */
   private reads: string[] | undefined;
 
@@ -82,13 +85,42 @@ export class SchemaBuild implements BodyHost {
   }
 
   /** Runs a setter's assignment: the value is merged with the configuration and packed. */
-  set(name: string, value: Value, place: Place | undefined): void {
+  set(name: string, value: Value, place: Place | undefined, winner: Winner = "added"): void {
+    if (this.machine.history && place !== undefined) this.noteSaid(name, value, place, winner, false);
     const entry = this.config.peekEntries().get(name);
     const merged = entry === undefined ? undefined : applyEntry(this.machine, value, entry);
     const result = merged === undefined ? value : merged.value;
     const type = this.layout.types.get(name);
     this.scope.values.set(name, type === undefined ? result : convert(this.machine, result, type));
     this.places.set(name, entry !== undefined && !isNothing(entry.value) ? entry.place : (place ?? this.places.get(name)));
+  }
+
+  passOver(name: string, value: Value, place: Place): void {
+    this.noteSaid(name, value, place, "added", value === undefined);
+  }
+
+  private noteSaid(name: string, value: Value, place: Place, winner: Winner, isUnread: boolean): void {
+    const said: Entry = { value, operator: "=", place, said: { schema: this.ownerOf(place), isUnread } };
+    this.said ??= new Map();
+    const before = this.said.get(name);
+    this.said.set(name, before === undefined ? said : remember(this.machine, said, before, said, winner));
+  }
+
+  /** The schema whose body holds the place. */
+  private ownerOf(place: Place): string {
+    const above = this.layout.bodies
+      .map(({ owner }) => ({ owner, at: owner.symbol.statement.at }))
+      .filter(({ at }) => at.file === place.file && at.line <= place.line)
+      .sort((left, right) => right.at.line - left.at.line);
+    return (above[0]?.owner ?? this.schema).name;
+  }
+
+  /** How an attribute came to be: what the bodies say, then the configuration. */
+  private pastOf(name: string, given: Entry | undefined): Past | undefined {
+    const before = this.said?.get(name);
+    if (given === undefined) return before && { added: before, winner: "added" };
+    if (before === undefined) return { added: given, winner: "added" };
+    return { before, added: given, winner: winnerOf(before.value, given) };
   }
 
   /** Whether the configuration replaces an attribute, so that its default need not be evaluated. */
@@ -145,7 +177,9 @@ export class SchemaBuild implements BodyHost {
     this.machine.allocate(1024 + 96 * this.scope.values.size);
     for (const [name, value] of this.scope.values) {
       const entry = this.config.peekEntries().get(name);
-      attributes.set(name, { value, operator: entry?.operator === "=" ? "=" : ":", place: this.places.get(name) });
+      const operator = entry?.operator === "=" ? "=" : ":";
+      const made: Entry = { value, operator, place: this.places.get(name) };
+      attributes.set(name, this.machine.history ? { ...made, past: this.pastOf(name, entry) } : made);
     }
     return new KclInstance(this.schema, attributes, this.config, this.args, this.place);
   }

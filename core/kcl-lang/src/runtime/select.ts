@@ -1,4 +1,5 @@
 /** Selectors, subscripts and slices, for reading and for assignment along a path. */
+import { remember } from "./history.js";
 import { isNothing, isTrue, peekEntriesOf, typeName } from "./inspect.js";
 import type { Machine } from "./machine.js";
 import { SchemaClass, withAttribute, withEntry } from "./schema-class.js";
@@ -106,8 +107,11 @@ export function replaceAt(machine: Machine, target: Value, path: readonly PathKe
   }
   if (typeof key !== "string") return machine.fail(`'${typeName(target)}' object does not support item assignment`);
   const base = target;
-  const value = replaceAt(machine, peekEntriesOf(base)?.get(key)?.value, rest, entry);
-  const changed: Entry = { value, operator: ":", place: entry.place };
+  const before = peekEntriesOf(base)?.get(key);
+  const value = replaceAt(machine, before?.value, rest, entry);
+  const made: Entry = { value, operator: ":", place: entry.place };
+  const winner = rest.length === 0 ? "added" : "both";
+  const changed = before === undefined ? made : remember(machine, made, before, made, winner);
   if (base instanceof KclDict) return withEntry(machine, base, key, changed);
   if (base instanceof KclInstance) return withAttribute(machine, base, key, changed);
   return machine.fail(

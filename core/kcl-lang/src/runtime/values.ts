@@ -10,6 +10,7 @@ import type { Type } from "../semantics/types.js";
 import { entriesExtent, type Extent, listExtent } from "./extent.js";
 import { EntryChange, HeldEntries } from "./held-entries.js";
 import { HeldItems, ItemChange } from "./held-items.js";
+import type { Default, Past } from "./history.js";
 import type { Machine } from "./machine.js";
 import type { SchemaClass } from "./schema-class.js";
 
@@ -81,6 +82,10 @@ export interface Entry {
   /** List position for `key[i]`. */
   readonly index?: number | undefined;
   readonly place?: Place | undefined;
+  /** Only in a run that remembers (`history.ts`). */
+  readonly past?: Past | undefined;
+  /** Only there too, of what a schema says by itself. */
+  readonly said?: Default | undefined;
 }
 
 export class KclDict {

@@ -72,7 +72,7 @@ describe.each(names)("%s", (name) => {
       serversAt("10.0.0.1"),
       serversAt("10.0.0.1", "10.0.0.2", "10.0.0.3"),
       serversAt("fd00::1", "fd00::2"),
-      serversAt("(address of server-01)", "(address of server-02)"),
+      serversAt("(known after server-01 is created)", "(known after server-02 is created)"),
       serversAt("one.example.org"),
     ]) {
       const compiled = await compileOn(name, servers);

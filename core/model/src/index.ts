@@ -64,6 +64,7 @@ export {
   type SecretChange,
   type SecretDigests,
   type StepPreview,
+  type UnknownValue,
 } from "./plan.js";
 export { createRedactor, MIN_SECRET_LENGTH, REDACTED, type Redactor } from "./redaction.js";
 export type { DesiredResource, Observation, ResourceRecord } from "./resource.js";

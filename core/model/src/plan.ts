@@ -38,6 +38,13 @@ export interface StepPreview {
   readonly diff?: string;
 }
 
+/** A value that nobody can know yet, and what must be made first. */
+export interface UnknownValue {
+  /** Of the resource that is made: `address`, `id`. */
+  readonly attribute: string;
+  readonly knownAfter: Address;
+}
+
 export interface Change {
   readonly address: Address;
   readonly kind: ChangeKind;
@@ -47,6 +54,8 @@ export interface Change {
   readonly reasons: readonly string[];
   readonly fields: readonly FieldChange[];
   readonly steps: readonly StepPreview[];
+  /** What it will have, or is made from, that is not known yet. Absent: all is known. */
+  readonly unknown?: readonly UnknownValue[];
   /** The difference was made behind our back: observed differs from recorded. */
   readonly drift: boolean;
   /** Changes that must be done before this one. */

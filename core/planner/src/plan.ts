@@ -13,9 +13,11 @@ import type {
   FieldChange,
   InfraName,
   Plan,
+  ResourceKind,
   ResourceRecord,
   SecretDigests,
   StepPreview,
+  UnknownValue,
 } from "@provisioning/model";
 import { canonicalJson, invariant, parseAddress, serverAddress } from "@provisioning/model";
 import { fieldDifferences } from "./differences.js";
@@ -45,6 +47,8 @@ export interface PlanInput {
   readonly observed: ReadonlyMap<Address, ResourceView>;
   /** Digests of the secrets that desired resources refer to. What was applied is recorded with its own. */
   readonly secrets?: ReadonlyMap<Address, SecretDigests>;
+  /** What taskservs are made from that is not known yet. */
+  readonly unknown?: ReadonlyMap<Address, readonly UnknownValue[]>;
 }
 
 /** Linear in the number of resources and their dependencies. Changes come in an order that respects `dependsOn`; deletions first. */
@@ -60,7 +64,7 @@ export function makePlan(input: PlanInput): Plan {
     const wishes: Wishes = { resource, secrets: input.secrets?.get(address) ?? {} };
     const change = planResource(wishes, records.get(address), input.observed.get(address), replaced);
     if (change.resource === "server" && (change.kind === "create" || change.kind === "replace")) replaced.add(change.address);
-    changes.set(change.address, change);
+    changes.set(address, withUnknown(change, input.unknown?.get(address) ?? []));
   }
   return { infra: input.infra, changes: [...deletions, ...changes.values()] };
 }
@@ -100,6 +104,20 @@ function planResource(
     ...(resource.position === undefined ? {} : { position: resource.position }),
     ...decided,
   };
+}
+
+/** What a provider tells of a thing that it made. */
+const TOLD_BY_PROVIDERS: Readonly<Record<ResourceKind, readonly string[]>> = {
+  network: ["id"],
+  server: ["address", "id"],
+  taskserv: [],
+};
+
+function withUnknown(change: Change, madeFrom: readonly UnknownValue[]): Change {
+  const isMade = change.kind === "create" || change.kind === "replace";
+  const told = isMade ? TOLD_BY_PROVIDERS[change.resource] : [];
+  const unknown = [...told.map((attribute) => ({ attribute, knownAfter: change.address })), ...madeFrom];
+  return unknown.length === 0 || change.kind === "none" ? change : { ...change, unknown };
 }
 
 /** Of a server that is new everything is new; what people want to know of it is how large it will be. */

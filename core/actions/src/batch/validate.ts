@@ -17,7 +17,7 @@ export const validateBatch = defineAction<BatchInput, BatchValidation>({
   async run(context, input) {
     const { session, workflow } = await openBatch(context, input, "read");
     try {
-      await compileFor({ session, workflow }, { plan: planFromRecords(session), uses: await compileAll(session) });
+      await compileFor({ session, workflow }, { plan: planFromRecords(session), uses: (await compileAll(session)).uses });
       const { name, operations } = workflow;
       return { name, infra: session.infra, workflow: withoutPlaces(workflow), operations: operations.length };
     } finally {

@@ -5,23 +5,43 @@ import {
   type Diagnostic,
   DiagnosticsError,
   ProvisioningError,
+  serverAddress,
+  serverName,
   taskservAddress,
   type TaskservName,
+  type UnknownValue,
 } from "@provisioning/model";
 import type { DesiredServer } from "../desired/desired.js";
+import { serversNamed } from "../servers/placeholder-address.js";
+import { addressesKnown } from "../servers/taskserv-input.js";
 import { sectionFor } from "../servers/section.js";
 import { type InfraSession, withSource } from "../session.js";
 
 export type UsesByPlacement = ReadonlyMap<Address, readonly TaskservName[]>;
 
-/** What each placement uses. @throws DiagnosticsError */
-export async function compileAll(session: InfraSession): Promise<UsesByPlacement> {
+/** What is known of each placement once it is compiled. */
+export interface CompiledInfra {
+  readonly uses: UsesByPlacement;
+  /** What it is made from that is not known yet: addresses of servers that do not exist. */
+  readonly unknown: ReadonlyMap<Address, readonly UnknownValue[]>;
+}
+
+/** @throws DiagnosticsError */
+export async function compileAll(session: InfraSession): Promise<CompiledInfra> {
   const uses = new Map<Address, readonly TaskservName[]>();
+  const unknown = new Map<Address, readonly UnknownValue[]>();
+  const servers = addressesKnown(session);
   const diagnostics: Diagnostic[] = [];
   const compile = async (server: DesiredServer, taskserv: TaskservName): Promise<void> => {
     const address = taskservAddress(server.name, taskserv);
     try {
-      uses.set(address, (await sectionFor(session, server, taskserv, { purpose: "plan" })).uses);
+      const section = await sectionFor(session, server, taskserv, { purpose: "plan" });
+      uses.set(address, section.uses);
+      const named = serversNamed(JSON.stringify([section.steps, section.health]), servers);
+      unknown.set(
+        address,
+        named.map((name) => ({ attribute: "address", knownAfter: serverAddress(serverName(name)) })),
+      );
     } catch (error) {
       if (!(error instanceof ProvisioningError)) throw error;
       diagnostics.push(...findingsOf(session, address, error));
@@ -29,7 +49,7 @@ export async function compileAll(session: InfraSession): Promise<UsesByPlacement
   };
   await Promise.all(session.desired.servers.flatMap((server) => server.taskservs.map((taskserv) => compile(server, taskserv))));
   if (diagnostics.length > 0) throw new DiagnosticsError(await withSource(diagnostics, session.workspace.layout.root));
-  return uses;
+  return { uses, unknown };
 }
 
 /** A finding in an extension's own files is shown where the user asked for the extension. */

@@ -67,7 +67,7 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
     [...desired.resources, ...session.records.list()].map((resource) => resource.address),
     targets,
   );
-  const uses = await compileAll(session);
+  const { uses, unknown } = await compileAll(session);
   session.context.report({ type: "phase", title: `Look at ${counted(desired.servers.length, "server")} of ${session.infra}` });
   const { views: observed, attributes } = await observeInfra(session, { taskservs: true });
   for (const [address, view] of observed) {
@@ -81,7 +81,7 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
   }
   const secrets = await secretsByAddress(session, desired.resources);
   const narrowed = narrow(
-    makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed, secrets }),
+    makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed, secrets, unknown }),
     targets,
   );
   refuseProtected(session, narrowed.changes);

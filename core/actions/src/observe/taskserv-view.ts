@@ -4,6 +4,7 @@ import type { ServerReport } from "@provisioning/extension-sdk";
 import type { Address, StepPreview } from "@provisioning/model";
 import type { ResourceView } from "@provisioning/planner";
 import { nameServers } from "../servers/placeholder-address.js";
+import { addressesKnown } from "../servers/taskserv-input.js";
 import { titleOf, type TitledSection } from "../servers/section.js";
 import type { InfraSession } from "../session.js";
 
@@ -13,7 +14,7 @@ export function viewOfSection(
   section: TitledSection,
   report: ServerReport,
 ): ResourceView {
-  const names = session.desired.servers.map((server) => server.name);
+  const servers = addressesKnown(session);
   const recorded = session.records.get(address)?.attributes.digest;
   const { taskserv } = section;
   const steps: StepPreview[] = [];
@@ -22,7 +23,7 @@ export function viewOfSection(
     if (step.taskserv !== taskserv) continue;
     const title = titleOf(section, step.step);
     if (step.status === "would_change")
-      steps.push({ id: step.step, title, ...(step.diff === undefined ? {} : { diff: nameServers(step.diff, names) }) });
+      steps.push({ id: step.step, title, ...(step.diff === undefined ? {} : { diff: nameServers(step.diff, servers) }) });
     if (step.status === "failed") faults.push(`${title}: ${step.reason ?? "failed"}`);
   }
   // Something that is about to change is not expected to be healthy before.

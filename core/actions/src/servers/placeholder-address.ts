@@ -12,11 +12,34 @@ export function placeholderAddress(position: number): string {
   return block === undefined ? `2001:db8::${position.toString(16)}` : `${block}.${(position % BLOCK_SIZE) + 1}`;
 }
 
-/** Puts names in the place of placeholders; `names` are the servers of the definition, in its order. */
-export function nameServers(text: string, names: readonly string[]): string {
-  const servers = new Map(names.map((name, position) => [placeholderAddress(position), name]));
-  return text.replace(/\b(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}\b|\b2001:db8::[0-9a-f]+\b/g, (address) => {
-    const name = servers.get(address);
-    return name === undefined ? address : `(address of ${name})`;
+const PLACEHOLDER = /\b(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}\b|\b2001:db8::[0-9a-f]+\b/g;
+
+/**
+ * Says in the place of placeholders when the address will be known. `servers` are those of the definition in its order; one whose address is
+ * known already has no placeholder, and an address that looks like its own stays.
+ */
+export function nameServers(text: string, servers: readonly MaybeUnknown[]): string {
+  const unknown = byPlaceholder(servers);
+  return text.replace(PLACEHOLDER, (address) => {
+    const name = unknown.get(address);
+    return name === undefined ? address : `(known after ${name} is created)`;
   });
+}
+
+/** The servers whose address is not known and stands in `text`, in their order. */
+export function serversNamed(text: string, servers: readonly MaybeUnknown[]): readonly string[] {
+  const unknown = byPlaceholder(servers);
+  const found = new Set((text.match(PLACEHOLDER) ?? []).map((address) => unknown.get(address)));
+  return servers.map(({ name }) => name).filter((name) => found.has(name));
+}
+
+export interface MaybeUnknown {
+  readonly name: string;
+  readonly isUnknown: boolean;
+}
+
+function byPlaceholder(servers: readonly MaybeUnknown[]): ReadonlyMap<string, string> {
+  return new Map(
+    servers.flatMap(({ name, isUnknown }, position) => (isUnknown ? [[placeholderAddress(position), name] as const] : [])),
+  );
 }

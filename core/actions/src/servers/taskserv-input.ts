@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject, serverAddress, type TaskservN
 import type { TaskservInput } from "@provisioning/workspace";
 import type { DesiredServer } from "../desired/desired.js";
 import type { InfraSession } from "../session.js";
-import { placeholderAddress } from "./placeholder-address.js";
+import { type MaybeUnknown, placeholderAddress } from "./placeholder-address.js";
 
 /**
  * `plan`: a server that does not exist yet has a placeholder for its address. `act`: it is left out of the infra and of the peers, for it
@@ -63,6 +63,14 @@ function describeServer(session: InfraSession, server: DesiredServer, position: 
 
 function knownAddress(session: InfraSession, server: DesiredServer): string | undefined {
   return addressOf(session.records.get(server.address)?.attributes);
+}
+
+/** The servers of the definition in its order, and whether a plan has to do with a placeholder for the address. */
+export function addressesKnown(session: InfraSession): readonly MaybeUnknown[] {
+  return session.desired.servers.map((server) => ({
+    name: server.name,
+    isUnknown: knownAddress(session, server) === undefined,
+  }));
 }
 
 /** Where other servers reach it: its address in the infra's network, else the one for SSH. */

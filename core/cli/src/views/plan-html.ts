@@ -3,7 +3,7 @@
 import { type Change, countChanges, type Plan } from "@provisioning/model";
 import { styleFor } from "../style.js";
 import { fieldLines } from "./field.js";
-import { renderVerdict } from "./plan.js";
+import { renderVerdict, unknownLines } from "./plan.js";
 
 const KINDS = [
   ["delete", "Destroy", "-"],
@@ -43,7 +43,7 @@ function changeItem(change: Change, mark: string): string {
   const why = [...(change.drift ? ["changed behind our back"] : []), ...change.reasons].join("; ");
   const fields = change.fields.flatMap((field) => fieldLines(field, plain));
   const steps = change.steps.flatMap(({ title, diff }) => [`step: ${title}`, ...(diff === undefined ? [] : [diff.trimEnd()])]);
-  const details = [...fields, ...steps];
+  const details = [...fields, ...unknownLines(change), ...steps];
   const block = details.length === 0 ? "" : `<pre>${escape(details.join("\n"))}</pre>`;
   return `<li class="${change.kind}"><code>${mark} ${escape(change.address)}</code> <span class="why">${escape(why)}</span>${block}</li>`;
 }

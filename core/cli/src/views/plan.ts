@@ -109,11 +109,37 @@ function renderChange(change: Change, style: Style): string[] {
   ];
   for (const field of change.kind === "create" ? [] : change.fields)
     lines.push(...fieldLines(field, style).map((line) => `      ${line}`));
+  lines.push(...unknownLines(change).map((line) => `      ${style.dim(line)}`));
   for (const step of change.kind === "create" ? [] : change.steps) {
     lines.push(`      ${style.dim("step")} ${step.title}`);
     if (step.diff !== undefined) lines.push(...renderDiff(step.diff, style));
   }
   return lines;
+}
+
+/** How many resources are named before the rest is only counted. */
+const NAMED = 5;
+
+/** What it will have or is made from that is not known yet: one line for its own, one for that of others. */
+export function unknownLines({ address, unknown = [] }: Pick<Change, "address" | "unknown">): string[] {
+  const own = unknown.filter(({ knownAfter }) => knownAfter === address).map(({ attribute }) => attribute);
+  const others = new Map<string, string[]>();
+  for (const { attribute, knownAfter } of unknown) {
+    if (knownAfter === address) continue;
+    others.set(attribute, [...(others.get(attribute) ?? []), shortName(knownAfter)]);
+  }
+  return [
+    ...(own.length === 0 ? [] : [`${own.join(", ")}: (known after ${shortName(address)} is created)`]),
+    ...[...others].map(([attribute, names]) => {
+      const named = names.length > NAMED ? [...names.slice(0, NAMED), `${names.length - NAMED} more`] : names;
+      return `uses the ${attribute} of ${named.join(", ")}: (known after ${names.length === 1 ? `${names[0]} is` : "they are"} created)`;
+    }),
+  ];
+}
+
+function shortName(address: Address): string {
+  const parsed = parseAddress(address);
+  return parsed.kind === "server" ? parsed.server : address;
 }
 
 /** How large a new server will be. */

@@ -27,6 +27,7 @@ export const changeSchema: z.ZodMiniType<Change> = z.strictObject({
   reasons: z.array(z.string()),
   fields: z.array(fieldChangeSchema),
   steps: z.array(stepPreviewSchema),
+  unknown: z.exactOptional(z.array(z.strictObject({ attribute: z.string(), knownAfter: addressSchema }))),
   drift: z.boolean(),
   dependsOn: z.array(addressSchema),
   position: z.exactOptional(sourcePositionSchema),

@@ -1,0 +1,70 @@
+import { type Address, type Change, infraName, type Plan, providerName, type UnknownValue } from "@provisioning/model";
+import { describe, expect, it } from "vitest";
+import { styleFor } from "../style.js";
+import { renderPlan } from "./plan.js";
+import { planPage } from "./plan-html.js";
+
+const plain = styleFor({ write: () => undefined }, { NO_COLOR: "1" });
+const address = (text: string) => text as Address;
+
+function created(at: string, unknown: readonly UnknownValue[], more: Partial<Change> = {}): Change {
+  return {
+    address: address(at),
+    kind: "create",
+    resource: at.startsWith("server") ? "server" : "taskserv",
+    provider: providerName("local"),
+    reasons: ["it does not exist"],
+    fields: [],
+    steps: [],
+    drift: false,
+    dependsOn: [],
+    ...(unknown.length === 0 ? {} : { unknown }),
+    ...more,
+  };
+}
+
+const addressOf = (...servers: string[]): UnknownValue[] =>
+  servers.map((server) => ({ attribute: "address", knownAfter: address(`server.${server}`) }));
+
+describe("what is not known yet", () => {
+  const many = Array.from({ length: 8 }, (_, index) => `db-0${index}`);
+  const plan: Plan = {
+    infra: infraName("shop"),
+    changes: [
+      created("server.web-01", [...addressOf("web-01"), { attribute: "id", knownAfter: address("server.web-01") }]),
+      created("taskserv.web-01.nginx", addressOf("web-01")),
+      created("taskserv.web-01.etcd", addressOf(...many)),
+      created("taskserv.web-01.runc", []),
+      created("taskserv.web-02.redis", [], {
+        kind: "update",
+        drift: true,
+        reasons: ["it was changed by hand or by another program"],
+      }),
+    ],
+  };
+
+  it("is named with what makes it known, apart from drift", () => {
+    expect(renderPlan(plan, plain)).toMatchInlineSnapshot(`
+      "Changed behind our back
+        ~ taskserv.web-02.redis (drift)  it was changed by hand or by another program
+
+      Create
+        + server.web-01
+            address, id: (known after web-01 is created)
+        + taskserv.web-01.nginx
+            uses the address of web-01: (known after web-01 is created)
+        + taskserv.web-01.etcd
+            uses the address of db-00, db-01, db-02, db-03, db-04, 3 more: (known after they are created)
+        + taskserv.web-01.runc
+
+      shop: 1 change · 4 create"
+    `);
+  });
+
+  it("is in the page too", () => {
+    const page = planPage(plan, "2026-01-01");
+    expect(page).toContain("address, id: (known after web-01 is created)");
+    expect(page).toContain("uses the address of db-00, db-01, db-02, db-03, db-04, 3 more: (known after they are created)");
+    expect(page).toContain("changed behind our back");
+  });
+});

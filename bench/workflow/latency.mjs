@@ -1,6 +1,6 @@
 /**
- * From the call that submits a run to the call of its first handler, through queue and worker, on files, beside what the disk gives for two
- * writes one after the other. Build first, then:
+ * From the call that submits a run to the call of its first handler, through queue and worker, on files, beside what the disk gives for one
+ * write: an idle worker takes a run while its submission is being stored, and both are synced together. Build first, then:
  *
  *     node bench/workflow/latency.mjs [--at-once 16] [--runs 20000] [--rounds 3]
  *
@@ -16,7 +16,7 @@ import { createEngine, startWorker } from "@provisioning/workflow";
 import { nodeDisk } from "../../core/storage/dist/backends/filesystem/disk.js";
 import { openFilesystemStorage } from "../../core/storage/dist/backends/filesystem/filesystem-storage.js";
 import { Causes, printTable } from "./latency/causes.mjs";
-import { groupCommitFloor, twoBareSyncs } from "./latency/floor.mjs";
+import { bareSyncs, groupCommitFloor } from "./latency/floor.mjs";
 import { oneStepRun } from "./one-step-run.mjs";
 
 const { values } = parseArgs({
@@ -79,7 +79,7 @@ await runs(WARM_UP);
 windows = [];
 let rate = 0;
 for (let round = 1; round <= Number(values.rounds); round += 1) {
-  measured.bare.push(...(await twoBareSyncs(join(folder, `bare-${round}`), BARE)));
+  measured.bare.push(...(await bareSyncs(join(folder, `bare-${round}`), BARE)));
   measured.floor.push(...(await groupCommitFloor(join(folder, `floor-${round}`), atOnce, perRound)));
   rate += (await runs(perRound)) / Number(values.rounds);
 }
@@ -95,8 +95,8 @@ const line = (name, samples) => {
   console.log(`${name.padEnd(62)} p50 ${p50}, p99 ${p99}, p99.9 ${p999}`);
   return found;
 };
-line("two bare syncs, nobody else", measured.bare);
-const floor = line(`floor: group commit of two writes, ${atOnce} at once, nothing else`, measured.floor);
+line("a bare write and sync, nobody else", measured.bare);
+const floor = line(`floor: group commit of one write, ${atOnce} at once, nothing else`, measured.floor);
 const ours = line(
   `submit to start, ${atOnce} at once`,
   windows.map(([from, to]) => to - from),

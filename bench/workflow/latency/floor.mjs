@@ -1,15 +1,17 @@
 /**
- * What the disk and the journal's group commit give by themselves: writers that each wait for two writes one after the other, through the
- * journal's own batching, and nothing else beside them: no tables, no engine, no compaction, no copies.
+ * What the disk and the journal's group commit give by themselves: writers that each wait for one write, which is timed, and for
+ * another one like the end of a run, through the journal's own batching, and nothing else beside them: no tables, no engine, no compaction, no
+ * copies.
  */
 
 import { mkdir } from "node:fs/promises";
 import { nodeDisk } from "../../../core/storage/dist/backends/filesystem/disk.js";
 import { createSegment, JournalWriter } from "../../../core/storage/dist/backends/filesystem/journal-writer.js";
 
-const RECORD = JSON.stringify({ type: "floor", filling: "x".repeat(950) });
+/** As large as the records of a submission and a start. */
+const RECORD = JSON.stringify({ type: "floor", filling: "x".repeat(1950) });
 
-/** Milliseconds of two writes, by `writers` at once. */
+/** Milliseconds of a write, by `writers` at once. */
 export async function groupCommitFloor(folder, writers, total) {
   await mkdir(folder, { recursive: true });
   const file = await createSegment(nodeDisk, folder, 1);
@@ -22,8 +24,8 @@ export async function groupCommitFloor(folder, writers, total) {
     for (let count = 0; count < total / writers; count += 1) {
       const began = performance.now();
       await append();
-      await append();
       samples.push(performance.now() - began);
+      await append();
     }
   };
   await Promise.all(Array.from({ length: writers }, write));
@@ -31,18 +33,16 @@ export async function groupCommitFloor(folder, writers, total) {
   return samples;
 }
 
-/** The least that two writes cost which must be on the disk one after the other, with nobody else. */
-export async function twoBareSyncs(folder, total) {
+/** The least that a write costs which must be on the disk, with nobody else. */
+export async function bareSyncs(folder, total) {
   await mkdir(folder, { recursive: true });
   const file = await nodeDisk.openForAppend(`${folder}/bare`, false);
   const data = Buffer.from(RECORD);
   const samples = [];
   for (let count = 0; count < total; count += 1) {
     const began = performance.now();
-    for (const _ of [1, 2]) {
-      await file.write(data);
-      await file.sync();
-    }
+    await file.write(data);
+    await file.sync();
     samples.push(performance.now() - began);
   }
   await file.close();

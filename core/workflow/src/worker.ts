@@ -7,7 +7,7 @@
  */
 
 import { setMaxListeners } from "node:events";
-import type { Clock, RunEvent } from "@provisioning/model";
+import type { Clock } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
 import type { Engine } from "./engine.js";
 import type { ExecuteNextOptions } from "./engine-options.js";
@@ -93,7 +93,7 @@ export function startWorker(options: WorkerOptions): Worker {
       }
     }
   };
-  const stopWatching = storage.runs.watch(wakeOne, undefined, WAKING);
+  const stopWatching = storage.queue.watch(wakeOne);
   const places = Array.from({ length: capacity }, place);
   return {
     get active() {
@@ -108,12 +108,3 @@ export function startWorker(options: WorkerOptions): Worker {
     },
   };
 }
-
-/** After these a run waits that did not before. */
-const WAKING: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
-  "runSubmitted",
-  "runResumed",
-  "runReleased",
-  "runRetried",
-  "rollbackStarted",
-]);

@@ -6,7 +6,6 @@
 import type { RunId } from "@provisioning/model";
 import { MigrationRunningError } from "./errors.js";
 import { Pace } from "./pace.js";
-import type { AppendedEvents, EventTypes, RunStore } from "../ports/run-store.js";
 import type { Storage } from "../ports/storage.js";
 import type { TransferableStorage } from "../ports/transfer.js";
 
@@ -38,9 +37,7 @@ export interface WriteTracker {
 }
 
 interface Watcher {
-  readonly listener: (appended: AppendedEvents) => void;
-  readonly runId: RunId | undefined;
-  readonly types: EventTypes | undefined;
+  readonly watch: (storage: Storage) => () => void;
   stop: () => void;
 }
 
@@ -88,8 +85,8 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
   };
   const quiet = () => new Promise<void>((resolve) => (underWay === 0 ? resolve() : (onQuiet = resolve)));
 
-  const watch: RunStore["watch"] = (listener, runId, types) => {
-    const watcher: Watcher = { listener, runId, types, stop: current.runs.watch(listener, runId, types) };
+  const watch = (begin: Watcher["watch"]) => {
+    const watcher: Watcher = { watch: begin, stop: begin(current) };
     watchers.add(watcher);
     return () => {
       watcher.stop();
@@ -111,7 +108,7 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
         await prepare();
         for (const watcher of watchers) watcher.stop();
         current = next;
-        for (const watcher of watchers) watcher.stop = current.runs.watch(watcher.listener, watcher.runId, watcher.types);
+        for (const watcher of watchers) watcher.stop = watcher.watch(current);
       } finally {
         release();
       }
@@ -150,10 +147,11 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
       load: (runId) => through(({ runs }) => runs.load(runId)),
       forget: (runIds) => write(runIds, ({ runs }) => runs.forget(runIds)),
       list: (query) => through(({ runs }) => runs.list(query)),
-      watch,
+      watch: (listener, runId, types) => watch(({ runs }) => runs.watch(listener, runId, types)),
     },
     queue: {
       claim: (holder, ttlMs) => through(({ queue }) => queue.claim(holder, ttlMs)),
+      watch: (onWaiting) => watch(({ queue }) => queue.watch(onWaiting)),
       dueInMs: () => through(({ queue }) => queue.dueInMs()),
     },
     leases: {

@@ -6,7 +6,7 @@
  * of priority, so that a run of priority 10 overtakes what was submitted up to ten minutes before it, and nothing waits for ever.
  */
 
-import type { RunDefinition, RunId } from "@provisioning/model";
+import type { RunDefinition, RunEvent, RunId } from "@provisioning/model";
 import type { Lease } from "./lease-store.js";
 import type { StoredRun } from "./run-store.js";
 
@@ -14,7 +14,10 @@ export interface ClaimedRun {
   readonly runId: RunId;
   /** Of `runScope(runId)`. */
   readonly lease: Lease;
-  /** The run in the moment of the claim, where the store reads it along. Somebody may have appended to it since. */
+  /**
+   * The run in the moment of the claim, where the store reads it along. Somebody may have appended to it since, and a crash may still take
+   * back what it shows; what is written under the lease stands behind that and is taken back with it.
+   */
   readonly stored?: StoredRun;
 }
 
@@ -25,11 +28,25 @@ export interface RunQueue {
    */
   claim(holder: string, ttlMs: number): Promise<ClaimedRun | undefined>;
   /**
+   * `onWaiting` is called when a claim may find something that it did not find before. A hint: it may come before what it is about is
+   * durable, for nothing, or not at all. Returns the function that ends it.
+   */
+  watch(onWaiting: () => void): () => void;
+  /**
    * In how many milliseconds a claim that found nothing may find something although nobody writes: a lease runs out, a run becomes due.
    * A duration and not a moment, because the clock of the store need not agree with ours. Absent when only a write can change that.
    */
   dueInMs(): Promise<number | undefined>;
 }
+
+/** After these a run waits that did not before. */
+export const WAITING_EVENTS: ReadonlySet<RunEvent["type"]> = new Set<RunEvent["type"]>([
+  "runSubmitted",
+  "runResumed",
+  "runReleased",
+  "runRetried",
+  "rollbackStarted",
+]);
 
 /** Milliseconds of waiting that one point of priority is worth. */
 export const PRIORITY_STEP_MS = 60_000;

@@ -17,11 +17,12 @@ import {
 import { RunExistsError, VersionConflictError } from "../errors.js";
 import type { Lease, LeaseScope, LeaseStore } from "../ports/lease-store.js";
 import type { ResourceStore, ResourceWrite } from "../ports/resource-store.js";
-import type { RunQueue } from "../ports/run-queue.js";
+import { type RunQueue, WAITING_EVENTS } from "../ports/run-queue.js";
 import { ENDED_STATUSES, runOfScope, type RunStore, runScope, type Version } from "../ports/run-store.js";
 import type { StoreRecord } from "./records.js";
 import type { RunEntry } from "./run-table.js";
 import type { Tables } from "./tables.js";
+import type { Waiting } from "./waiting.js";
 import { createWatchers } from "./watchers.js";
 
 export interface Ledger {
@@ -50,7 +51,8 @@ async function refused(ledger: Ledger, error: unknown): Promise<never> {
   throw error;
 }
 
-export function createRunStore(ledger: Ledger): RunStore {
+/** `waiting` is told before it is durable: whoever takes the run then writes behind it. */
+export function createRunStore(ledger: Ledger, waiting: Waiting): RunStore {
   const watchers = createWatchers();
 
   /** How many writes of a run are not durable yet: reading another run need not wait for them. */
@@ -60,6 +62,7 @@ export function createRunStore(ledger: Ledger): RunStore {
     const durable = ledger.commit({ type: "runEvents", run, version, events });
     if (givenBack !== undefined) giveBack(ledger, runScope(run), givenBack);
     writing.set(run, (writing.get(run) ?? 0) + 1);
+    if (events.some(({ type }) => WAITING_EVENTS.has(type))) waiting.tell();
     try {
       await durable;
     } finally {
@@ -115,17 +118,19 @@ function isSame(left: RunDefinition, right: RunDefinition): boolean {
   return canonicalJson(left as unknown as Json) === canonicalJson(right as unknown as Json);
 }
 
-export function createRunQueue(ledger: Ledger, clock: Clock): RunQueue {
+export function createRunQueue(ledger: Ledger, clock: Clock, waiting: Waiting): RunQueue {
   return {
     async claim(holder, ttlMs) {
-      const { queue, leases } = ledger.tables();
+      const { queue, leases, runs } = ledger.tables();
       const since = clock.now();
       const heldUntil = (run: RunId) => leases.held.get(runScope(run))?.lease.expiresAt;
       const runId = queue.take(since, ttlMs, heldUntil);
-      return runId === undefined
-        ? undefined
-        : { runId, lease: await grant(ledger, { scope: runScope(runId), holder, since, ttlMs }) };
+      if (runId === undefined) return undefined;
+      const granted = grant(ledger, { scope: runScope(runId), holder, since, ttlMs });
+      const events = await ledger.readEvents(runs.get(runId));
+      return { runId, lease: await granted, stored: { version: events.length, events } };
     },
+    watch: waiting.watch,
     async dueInMs() {
       const now = clock.now();
       const at = ledger.tables().queue.nextDueAt(now);

@@ -107,6 +107,36 @@ export function runQueueContract(context: ContractContext): void {
       expect(await claim()).toMatchObject({ runId: run });
     });
 
+    test("tells who waits for something to take that there may be something", async () => {
+      const { queue } = context.storage();
+      let told = 0;
+      const stop = queue.watch(() => {
+        told += 1;
+      });
+      const toldBy = async (act: () => Promise<unknown>) => {
+        told = 0;
+        await act();
+        await expect.poll(() => told).toBeGreaterThan(0);
+      };
+      let run = "" as RunId;
+      await toldBy(async () => {
+        run = await submit();
+      });
+      await append(run, { type: "pauseRequested", at, by: "ada", reason: "lunch" });
+      await toldBy(() => append(run, { type: "runResumed", at, by: "ada" }));
+      stop();
+      told = 0;
+      await submit();
+      expect(told).toBe(0);
+    });
+
+    test("reads along what it gives, or leaves that to the taker", async () => {
+      const run = await submit();
+      const claimed = await claim();
+      const stored = await context.storage().runs.load(run);
+      expect(claimed?.stored ?? stored).toEqual(stored);
+    });
+
     context.testReopened("is there again after opening again", async () => {
       const first = await submit();
       const second = await submit({ createdAt: SAMPLE_TIME + 1 });

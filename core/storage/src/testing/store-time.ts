@@ -28,7 +28,7 @@ export function withTimeOf(clock: Clock, storage: Storage, setTime: (now: number
   return {
     ...storage,
     runs: following(storage.runs, ["watch"]),
-    queue: following(storage.queue),
+    queue: following(storage.queue, ["watch"]),
     leases: following(storage.leases),
   };
 }

@@ -16,6 +16,7 @@ import { createLeaseStore, createResourceStore, createRunQueue, createRunStore, 
 import { createTransfer } from "../../tables/transfer.js";
 import { encodeRecord, type StoreRecord } from "../../tables/records.js";
 import { apply } from "../../tables/tables.js";
+import { createWaiting } from "../../tables/waiting.js";
 import { compact, sweep } from "./compaction.js";
 import { type Disk, nodeDisk } from "./disk.js";
 import { guardedDisk } from "./guarded-disk.js";
@@ -232,9 +233,10 @@ function eventReader(disk: Disk, folder: string): Ledger["readEvents"] {
 }
 
 function storageOver(options: FilesystemStorageOptions, ledger: Ledger & { close(): Promise<void> }): TransferableStorage {
+  const waiting = createWaiting();
   return {
-    runs: createRunStore(ledger),
-    queue: createRunQueue(ledger, options.clock),
+    runs: createRunStore(ledger, waiting),
+    queue: createRunQueue(ledger, options.clock, waiting),
     leases: createLeaseStore(ledger, options.clock),
     resources: createResourceStore(ledger),
     transfer: createTransfer(ledger, options.clock),

@@ -47,6 +47,28 @@ function watchedDisk(before: (call: string) => void): Disk {
 const open = (disk: Disk = nodeDisk, segmentBytes = 1_000_000) =>
   openFilesystemStorage({ dataDir, clock: systemClock, mode: "write", disk, segmentBytes });
 
+test("a run that is taken while its submission is being stored shares the sync", async () => {
+  const calls: string[] = [];
+  const storage = await open(watchedDisk((call) => calls.push(call)));
+  const definition = sampleRun();
+  const begun = new Promise<number>((resolve, reject) => {
+    storage.queue.watch(() => {
+      const take = async () => {
+        const claimed = await storage.queue.claim("ada", 60_000);
+        const { lease, stored } = claimed!;
+        const events = [{ type: "runClaimed", at: 0, holder: "ada", token: lease.token }] as const;
+        return storage.runs.append(definition.id, stored!.version, events, lease.token);
+      };
+      take().then(resolve, reject);
+    });
+  });
+  calls.length = 0;
+  const submitted = await storage.runs.submit(definition);
+  expect([submitted, await begun]).toEqual([1, 2]);
+  expect(calls).toEqual(["write", "sync"]);
+  await storage.close();
+});
+
 test("many writers share one sync", async () => {
   let syncs = 0;
   const storage = await open(

@@ -6,6 +6,7 @@ import type { TransferableStorage } from "../../ports/transfer.js";
 import { createLeaseStore, createResourceStore, createRunQueue, createRunStore, type Ledger } from "../../tables/ledger.js";
 import { createTransfer } from "../../tables/transfer.js";
 import { apply, createTables } from "../../tables/tables.js";
+import { createWaiting } from "../../tables/waiting.js";
 
 export interface MemoryStorageOptions {
   readonly clock: Clock;
@@ -25,9 +26,10 @@ export function openMemoryStorage(options: MemoryStorageOptions): TransferableSt
     settled: async () => {},
     readEvents: async ({ events }) => events.toArray(),
   };
+  const waiting = createWaiting();
   return {
-    runs: createRunStore(ledger),
-    queue: createRunQueue(ledger, options.clock),
+    runs: createRunStore(ledger, waiting),
+    queue: createRunQueue(ledger, options.clock, waiting),
     leases: createLeaseStore(ledger, options.clock),
     resources: createResourceStore(ledger),
     transfer: createTransfer(ledger, options.clock),

@@ -55,7 +55,7 @@ export async function openPostgresStorage(
   let closing: Promise<void> | undefined;
   return {
     runs: createRunStore({ database, watch, isReadOnly }),
-    queue: createRunQueue({ database, unsynced, isReadOnly, heard: watch.heard }),
+    queue: createRunQueue({ database, unsynced, isReadOnly, watch }),
     leases: createLeaseStore({ database, quick, isReadOnly, onVersion: watch.seen }),
     resources: createResourceStore(database, isReadOnly),
     transfer: createTransfer(database, isReadOnly),

@@ -8,12 +8,13 @@
 
 import type { Instant, RunEvent, RunId } from "@provisioning/model";
 import { StoreReadOnlyError } from "../../errors.js";
-import type { ClaimedRun, RunQueue } from "../../ports/run-queue.js";
+import { type ClaimedRun, type RunQueue, WAITING_EVENTS } from "../../ports/run-queue.js";
 import { runScope } from "../../ports/run-store.js";
 import type { Database } from "./database.js";
 import { Gather } from "./gather.js";
 import { newRequest, NEXT_TOKEN } from "./leases.js";
 import { Turn } from "./turn.js";
+import type { Watch } from "./watch.js";
 
 const QUEUED = "is_open and not is_postponed";
 const POSTPONED = "is_open and is_postponed";
@@ -93,11 +94,12 @@ export interface RunQueueOptions {
   /** Answers before a claim is safe from a crash of the server: what is written under it is synced after it, and until then it may be lost. */
   readonly unsynced: Database;
   readonly isReadOnly: boolean;
-  /** Grows with everything that is heard to have been written. */
-  readonly heard: () => number;
+  /** What was written, here and elsewhere. */
+  readonly watch: Pick<Watch, "watch" | "heard">;
 }
 
-export function createRunQueue({ database, unsynced, isReadOnly, heard }: RunQueueOptions): RunQueue {
+export function createRunQueue({ database, unsynced, isReadOnly, watch }: RunQueueOptions): RunQueue {
+  const { heard } = watch;
   const gathers = new Map<string, Gather<Taker, ClaimedRun | undefined>>();
   const found = new Turn<"due", { readonly dueInMs: number | undefined; readonly heard: number }>();
   const due = new Gather<null, number | undefined>({
@@ -127,6 +129,7 @@ export function createRunQueue({ database, unsynced, isReadOnly, heard }: RunQue
       gathers.set(key, gather);
       return gather.ask({ holder, ttlMs });
     },
+    watch: (onWaiting) => watch.watch(onWaiting, undefined, WAITING_EVENTS),
     async dueInMs() {
       const known = found.get("due");
       return known !== undefined && known.heard === heard() ? known.dueInMs : due.ask(null);

@@ -2,8 +2,8 @@
 
 import type { RunId } from "@provisioning/model";
 import { StoreReadOnlyError } from "../../errors.js";
-import type { RunQueue } from "../../ports/run-queue.js";
-import { runScope } from "../../ports/run-store.js";
+import { type RunQueue, WAITING_EVENTS } from "../../ports/run-queue.js";
+import { type RunStore, runScope } from "../../ports/run-store.js";
 import type { Database } from "./database.js";
 import { NOW } from "./functions.js";
 import type { Lane } from "./lane.js";
@@ -15,13 +15,21 @@ const DUE = `{
   RETURN IF $due = NONE { NONE } ELSE { math::max([0, record::id($due)[0] - ${NOW}()]) };
 }`;
 
-export function createRunQueue(database: Database, lane: Lane, isReadOnly: boolean): RunQueue {
+export interface RunQueueOptions {
+  readonly database: Database;
+  readonly lane: Lane;
+  readonly watch: Pick<RunStore, "watch">;
+  readonly isReadOnly: boolean;
+}
+
+export function createRunQueue({ database, lane, watch, isReadOnly }: RunQueueOptions): RunQueue {
   return {
     async claim(holder, ttlMs) {
       if (isReadOnly) throw new StoreReadOnlyError(database.location);
       const { id, lease } = (await lane.do("claim", { holder, ttlMs })) as { readonly id?: RunId; readonly lease?: LeaseRow };
       return id === undefined || lease === undefined ? undefined : { runId: id, lease: leaseOf(runScope(id), lease) };
     },
+    watch: (onWaiting) => watch.watch(onWaiting, undefined, WAITING_EVENTS),
     async dueInMs() {
       const [ms] = await database.ask(DUE);
       return typeof ms === "number" ? ms : undefined;

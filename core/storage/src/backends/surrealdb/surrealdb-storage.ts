@@ -130,7 +130,7 @@ function storageOver({ type, mode, database, writer, lanes, isLive, close: close
   let closing: Promise<void> | undefined;
   return {
     runs: createRunStore({ database, laneOf, reads, watch, isReadOnly }),
-    queue: createRunQueue(database, claims, isReadOnly),
+    queue: createRunQueue({ database, lane: claims, watch, isReadOnly }),
     leases: createLeaseStore({ database, laneOf, isReadOnly, onVersion: watch.seen }),
     resources: createResourceStore(database, laneOf, isReadOnly),
     transfer: createTransfer({ database, laneOf, isReadOnly }),

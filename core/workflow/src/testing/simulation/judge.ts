@@ -4,7 +4,7 @@
  */
 
 import type { Instant, OperationDefinition, OperationId, RunDefinition, RunEvent, RunId, SlotNeed } from "@provisioning/model";
-import { type Lease, type LeaseScope, PRIORITY_STEP_MS, runScope, type Storage } from "@provisioning/storage";
+import { type Lease, type LeaseScope, PRIORITY_STEP_MS, runScope, type Storage, type StoredRun } from "@provisioning/storage";
 import type { CompensationContext, Handlers, OperationContext, OperationHandler } from "../../handler.js";
 import { needsOf } from "../../slots.js";
 import { rollbackReport } from "../../rollback-report.js";
@@ -128,9 +128,7 @@ export class Judge {
         },
         load: async (runId) => {
           const stored = await runs.load(runId);
-          const known = this.#runs.get(runId)?.version ?? 0;
-          if (stored.events.length !== known)
-            this.broken(`${runId} has ${stored.events.length} events, and ${known} were acknowledged`);
+          this.#read(runId, stored);
           return stored;
         },
       },
@@ -141,6 +139,7 @@ export class Judge {
           const claimed = await queue.claim(holder, ttlMs);
           this.#claimed(process, claimed?.runId, expected);
           if (claimed !== undefined) this.#granted(process, claimed.runId, claimed.lease, ttlMs);
+          if (claimed?.stored !== undefined) this.#read(claimed.runId, claimed.stored);
           return claimed;
         },
       },
@@ -237,6 +236,11 @@ export class Judge {
       if (action === "cloud" && undone.type === "half")
         this.broken(`${undone.operation} of ${state.definition.id} is half there after a rollback`);
     }
+  }
+
+  #read(runId: RunId, { events }: StoredRun): void {
+    const known = this.#runs.get(runId)?.version ?? 0;
+    if (events.length !== known) this.broken(`${runId} has ${events.length} events, and ${known} were acknowledged`);
   }
 
   #submitted(process: SimulatedProcess, definition: RunDefinition): void {

@@ -4,7 +4,7 @@
  */
 
 import type { Instant, Json, OperationDefinition, RunDefinition, RunEvent, RunId } from "@provisioning/model";
-import { type Lease, runScope, StaleTokenError, type Storage } from "@provisioning/storage";
+import { type Lease, runScope, StaleTokenError, type Storage, type StoredRun } from "@provisioning/storage";
 import type { CompensationContext, Handlers, OperationContext, OperationHandler } from "../../handler.js";
 import { SlotPool } from "../../slots.js";
 import { CloudError } from "../simulated-cloud.js";
@@ -29,13 +29,14 @@ const withClaim = (storage: Storage, claim: Storage["queue"]["claim"]): Storage 
 });
 
 /** The engine reads other events than there are. */
-const readingEvents = (change: (events: readonly RunEvent[], storage: Storage) => readonly RunEvent[]) => (storage: Storage) =>
-  withRuns(storage, (runs) => ({
-    async load(runId) {
-      const { version, events } = await runs.load(runId);
-      return { version, events: change(events, storage) };
-    },
-  }));
+const readingEvents = (change: (events: readonly RunEvent[], storage: Storage) => readonly RunEvent[]) => (storage: Storage) => {
+  const changed = ({ version, events }: StoredRun): StoredRun => ({ version, events: change(events, storage) });
+  const loading = withRuns(storage, (runs) => ({ load: async (runId) => changed(await runs.load(runId)) }));
+  return withClaim(loading, async (holder, ttlMs) => {
+    const claimed = await storage.queue.claim(holder, ttlMs);
+    return claimed?.stored === undefined ? claimed : { ...claimed, stored: changed(claimed.stored) };
+  });
+};
 
 /** The engine reads another definition than was submitted. */
 const readingOperations = (change: (operation: OperationDefinition) => OperationDefinition, also?: Partial<RunDefinition>) =>

@@ -42,6 +42,25 @@ export function linkStore({ world, process, weather, storage }: StoreLinkOptions
     }
     return process.call({ requestMs, replyMs, arrive: act });
   };
+  /** Hints come late and in order, or not at all. */
+  const hinted = <What extends readonly unknown[]>(
+    listener: (...what: What) => void,
+    watch: (hear: (...what: What) => void) => () => void,
+  ): (() => void) => {
+    let lastAt = 0;
+    let isOver = false;
+    const stop = watch((...what) => {
+      if (process.status === "dead" || random.chance(weather().hintLost)) return;
+      lastAt = Math.max(lastAt, world.now + random.int(0, 20));
+      process.deliver(lastAt - world.now, () => {
+        if (!isOver) listener(...what);
+      });
+    });
+    return () => {
+      isOver = true;
+      stop();
+    };
+  };
   const { runs, queue, leases } = storage;
   return {
     ...storage,
@@ -51,24 +70,11 @@ export function linkStore({ world, process, weather, storage }: StoreLinkOptions
       load: (runId) => call("load", () => runs.load(runId)),
       forget: (runIds) => call("forget", () => runs.forget(runIds)),
       list: (query) => call("list", () => runs.list(query)),
-      watch(listener, runId) {
-        let lastAt = 0;
-        let isOver = false;
-        const stop = runs.watch((appended) => {
-          if (process.status === "dead" || random.chance(weather().hintLost)) return;
-          lastAt = Math.max(lastAt, world.now + random.int(0, 20));
-          process.deliver(lastAt - world.now, () => {
-            if (!isOver) listener(appended);
-          });
-        }, runId);
-        return () => {
-          isOver = true;
-          stop();
-        };
-      },
+      watch: (listener, runId) => hinted(listener, (hear) => runs.watch(hear, runId)),
     },
     queue: {
       claim: (holder, ttlMs) => call("claim", () => queue.claim(holder, ttlMs)),
+      watch: (onWaiting) => hinted(onWaiting, (hear) => queue.watch(hear)),
       dueInMs: () => call("dueInMs", () => queue.dueInMs()),
     },
     leases: {

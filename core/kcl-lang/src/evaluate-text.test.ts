@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluateText } from "./evaluate-text.js";
+import { evaluateText, prepareText } from "./evaluate-text.js";
 import { namesUsed } from "./names-used.js";
 
 const scaling = `if queue_depth > 10 && current_replicas < max_replicas:
@@ -23,6 +23,16 @@ describe("statements over given names", () => {
   ])("decides for a queue of %i and %i replicas", (queue_depth, current_replicas, value) => {
     const scope = { queue_depth, current_replicas, min_replicas: 5, max_replicas: 20 };
     expect(evaluateText(scaling, scope)).toEqual({ ok: true, value });
+  });
+
+  it("can be prepared once: an evaluation leaves nothing for the next one", () => {
+    const prepared = prepareText("both = [n] + [n]\nif n > 1:\n  large = True", ["n"]);
+    expect(prepared).toMatchObject({ ok: true });
+    if (!prepared.ok) return;
+    expect(prepared.evaluate({ n: 2 })).toEqual({ ok: true, value: { both: [2, 2], large: true } });
+    expect(prepared.evaluate({ n: 1 })).toEqual({ ok: true, value: { both: [1, 1] } });
+    expect(prepared.evaluate({ n: 2 }, { steps: 1 })).toMatchObject({ ok: false });
+    expect(prepared.evaluate({ n: 2 })).toMatchObject({ ok: true });
   });
 
   it("keeps values as values, whatever they hold", () => {

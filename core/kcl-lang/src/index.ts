@@ -1,4 +1,5 @@
 /** The KCL configuration language: load, check, run, validate, evaluate. Works without Node; see `@provisioning/kcl-lang/node`. */
+export { completeValue, type CompleteResult } from "./complete-value.js";
 export { type RunCommand, runCommand, type RunCommandResult } from "./command/run-command.js";
 export type { DiagnosticKind, KclDiagnostic, SecondaryFinding } from "./diagnostics/diagnostic.js";
 export type { Place } from "./diagnostics/place.js";
@@ -14,7 +15,7 @@ export type {
 } from "./document/package-document.js";
 export { renderMarkdown } from "./document/render-markdown.js";
 export { evaluateExpression, type EvaluateResult } from "./evaluate.js";
-export { evaluateText, type EvaluateTextResult } from "./evaluate-text.js";
+export { evaluateText, type EvaluateTextResult, type PreparedText, prepareText } from "./evaluate-text.js";
 export { type Override, parseOverride } from "./overrides/override.js";
 export { formatSource as format, type FormatResult } from "./format/format-source.js";
 export { lintPackage } from "./lint/lint-package.js";

@@ -1,6 +1,6 @@
 /** `provisioning.evaluate`: decides by assignments under if, elif and else. It sees values and nothing else: no files, no network, no process. */
 
-import { evaluateText, type JsonValue, namesUsed } from "@provisioning/kcl-lang";
+import { type JsonValue, namesUsed, type PreparedText, prepareText } from "@provisioning/kcl-lang";
 import type { JsonObject } from "@provisioning/model";
 import { jsonObjectSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
@@ -17,6 +17,12 @@ interface EvaluateParams {
 const MAX_LENGTH = 20_000;
 
 const usedBy = remembered((condition) => namesUsed(condition, "statements"));
+
+/** By the condition and the names that it may use. */
+const preparedFor: (key: string) => PreparedText = remembered((key) => {
+  const [condition, names] = JSON.parse(key) as readonly [string, readonly string[]];
+  return prepareText(condition, names);
+});
 
 export const evaluate = defineTask<EvaluateParams, JsonObject>({
   name: "provisioning.evaluate",
@@ -41,7 +47,8 @@ export const evaluate = defineTask<EvaluateParams, JsonObject>({
     return used.ok ? used.assigned : [];
   },
   run({ values }, { condition }) {
-    const result = evaluateText(condition, values as Readonly<Record<string, JsonValue>>);
+    const prepared = preparedFor(JSON.stringify([condition, Object.keys(values)]));
+    const result = prepared.ok ? prepared.evaluate(values as Readonly<Record<string, JsonValue>>) : prepared;
     if (result.ok) return Promise.resolve(plainJson(result.value) as JsonObject);
     const text = result.diagnostics.map(({ message, position }) => `${message} (line ${position.line}).`).join(" ");
     return Promise.reject(new ConditionError("The condition", text));

@@ -2,6 +2,7 @@
 
 import { type ConfigKey, type ValueOf } from "./key-type.js";
 import { localKeys } from "./keys/local.js";
+import { notificationKeys } from "./keys/notifications.js";
 import { outputKeys } from "./keys/output.js";
 import { runKeys } from "./keys/run.js";
 import { serverKeys } from "./keys/servers.js";
@@ -13,6 +14,7 @@ export const CONFIG_KEYS = {
   ...serverKeys,
   ...sshKeys,
   ...runKeys,
+  ...notificationKeys,
   ...serviceKeys,
   ...storageKeys,
   ...localKeys,

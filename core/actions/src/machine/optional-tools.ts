@@ -3,6 +3,7 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { providerName } from "@provisioning/model";
+import { DESKTOP_PROGRAM } from "../notifications/desktop.js";
 import type { MachineFinding } from "./findings.js";
 
 interface Tool {
@@ -16,6 +17,7 @@ const TOOLS: readonly Tool[] = [
   { title: "glow", programs: ["glow"], use: "for guides" },
   { title: "bat", programs: ["bat", "batcat"], use: "for guides where glow is not there" },
   { title: "less", programs: ["less"], use: "for long texts, page by page" },
+  { title: DESKTOP_PROGRAM, programs: [DESKTOP_PROGRAM], use: "for notifications.desktop: the end of a long run" },
   { title: "k9s", programs: ["k9s"], use: "for looking into Kubernetes clusters" },
   { title: "nu_plugin_tera", programs: ["nu_plugin_tera"], use: "for templates in Nushell" },
   { title: "nu_plugin_kcl", programs: ["nu_plugin_kcl"], use: "for KCL in Nushell" },

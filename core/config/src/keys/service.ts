@@ -5,15 +5,6 @@ import { choice, integer, text } from "../key-type.js";
 const scope = "workspace";
 
 export const serviceKeys = {
-  "notifications.allow_private_addresses": choice(
-    ["no", "yes"],
-    "no",
-    "yes",
-    "Whether workflows may send notifications to addresses of private networks and of this machine.",
-  ),
-  "notifications.timeout_seconds": integer([1, 300], 15, 30, "Time for sending one notification, its answer included.", {
-    unit: "seconds",
-  }),
   "batch.template_timeout_seconds": integer(
     [1, 86_400],
     300,

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
+import { tellEnd } from "../../tell-end.js";
 import { renderForecast, renderValidation } from "../../views/batch.js";
 import type { SubmitFlags } from "../batch.js";
 import { carryOutDocument, forecastDocument, isDocumentFile, validateDocument } from "../workflow/document.js";
@@ -26,8 +27,10 @@ export async function submit(this: CliContext, flags: SubmitFlags, file: string)
       if (isDocumentFile(file)) return submitDocument(this, flags, context, file);
       if (flags.validate === true) return validate(this, flags, context, input);
       if (flags.dryRun === true) return forecast(this, flags, context, input);
+      const began = context.clock.now();
       const result = await invoke("batch.submit", context, input);
       await showApplied(this, flags, result);
+      await tellEnd(context, result, began);
       return exitOf(result);
     },
     (plan) => confirmChanges(this, plan, flags.yes === true),

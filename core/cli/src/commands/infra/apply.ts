@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
+import { tellEnd } from "../../tell-end.js";
 import { renderPlan, renderVerdict } from "../../views/plan.js";
 import { printable } from "../../views/printable.js";
 import { renderRun } from "../../views/run.js";
@@ -60,8 +61,10 @@ export async function applyTargets(
         await showPlan(cli, flags.output, await invoke("infra.plan", context, asked));
         return EXIT.ok;
       }
+      const began = context.clock.now();
       const result = await invoke("infra.apply", context, input);
       await showApplied(cli, flags, result);
+      await tellEnd(context, result, began);
       return exitOf(result);
     },
     (plan) => confirmChanges(cli, plan, flags.yes === true),

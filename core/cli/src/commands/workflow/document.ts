@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
+import { tellEnd } from "../../tell-end.js";
 import { renderDocumentForecast, renderDocumentValidation, renderTask, renderTasks } from "../../views/workflow.js";
 import { renderRun } from "../../views/run.js";
 import type { ShownFlags } from "../flags.js";
@@ -39,6 +40,7 @@ export async function tasks(this: CliContext, flags: Common, name?: string): Pro
 type Context = Parameters<Parameters<typeof runAction>[2]>[0];
 
 export async function carryOutDocument(cli: CliContext, flags: RunFlags, context: Context, file: string): Promise<ExitCode> {
+  const began = context.clock.now();
   const result = await invoke("workflow.run", context, { ...inputOf(flags, file), wait: flags.wait !== false });
   const style = styleFor(cli.process.stdout, cli.process.env);
   await writeResult(cli, flags.output, result, () =>
@@ -46,6 +48,7 @@ export async function carryOutDocument(cli: CliContext, flags: RunFlags, context
       ? `Submitted as ${result.run.id}. A service carries it out, or: provisioning workflow resume ${result.run.id}`
       : renderRun(result.run, style),
   );
+  if (result.outcome !== "submitted") await tellEnd(context, result, began);
   if (result.outcome === "failed" || result.outcome === "rolledBack") return EXIT.failure;
   return result.outcome === "cancelled" || result.outcome === "paused" ? EXIT.interrupted : EXIT.ok;
 }

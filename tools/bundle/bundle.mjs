@@ -70,7 +70,13 @@ await inPlaceOf("core/cli/bundle", async (outdir) => {
     const { within } = QUICK.find(({ command }) => command.test(path));
     await single({ [name]: path }, within, within);
   }
-  await bundle({ entryPoints: Object.fromEntries(lazy.entries()), outdir, format: "esm", external: NATIVE, splitting: true });
+  await bundle({
+    entryPoints: Object.fromEntries(lazy.entries()),
+    outdir,
+    format: "esm",
+    external: [...NATIVE, ...RARE],
+    splitting: true,
+  });
   await writeFile(join(outdir, "package.json"), '{ "type": "module" }\n');
 });
 await inPlaceOf("platform/orchestrator/bundle", (outdir) =>

@@ -1,5 +1,6 @@
 export type { Action, CedarAction } from "./action.js";
 export { type ActionName, actionTable } from "./action-table.js";
+export { SERVICE_PATHS, SHARED_METRICS_PATH } from "./batch/monitoring.js";
 export type { BatchForecast, BatchLimits, BatchValidation } from "./batch/report.js";
 export type { ChangedConfig } from "./config/changed.js";
 export type { ConfigDifference } from "./config/diff.js";
@@ -25,9 +26,9 @@ export type { KclTestReport } from "./kcl/test.js";
 export type { KclVetReport } from "./kcl/vet.js";
 export type { MachineFinding } from "./machine/findings.js";
 export { type AdoptedRun, adoptRun } from "./run/adopt.js";
-export { tellRunEnd } from "./notifications/run-end.js";
 export { kclConditions } from "./run/conditions.js";
 export { REQUEST_PURPOSE } from "./run/find-run.js";
+export { monitoringOf } from "./run/monitoring.js";
 export { runRetention } from "./run/options.js";
 export type { CheckpointInfo } from "./run/checkpoints.js";
 export type { LogLine } from "./run/logs.js";
@@ -70,3 +71,7 @@ export { configSources, NoWorkspaceError, type PlatformLayout, platformLayout, u
 export type { LockView } from "./lock/list.js";
 export type { LogCommand } from "./service/log-commands.js";
 export type { WhyResource } from "./infra/why.js";
+export { RunSpans } from "./telemetry/run-spans.js";
+export { RunTelemetry } from "./telemetry/run-telemetry.js";
+export { openSpanExport } from "./telemetry/span-export.js";
+export { type SpanIds, traceOf } from "./telemetry/span-ids.js";

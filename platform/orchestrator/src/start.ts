@@ -17,6 +17,7 @@ import { addWebSocket } from "./http/web-socket.js";
 import { Streams } from "./http/streams.js";
 import { serviceFiles } from "@provisioning/api";
 import { startOf } from "@provisioning/api/client";
+import { RunTelemetry } from "@provisioning/actions";
 import { announce, assertNoneRuns, makeToken, withdraw } from "./lifecycle/address-file.js";
 import type { Rotation } from "./logging/log-output.js";
 import { RunJournal } from "./logging/run-journal.js";
@@ -48,6 +49,8 @@ export async function startService(options: StartOptions): Promise<RunningServic
   const { host = "127.0.0.1", logger } = options;
   if (!LOOPBACK.has(host)) throw hostRefused(host);
   const metrics = createServiceMetrics(options.context.clock, options.context.platformVersion);
+  const onTrouble = (detail: string) => logger.warn({ detail }, "traces of a workflow could not be sent");
+  const telemetry = new RunTelemetry({ version: options.context.platformVersion, onTrouble });
   let traces: Traces | undefined;
   const service = await openService({
     ...options,
@@ -56,11 +59,17 @@ export async function startService(options: StartOptions): Promise<RunningServic
       const endpoint = config.get("orchestrator.otlp_endpoint");
       const { clock, platformVersion: version } = options.context;
       if (endpoint !== "") traces = await openTraces({ endpoint, version, clock, logger });
-      return tellAll(metrics.observer, new RunJournal(logger), ...(traces === undefined ? [] : [traces]));
+      return tellAll(
+        metrics.observer,
+        new RunJournal(logger),
+        telemetry,
+        metrics.workflows,
+        ...(traces === undefined ? [] : [traces]),
+      );
     },
   });
   const { runtimeDir } = service.workspace.workspace.layout;
-  const closing: (() => Promise<void> | void)[] = [() => traces?.close(), () => service.close()];
+  const closing: (() => Promise<void> | void)[] = [() => telemetry.close(), () => traces?.close(), () => service.close()];
   const close = async () => {
     for (const step of closing.toReversed()) await step();
   };
@@ -97,7 +106,15 @@ export async function startService(options: StartOptions): Promise<RunningServic
     const limits = httpLimits(service);
     const meter = traces === undefined ? metrics : withTraces(metrics, traces);
     const streams = new Streams(limits.maxStreams, meter);
-    const app = createServer({ endpoints: all, guard, logger, limits, meter, streams });
+    const app = createServer({
+      endpoints: all,
+      guard,
+      logger,
+      limits,
+      meter,
+      streams,
+      metricsAt: (path) => metrics.workflows.text(path),
+    });
     await addWebSocket(app, service, { hub, guard, streams });
     port = await listen(app, host, port);
     closing.push(() => app.close());

@@ -75,6 +75,33 @@ describe("the workflow of the example", () => {
     });
   });
 
+  it.each([
+    ['metrics_endpoint = "/tasks/mine"', "below /tasks the service answers something else"],
+    ['metrics_endpoint = "/with space"', "which is no path"],
+    ['metrics_endpoint = "/metrics/../health"', "which is no path"],
+    ['metrics_endpoint = "/metrics/"', "which is no path"],
+    ['state_store = "postgres"', "this workspace keeps its runs in filesystem"],
+    ['telemetry = {enabled = True, endpoint = "http://"}', "which is no address"],
+  ])("refuses monitoring with %s", async (setting, reason) => {
+    const [problem, ...others] = await problemsOf((text) =>
+      text.replace("    retry_policy", `    monitoring = {${setting}}\n\n    retry_policy`),
+    );
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ code: "BATCH_MONITORING_INVALID", position: { file: "workflows/changed.k" } });
+    expect(problem?.summary).toContain(reason);
+    expect(problem?.sourceLine).toContain("monitoring");
+  });
+
+  it.each(['metrics_endpoint = "/metrics/shop.v1"', 'state_store = "file"', "checkpoint_frequency = 3", "enabled = False"])(
+    "takes monitoring with %s",
+    async (setting) => {
+      const problems = await problemsOf((text) =>
+        text.replace("    retry_policy", `    monitoring = {${setting}}\n\n    retry_policy`),
+      );
+      expect(problems).toEqual([]);
+    },
+  );
+
   it("says what is wrong with a wait condition", async () => {
     const dependency = 'dependencies = [{source = "taskserv.redis", target = "taskserv.nginx", wait_condition = "otputs[0] &&"}]';
     const [problem, ...others] = await problemsOf((text) =>

@@ -3,6 +3,7 @@
 import { type BatchWorkflow, newRunId, type RunDefinition } from "@provisioning/model";
 import type { CompiledBatch } from "@provisioning/planner";
 import { withProviderLimits } from "../run/limits.js";
+import { monitoringLabel } from "../run/monitoring.js";
 import { logLabel } from "../run/run-log.js";
 import { runOptions } from "../run/options.js";
 import type { InfraSession } from "../session.js";
@@ -28,6 +29,7 @@ export async function batchRun(
       purpose: "batch",
       workflow: workflowDigest(workflow),
       ...logLabel(workflow.logging),
+      ...monitoringLabel(workflow.monitoring),
     },
     createdAt: session.context.clock.now(),
     ...(priority === 0 ? {} : { priority }),

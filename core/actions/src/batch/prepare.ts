@@ -21,6 +21,7 @@ import { kclConditions } from "../run/conditions.js";
 import { type InfraSession, openInfraSession, openWorkspaceSession, withSource } from "../session.js";
 import { findFile, infraAround } from "./find-file.js";
 import type { BatchInput } from "./input.js";
+import { monitoringProblems } from "./monitoring.js";
 import { expandTemplates } from "./templates.js";
 
 export interface NamedBatch {
@@ -78,7 +79,7 @@ export async function compileFor(
   { plan, uses }: Pick<PlannedInfra, "plan" | "uses">,
 ): Promise<CompiledBatch> {
   const compiled = compileBatch(workflow, await scopeOf(session, plan, uses));
-  await refuse(session, compiled.problems);
+  await refuse(session, [...compiled.problems, ...monitoringProblems(workflow, session.config)]);
   for (const text of compiled.notes) session.context.report({ type: "note", text });
   return compiled;
 }

@@ -1,7 +1,7 @@
 /** Submits a run and works on it until it ends, telling everything that happens. */
 
 import { randomInt } from "node:crypto";
-import type { OperationDefinition, RunDefinition } from "@provisioning/model";
+import type { OperationDefinition, RunDefinition, RunEvent } from "@provisioning/model";
 import type { UsualDuration } from "@provisioning/planner";
 import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, type RunState } from "@provisioning/workflow";
 import type { AnnouncedOperation } from "../context.js";
@@ -11,6 +11,7 @@ import { usualDurations } from "./durations.js";
 import { kclConditions } from "./conditions.js";
 import { carryOutRun, ofService } from "./in-service.js";
 import { underRunLog } from "./run-log.js";
+import { traced } from "./traced.js";
 import { runRetention } from "./options.js";
 
 export async function executeRun(session: InfraSession, definition: RunDefinition): Promise<RunState> {
@@ -31,7 +32,9 @@ export async function workOn(
   const state = await underRunLog(session, definition, (logged) => {
     const { context, storage } = logged;
     context.report({ type: "runStarted", runId: definition.id, operations, resumed });
-    return carryOutRun(definition.id, { context, storage, engine, options: executionOf(logged) });
+    return traced(context, definition, (note) =>
+      carryOutRun(definition.id, { context, storage, engine, options: executionOf(logged, note) }),
+    );
   });
   await forgetOld(session);
   return state;
@@ -56,15 +59,17 @@ export async function rollBack(
   return underRunLog(session, definition, (logged) => {
     const { context } = logged;
     context.report({ type: "runStarted", runId: definition.id, operations, resumed: false });
-    return engine.rollback(definition.id, {
-      ...executionOf(logged),
-      by: context.holder,
-      ...(toCheckpoint === undefined ? {} : { toCheckpoint }),
-    });
+    return traced(context, definition, (note) =>
+      engine.rollback(definition.id, {
+        ...executionOf(logged, note),
+        by: context.holder,
+        ...(toCheckpoint === undefined ? {} : { toCheckpoint }),
+      }),
+    );
   });
 }
 
-function executionOf(session: InfraSession): ExecuteOptions {
+function executionOf(session: InfraSession, note: (event: RunEvent) => void): ExecuteOptions {
   const { context } = session;
   return {
     handlers: createHandlers(session),
@@ -73,7 +78,9 @@ function executionOf(session: InfraSession): ExecuteOptions {
     ...(context.service === undefined ? {} : { release: context.service.release }),
     observe: (event) => {
       // Handlers tell their progress themselves, redacted.
-      if (event.type !== "operationProgress" && event.type !== "operationLog") context.report({ type: "run", event });
+      if (event.type === "operationProgress" || event.type === "operationLog") return;
+      note(event);
+      context.report({ type: "run", event });
     },
   };
 }

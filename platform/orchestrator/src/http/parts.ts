@@ -5,6 +5,9 @@ import * as z from "zod/mini";
 import type { AnswerShape } from "./endpoint.js";
 import { acceptedSchema } from "@provisioning/api";
 
+/** Prometheus's text format. */
+export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
 export const idParams = z.strictObject({ id: z.string().check(z.maxLength(100)) });
 
 /** An object of a body: that it is JSON is known already. */

@@ -10,6 +10,7 @@ import { type Answer, type Endpoint, parsePart } from "./endpoint.js";
 import { sendProblem, toProblem } from "./errors.js";
 import type { Guard } from "./guard.js";
 import type { HttpLimits } from "./limits.js";
+import { METRICS_TYPE } from "./parts.js";
 import type { StreamMeter, Streams } from "./streams.js";
 
 export interface ServerOptions {
@@ -20,6 +21,8 @@ export interface ServerOptions {
   /** Told of every request. */
   readonly meter: RequestMeter;
   readonly streams: Streams;
+  /** Metrics of workflows that have them at a path of their own, which is known when one has run. Absent: nothing is there. */
+  readonly metricsAt?: (path: string) => Promise<string> | undefined;
 }
 
 export interface RequestMeter extends StreamMeter {
@@ -38,7 +41,7 @@ export interface AnsweredRequest {
 
 const MAX_DEPTH = 64;
 
-export function createServer({ endpoints, guard, logger, limits, meter, streams }: ServerOptions): FastifyInstance {
+export function createServer({ endpoints, guard, logger, limits, meter, streams, metricsAt }: ServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
@@ -79,8 +82,11 @@ export function createServer({ endpoints, guard, logger, limits, meter, streams 
       logger.error({ trace_id: request.id, err: error }, "request failed");
     sendProblem(reply, problem);
   });
-  app.setNotFoundHandler((request, reply) => {
-    sendProblem(reply, toProblem(routeUnknown(request), placeOf(request)));
+  app.setNotFoundHandler(async (request, reply) => {
+    const metrics = request.method === "GET" ? metricsAt?.(placeOf(request).instance) : undefined;
+    if (metrics === undefined) return sendProblem(reply, toProblem(routeUnknown(request), placeOf(request)));
+    guard.assertToken(request.headers);
+    return reply.type(METRICS_TYPE).send(await metrics);
   });
   for (const endpoint of endpoints) {
     app.route({

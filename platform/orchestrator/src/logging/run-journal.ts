@@ -1,13 +1,9 @@
 /** What this process does with runs, as lines of its log: each with the run and the trace of the request that it came from. */
 
+import { traceOf } from "@provisioning/actions";
 import type { RunDefinition, RunEvent, RunId } from "@provisioning/model";
 import type { Logger } from "pino";
 import type { StorageObserver } from "../metrics/measured-storage.js";
-
-/** Of a run that nobody asked for over an interface: its own id, which has as many digits. */
-export function traceOf({ id, labels }: RunDefinition): string {
-  return labels.trace ?? id.replaceAll("-", "");
-}
 
 interface Facts {
   readonly trace_id: string;

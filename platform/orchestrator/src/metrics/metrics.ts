@@ -7,10 +7,11 @@
  */
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { type WorkflowSeries, workflowSeries } from "./workflow-metrics.js";
 
 /** Seconds. From what a disk takes to what an installation takes. */
 const SHORT = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const LONG = [0.01, 0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
+export const LONG = [0.01, 0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
 /** What is read when somebody asks for it. */
 export interface GaugeSources {
@@ -40,6 +41,8 @@ export interface Metrics {
   readonly storeFailures: Counter<"operation" | "code">;
   readonly leasesHeld: Gauge<"kind">;
   readonly leasesLost: Counter<"kind">;
+  /** Of batch workflows that want no place of their own. */
+  readonly workflows: WorkflowSeries;
 }
 
 export function createMetrics(sources: GaugeSources, version: string): Metrics {
@@ -133,6 +136,7 @@ export function createMetrics(sources: GaugeSources, version: string): Metrics {
       labelNames: ["kind"],
       registers,
     }),
+    workflows: workflowSeries(registry, LONG),
   };
 }
 

@@ -4,12 +4,16 @@ import type { Clock, RunEvent, RunId } from "@provisioning/model";
 import { ENDED_STATUSES, type RunStore } from "@provisioning/storage";
 import type { AnsweredRequest } from "../http/server.js";
 import type { StorageObserver } from "./measured-storage.js";
-import { createMetrics, type GaugeSources, type Metrics } from "./metrics.js";
+import { SHARED_METRICS_PATH } from "@provisioning/actions";
+import { createMetrics, type GaugeSources, LONG, type Metrics } from "./metrics.js";
 import { RunBook } from "./run-book.js";
+import { WorkflowMetrics } from "./workflow-metrics.js";
 
 export interface ServiceMetrics {
   /** For the storage, from before it is used for the first time. */
   readonly observer: StorageObserver;
+  /** For the storage, too. */
+  readonly workflows: WorkflowMetrics;
   /** Begins to tell of a service: what waits already is counted. */
   attach(service: MeasuredService): Promise<void>;
   text(): Promise<string>;
@@ -27,7 +31,9 @@ export interface MeasuredService {
   readonly worker: { readonly active: number };
   readonly slots: { views(): ReturnType<GaugeSources["slots"]> };
   readonly storageType: string;
-  readonly workspace: { readonly config: { get(key: "orchestrator.max_queued"): number } };
+  readonly workspace: {
+    readonly config: { get(key: "orchestrator.max_queued"): number; get(key: "orchestrator.metrics_path"): string };
+  };
 }
 
 export function createServiceMetrics(clock: Clock, version: string): ServiceMetrics {
@@ -45,8 +51,11 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
     },
     version,
   );
+  const isShared = (path: string) =>
+    path === SHARED_METRICS_PATH || path === service?.workspace.config.get("orchestrator.metrics_path");
   return {
     observer: observerOf(metrics, book),
+    workflows: new WorkflowMetrics({ shared: metrics.workflows, buckets: LONG, isShared }),
     async attach(given) {
       service = given;
       stop = given.storage.runs.watch(({ runId, events }) => {

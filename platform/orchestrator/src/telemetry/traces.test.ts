@@ -1,52 +1,21 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CollectedSpan, type Collector, startCollector } from "../testing/collector.js";
 import { startTestService, type TestService, thinkingWorkflow } from "../testing/test-service.js";
-
-interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-  readonly status: { readonly code?: number; readonly message?: string };
-}
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const CALLER = "b7ad6b7169203331";
 
-/** A collector: what is sent to it, decoded. */
-let collector: Server;
-const spans: Span[] = [];
-let resource: unknown;
+let collector: Collector;
 let service: TestService;
 
 beforeAll(async () => {
-  collector = createServer((request, response) => {
-    void textOf(request).then((text) => {
-      expect(request.url).toBe("/v1/traces");
-      const sent = JSON.parse(text) as { resourceSpans: { resource: unknown; scopeSpans: { spans: Span[] }[] }[] };
-      resource = sent.resourceSpans[0]?.resource;
-      spans.push(...sent.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
-      response.writeHead(200, { "content-type": "application/json" }).end("{}");
-    });
-  });
-  await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
+  collector = await startCollector();
   service = await startTestService({
-    flags: { "orchestrator.otlp_endpoint": `http://127.0.0.1:${(collector.address() as AddressInfo).port}/` },
+    flags: { "orchestrator.otlp_endpoint": `${collector.url}/` },
     files: { "workflows/think.json": JSON.stringify(thinkingWorkflow()) },
   });
 });
-afterAll(() => {
-  collector.close();
-});
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
-}
+afterAll(() => collector.close());
 
 describe("traces", () => {
   it("show the way of a request through task, run, operation and attempt, with the trace of the caller", async () => {
@@ -56,9 +25,11 @@ describe("traces", () => {
     await service.post("/workflows", { document: failing, wait: true }, { traceparent: traceparent.replace("0af", "1bf") });
     // What was not sent yet is sent when the service ends.
     await service.close();
+    const { spans } = collector;
+    expect(collector.paths).toEqual(new Set(["/v1/traces"]));
     const own = spans.filter(({ traceId }) => traceId === TRACE);
     const named = (name: string) => own.find((span) => span.name === name);
-    const parentOf = (span: Span | undefined) => own.find(({ spanId }) => spanId === span?.parentSpanId)?.name;
+    const parentOf = (span: CollectedSpan | undefined) => own.find(({ spanId }) => spanId === span?.parentSpanId)?.name;
     const request = named("POST /actions/:name");
     expect(request?.parentSpanId).toBe(CALLER);
     expect(named("run think")).toBeDefined();
@@ -73,7 +44,7 @@ describe("traces", () => {
     for (const span of own) expect(BigInt(span.endTimeUnixNano) >= BigInt(span.startTimeUnixNano)).toBe(true);
     const recent = BigInt(Date.now() - 3_600_000) * 1_000_000n;
     for (const span of own) expect(BigInt(span.startTimeUnixNano) > recent).toBe(true);
-    expect(JSON.stringify(resource)).toContain("provisioning-orchestrator");
+    expect(collector.resource).toContain("provisioning-orchestrator");
     const failed = spans.filter(({ traceId, status }) => traceId.startsWith("1bf") && status.code === 2);
     expect(failed.map(({ name }) => name).sort()).toEqual(["attempt 1", "run doubt", "step-1"]);
   });

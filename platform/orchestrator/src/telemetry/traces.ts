@@ -1,15 +1,11 @@
-/**
- * Traces for an OpenTelemetry collector: requests, tasks, runs, operations and attempts as spans, sent in batches over HTTP. The libraries are
- * loaded only where an endpoint is configured. A collector that does not answer costs spans, nothing else.
- */
+/** Traces for the OpenTelemetry collector of the configuration: requests, tasks, runs, operations and attempts as spans. */
 
 import { randomBytes } from "node:crypto";
-import { ProvisioningError, type Clock } from "@provisioning/model";
+import { openSpanExport, RunSpans, type SpanIds } from "@provisioning/actions";
+import type { Clock } from "@provisioning/model";
 import type { Logger } from "pino";
 import type { AnsweredRequest, RequestMeter } from "../http/server.js";
 import type { StorageObserver } from "../metrics/measured-storage.js";
-import { type FinishedSpan, RunSpans } from "./run-spans.js";
-import type { SpanIds } from "./span-ids.js";
 
 /** A request as it arrives. */
 export interface TracedRequest {
@@ -35,7 +31,13 @@ export interface TracesOptions {
 
 /** @throws ProvisioningError OTLP_ENDPOINT_INVALID */
 export async function openTraces({ endpoint, version, clock, logger }: TracesOptions): Promise<Traces> {
-  const sending = await openExport(addressOf(endpoint), version, logger);
+  const sending = await openSpanExport({
+    endpoint,
+    setting: "orchestrator.otlp_endpoint",
+    serviceName: "provisioning-orchestrator",
+    version,
+    onTrouble: (detail) => logger.warn({ detail }, "traces could not be sent"),
+  });
   const { emit } = sending;
   const requests = new Map<string, SpanIds>();
   const spans = new RunSpans(emit, (traceId) => requests.get(traceId));
@@ -78,66 +80,4 @@ export function withTraces(meter: RequestMeter, traces: Traces): RequestMeter {
       };
     },
   };
-}
-
-interface Export {
-  readonly emit: (span: FinishedSpan) => void;
-  close(): Promise<void>;
-}
-
-/** Whoever ends the service does not wait for a collector for long. */
-const PATIENCE_MS = 2_000;
-
-async function openExport(url: string, version: string, logger: Logger): Promise<Export> {
-  const [api, { BasicTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all(
-    [
-      import("@opentelemetry/api"),
-      import("@opentelemetry/sdk-trace-node"),
-      import("@opentelemetry/exporter-trace-otlp-http"),
-      import("@opentelemetry/resources"),
-    ],
-  );
-  const warn = (message: string) => logger.warn({ detail: message }, "traces could not be sent");
-  api.diag.setLogger({ error: warn, warn, info() {}, debug() {}, verbose() {} }, api.DiagLogLevel.WARN);
-  // Ids are asked for while a span is made: they are the ones of the span that is made right now.
-  let next: SpanIds = { traceId: "", spanId: "" };
-  const provider = new BasicTracerProvider({
-    resource: resourceFromAttributes({ "service.name": "provisioning-orchestrator", "service.version": version }),
-    idGenerator: { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId },
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: PATIENCE_MS }))],
-  });
-  const tracer = provider.getTracer("provisioning", version);
-  return {
-    emit({ ids, parent, name, kind, from, to, error, attributes }) {
-      next = ids;
-      const around =
-        parent === undefined
-          ? api.ROOT_CONTEXT
-          : api.trace.setSpanContext(api.ROOT_CONTEXT, { ...parent, traceFlags: api.TraceFlags.SAMPLED, isRemote: true });
-      // As dates: a number could be taken for a time since the start of the process.
-      const startTime = new Date(from);
-      const spanKind = kind === "server" ? api.SpanKind.SERVER : api.SpanKind.INTERNAL;
-      const span = tracer.startSpan(name, { kind: spanKind, startTime, attributes: { ...attributes } }, around);
-      if (error !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR, message: error });
-      span.end(new Date(to));
-    },
-    async close() {
-      const over = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS).unref());
-      await Promise.race([provider.shutdown().catch(() => {}), over]);
-      api.diag.disable();
-    },
-  };
-}
-
-/** The path of traces is the protocol's own (OTLP/HTTP), below what the endpoint says. */
-function addressOf(endpoint: string): string {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    throw new ProvisioningError({
-      code: "OTLP_ENDPOINT_INVALID",
-      message: `orchestrator.otlp_endpoint is ${JSON.stringify(endpoint)}, which is no address.`,
-      hint: "Say http://HOST:4318, or leave it empty to send no traces.",
-    });
-  }
-  return `${endpoint.replace(/\/+$/, "")}/v1/traces`;
 }

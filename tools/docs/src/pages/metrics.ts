@@ -25,6 +25,7 @@ const VALUES = `## Labels
 | ----------- | ---------------------------------------------------------------------------------------------------------- |
 | \`action\`    | what an operation does: \`server.reconcile\`, \`action.invoke\` (a request), …; \`unknown\`: not read here       |
 | \`code\`      | an [error code](errors.md)                                                                                 |
+| \`infra\`     | the name of an infra                                                                                       |
 | \`kind\`      | \`run\` or \`infra\`                                                                                           |
 | \`operation\` | the call of the storage: \`submit\`, \`append\`, \`load\`, \`list\`, \`claim\`, \`acquire\`, \`heartbeat\`, \`release\`, … |
 | \`outcome\`   | \`completed\` or \`failed\`, of one attempt                                                                    |
@@ -32,6 +33,7 @@ const VALUES = `## Labels
 | \`purpose\`   | why there is a run: \`request\`, \`apply\`, \`batch\`, \`workflow\`, …                                             |
 | \`route\`     | the pattern of a path, such as \`/tasks/:id\`                                                                |
 | \`status\`    | of a run: \`completed\`, \`failed\`, \`cancelled\`, \`rolledBack\`; of a request: the HTTP status                  |
+| \`workflow\`  | the name of a batch workflow                                                                               |
 `;
 
 const OF_NODE = /^provisioning_(?:process|nodejs)_/;

@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { defineEndpoint, type Endpoint } from "../endpoint.js";
 import { isServed } from "../invoke-now.js";
 import { openApiDocument } from "../open-api.js";
+import { METRICS_TYPE } from "../parts.js";
 import type { Service } from "../../service.js";
 
 const healthSchema = z.strictObject({
@@ -74,8 +75,8 @@ export function systemEndpoints(service: Service, all: () => readonly Endpoint[]
       path: service.workspace.config.get("orchestrator.metrics_path"),
       tag: "System",
       summary: "Metrics for Prometheus.",
-      answers: { 200: { description: "The text format.", type: "text/plain; version=0.0.4; charset=utf-8" } },
-      serve: async () => ({ status: 200, text: await metrics(), type: "text/plain; version=0.0.4; charset=utf-8" }),
+      answers: { 200: { description: "The text format.", type: METRICS_TYPE } },
+      serve: async () => ({ status: 200, text: await metrics(), type: METRICS_TYPE }),
     }),
     defineEndpoint({
       method: "GET",

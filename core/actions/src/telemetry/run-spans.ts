@@ -1,10 +1,8 @@
 /** Events of runs, as this process stores them, become spans: the run, its operations, their attempts. Pure but for what it remembers. */
 
 import type { Instant, OperationId, RunDefinition, RunEvent, RunId } from "@provisioning/model";
-import { REQUEST_PURPOSE } from "@provisioning/actions";
-import { traceOf } from "../logging/run-journal.js";
-import type { StorageObserver } from "../metrics/measured-storage.js";
-import { attemptSpan, operationSpan, runSpan, type SpanIds } from "./span-ids.js";
+import { REQUEST_PURPOSE } from "../run/find-run.js";
+import { attemptSpan, operationSpan, runSpan, type SpanIds, traceOf } from "./span-ids.js";
 
 /** A span that is over. */
 export interface FinishedSpan {
@@ -19,6 +17,8 @@ export interface FinishedSpan {
   readonly attributes: Readonly<Record<string, string | number>>;
 }
 
+export type EmitSpan = (span: FinishedSpan, run: RunDefinition) => void;
+
 interface RunAtWork {
   readonly traceId: string;
   readonly definition: RunDefinition;
@@ -29,13 +29,14 @@ interface RunAtWork {
 /** Runs that are only looked at are remembered, too, until others take their place. */
 const KNOWN_RUNS = 5_000;
 
-export class RunSpans implements Pick<StorageObserver, "stored" | "read"> {
-  readonly #emit: (span: FinishedSpan) => void;
+/** Told of the runs that are read and of the events that are stored. */
+export class RunSpans {
+  readonly #emit: EmitSpan;
   /** The request that is being answered in a trace. */
   readonly #requestOf: (traceId: string) => SpanIds | undefined;
   readonly #runs = new Map<RunId, RunAtWork>();
 
-  constructor(emit: (span: FinishedSpan) => void, requestOf: (traceId: string) => SpanIds | undefined) {
+  constructor(emit: EmitSpan, requestOf: (traceId: string) => SpanIds | undefined) {
     this.#emit = emit;
     this.#requestOf = requestOf;
   }
@@ -86,10 +87,11 @@ export class RunSpans implements Pick<StorageObserver, "stored" | "read"> {
     }
   }
 
-  #attemptEnded(id: RunId, { traceId, operations }: RunAtWork, { operation, at }: Ended, error: string | undefined): void {
-    const known = operations.get(operation);
+  #attemptEnded(id: RunId, run: RunAtWork, { operation, at }: Ended, error: string | undefined): void {
+    const { traceId } = run;
+    const known = run.operations.get(operation);
     if (known === undefined) return;
-    this.#emit({
+    const span: FinishedSpan = {
       ids: attemptSpan(traceId, id, operation, known.attemptFrom),
       parent: operationSpan(traceId, id, operation),
       name: `attempt ${known.attempt}`,
@@ -98,7 +100,8 @@ export class RunSpans implements Pick<StorageObserver, "stored" | "read"> {
       to: at,
       ...(error === undefined ? {} : { error }),
       attributes: { "provisioning.run": id, "provisioning.operation": operation, "provisioning.attempt": known.attempt },
-    });
+    };
+    this.#emit(span, run.definition);
   }
 
   #operationEnded(id: RunId, run: RunAtWork, { operation, at }: Ended, error: string | undefined): void {
@@ -106,7 +109,7 @@ export class RunSpans implements Pick<StorageObserver, "stored" | "read"> {
     if (known === undefined) return;
     run.operations.delete(operation);
     const { title, action = "" } = run.definition.operations.find((one) => one.id === operation) ?? { title: operation };
-    this.#emit({
+    const span: FinishedSpan = {
       ids: operationSpan(run.traceId, id, operation),
       parent: runSpan(run.traceId, id),
       name: title,
@@ -115,13 +118,14 @@ export class RunSpans implements Pick<StorageObserver, "stored" | "read"> {
       to: at,
       ...(error === undefined ? {} : { error }),
       attributes: { "provisioning.run": id, "provisioning.operation": operation, "provisioning.action": action },
-    });
+    };
+    this.#emit(span, run.definition);
   }
 
   #runEnded(id: RunId, run: RunAtWork, { status, at }: Extract<RunEvent, { type: "runEnded" }>): void {
     const { name, infra, labels, createdAt } = run.definition;
     const purpose = labels.purpose ?? "apply";
-    this.#emit({
+    const span: FinishedSpan = {
       ids: runSpan(run.traceId, id),
       parent: run.parent,
       name: `${purpose === REQUEST_PURPOSE ? "task" : "run"} ${name}`,
@@ -135,7 +139,8 @@ export class RunSpans implements Pick<StorageObserver, "stored" | "read"> {
         "provisioning.purpose": purpose,
         "provisioning.status": status,
       },
-    });
+    };
+    this.#emit(span, run.definition);
   }
 }
 

@@ -25,6 +25,7 @@ export type { KclLintReport } from "./kcl/lint.js";
 export type { KclTestReport } from "./kcl/test.js";
 export type { KclVetReport } from "./kcl/vet.js";
 export type { MachineFinding } from "./machine/findings.js";
+export { tellRunEnd } from "./notifications/run-end.js";
 export { type AdoptedRun, adoptRun } from "./run/adopt.js";
 export { kclConditions } from "./run/conditions.js";
 export { REQUEST_PURPOSE } from "./run/find-run.js";

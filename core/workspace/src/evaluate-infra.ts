@@ -2,16 +2,18 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { loadProgram, runProgram } from "@provisioning/kcl-lang";
+import { loadProgram, type Program, runProgram, type Saying } from "@provisioning/kcl-lang";
 import {
   type Diagnostic,
   DiagnosticsError,
   type InfraName,
+  type Json,
   type JsonObject,
   nearest,
   ProvisioningError,
   infraName,
   isName,
+  type SourcePosition,
 } from "@provisioning/model";
 import { definitionInput } from "./definition-input.js";
 import { type FileView, toDiagnostic } from "./kcl-diagnostic.js";
@@ -22,6 +24,24 @@ export interface EvaluatedInfra {
   readonly settings: InfraSettings;
   /** Files that were evaluated, relative to the workspace. */
   readonly files: readonly string[];
+  /** Everybody who says something about the value at a path (`["settings", "servers", 0, "plan"]`), the earliest first. */
+  sayingsOf(path: readonly (string | number)[]): readonly DefinitionSaying[];
+}
+
+/** One place of a definition, or of what it imports, that says something about a value. */
+export interface DefinitionSaying {
+  readonly place?: SourcePosition;
+  /** Absent: it was replaced before anybody evaluated it. */
+  readonly value?: Json;
+  /** How it is written there, from its place to the end of the line. */
+  readonly text?: string;
+  /** The schema that has it as a default. */
+  readonly schema?: string;
+  /** Of a file that the definition imports. */
+  readonly isImported: boolean;
+  /** `part`: the value is put together from several. */
+  readonly fate: Saying["fate"];
+  readonly lostTo?: SourcePosition;
 }
 
 export class InfraUnknownError extends ProvisioningError {
@@ -66,15 +86,20 @@ export async function chooseInfra(layout: WorkspaceLayout, wanted: string | unde
   });
 }
 
-/** @throws DiagnosticsError with every finding and its place; InfraUnknownError */
-export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceLayout, name: InfraName): Promise<EvaluatedInfra> {
+/** `history`: tell what lost, too. @throws DiagnosticsError with every finding and its place; InfraUnknownError */
+export async function evaluateInfra(
+  platform: PlatformLayout,
+  layout: WorkspaceLayout,
+  name: InfraName,
+  { history = false }: { readonly history?: boolean } = {},
+): Promise<EvaluatedInfra> {
   const files = await infraFiles(layout, name);
   const isOwn = (file: string) => file.startsWith(`${layout.root}/`);
   const display = (file: string) => (isOwn(file) ? relative(layout.root, file) : file);
   const view: FileView = { isOwn, display, modules: await platformModules(platform) };
   const loaded = loadProgram(definitionInput(platform.kclDir, files));
   if (!loaded.ok) throw new DiagnosticsError(loaded.diagnostics.map((item) => toDiagnostic(item, view)));
-  const ran = runProgram(loaded.program, {});
+  const ran = runProgram(loaded.program, { history });
   if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, view)));
 
   const values = ran.value as JsonObject;
@@ -96,7 +121,36 @@ export async function evaluateInfra(platform: PlatformLayout, layout: WorkspaceL
     };
     throw new DiagnosticsError([finding]);
   }
-  return { settings, files: files.map((file) => view.display(file)) };
+  return {
+    settings,
+    files: files.map((file) => view.display(file)),
+    sayingsOf: (path) => ran.sayingsOf(path).map((saying) => toDefinitionSaying(saying, loaded.program, files, display)),
+  };
+}
+
+function toDefinitionSaying(
+  { place, lostTo, value, schema, fate }: Saying,
+  { sources }: Program,
+  files: readonly string[],
+  display: (file: string) => string,
+): DefinitionSaying {
+  const line = place === undefined ? undefined : sources.get(place.file)?.split("\n")[place.line - 1];
+  const text =
+    place === undefined
+      ? undefined
+      : Array.from(line ?? "")
+          .slice(place.column - 1)
+          .join("")
+          .trim();
+  return {
+    ...(place === undefined ? {} : { place: { ...place, file: display(place.file) } }),
+    ...(value === undefined ? {} : { value: value as Json }),
+    ...(text === undefined ? {} : { text }),
+    ...(schema === undefined ? {} : { schema }),
+    isImported: place !== undefined && !files.includes(place.file),
+    fate,
+    ...(lostTo === undefined ? {} : { lostTo: { ...lostTo, file: display(lostTo.file) } }),
+  };
 }
 
 export async function platformModules(platform: PlatformLayout): Promise<readonly string[]> {

@@ -7,7 +7,14 @@ export { loadTaskservCatalog, type TaskservCatalog, type TaskservExtension } fro
 export { configSources, type ConfigWish, workspaceConfigFile } from "./config-sources.js";
 export { platformPackages } from "./definition-input.js";
 export { findWorkspace, isWorkspace, NoWorkspaceError, type Workspace, type WorkspaceChoice } from "./discover.js";
-export { chooseInfra, type EvaluatedInfra, evaluateInfra, InfraUnknownError, listInfras } from "./evaluate-infra.js";
+export {
+  chooseInfra,
+  type DefinitionSaying,
+  type EvaluatedInfra,
+  evaluateInfra,
+  InfraUnknownError,
+  listInfras,
+} from "./evaluate-infra.js";
 export { evaluateWorkflow, evaluateWorkflowDefinition, type WorkflowFile } from "./evaluate-workflow.js";
 export { fillTemplate, type TemplateFile, writeTemplate } from "./fill-template.js";
 export { workspaceDigestKey, workspaceIdentity } from "./identity.js";
@@ -21,6 +28,7 @@ export {
   createTaskservCompiler,
   type Endpoint,
   type PlacedTaskserv,
+  type SchemaDefault,
   type TaskservCompiler,
   type TaskservInput,
 } from "./taskserv-compiler.js";

@@ -6,7 +6,15 @@
 import { join } from "node:path";
 import { readIfThere, type TemplateRenderer } from "@provisioning/config";
 import { type CompiledTaskserv, parseHealthChecks, requireSteps, undoSteps } from "@provisioning/extension-sdk";
-import { createCache, type KclCache, loadProgram, type Program, runProgram, validateValue } from "@provisioning/kcl-lang";
+import {
+  completeValue,
+  createCache,
+  type KclCache,
+  loadProgram,
+  type Program,
+  runProgram,
+  validateValue,
+} from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
 import {
   type Diagnostic,
@@ -15,6 +23,7 @@ import {
   type Json,
   type JsonObject,
   ProvisioningError,
+  type SourcePosition,
   type TaskservName,
   taskservName,
   textOf,
@@ -52,6 +61,8 @@ export interface Endpoint {
 export interface TaskservCompiler {
   /** Does the configuration fit the taskserv's schema? Paths are within the config. */
   checkConfig(extension: TaskservExtension, config: JsonObject): readonly ConfigProblem[];
+  /** What the taskserv's schema says about the part of a configuration at a path, the earliest first. Empty when the configuration does not fit. */
+  defaultsOf(extension: TaskservExtension, config: JsonObject, path: readonly (string | number)[]): readonly SchemaDefault[];
   /** @throws DiagnosticsError, TemplateError, ProvisioningError STEP_INVALID */
   compile(extension: TaskservExtension, input: TaskservInput): Promise<PlacedTaskserv>;
 }
@@ -60,6 +71,15 @@ export interface ConfigProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
   readonly suggestion?: string;
+}
+
+/** A default of a taskserv's schema. */
+export interface SchemaDefault {
+  readonly schema: string;
+  /** The file is absolute. */
+  readonly place?: SourcePosition;
+  /** Absent: something else replaces it, so it was not evaluated. */
+  readonly value?: Json;
 }
 
 const EXTENSION_FILES: FileView = { display: (file) => file, isOwn: () => true, modules: ["provisioning.steps"] };
@@ -77,6 +97,14 @@ export function createTaskservCompiler(kclDir: string, render: TemplateRenderer)
   };
   return {
     checkConfig: (extension, config) => validateValue(programOf(extension), "Config", config),
+    defaultsOf(extension, config, path) {
+      const completed = completeValue(programOf(extension), "Config", config, { history: true });
+      if (!completed.ok) return [];
+      return completed.sayingsOf(path).flatMap(({ schema, place, value }) => {
+        if (schema === undefined) return [];
+        return [{ schema, ...(place === undefined ? {} : { place }), ...(value === undefined ? {} : { value: value as Json }) }];
+      });
+    },
     async compile(extension, input) {
       const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json> });
       if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, EXTENSION_FILES)));

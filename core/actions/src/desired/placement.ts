@@ -27,6 +27,22 @@ export function requestsFor(settings: InfraSettings, server: ServerSettings): Re
   return requests;
 }
 
+/** Where in the settings a taskserv of one server is asked for, the weakest first. */
+export function requestPaths(
+  settings: InfraSettings,
+  server: ServerSettings,
+  taskserv: TaskservName,
+): readonly (readonly (string | number)[])[] {
+  const shared = settings.taskservs.flatMap((request, index) =>
+    request.name === taskserv && fits(request, server) ? [["settings", "taskservs", index]] : [],
+  );
+  const at = settings.servers.indexOf(server);
+  const own = server.taskservs.flatMap((request, index) =>
+    request.name === taskserv ? [["settings", "servers", at, "taskservs", index]] : [],
+  );
+  return [...shared, ...own];
+}
+
 function fits(request: TaskservRequest, server: ServerSettings): boolean {
   if (request.servers.length === 0 && request.roles.length === 0) return true;
   return request.servers.includes(server.name) || (server.role !== undefined && request.roles.includes(server.role));

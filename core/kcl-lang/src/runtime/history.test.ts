@@ -1,6 +1,6 @@
 /** Who said what about a value: everybody, in order, with who won over them. And nothing is different for a run that does not ask. */
 import { describe, expect, it } from "vitest";
-import { createMemoryHost, loadProgram, runProgram, type Saying } from "../index.js";
+import { completeValue, createMemoryHost, loadProgram, runProgram, type Saying } from "../index.js";
 import { createMachine } from "../run.js";
 import { linesOf } from "../testing/hostile-programs.js";
 import type { Machine } from "./machine.js";
@@ -66,7 +66,7 @@ describe("everybody who says something about a value is told, in order", () => {
     const text = 'import base\na = base.Server {**base.web, plan = "large"}';
     const others = { "/base/base.k": 'schema Server:\n    plan: str = "small"\nweb = {plan = "medium"}' };
     expect(told(text, ["a", "plan"], others)).toEqual([
-      'base/base.k:2 "small" of Server lost to main.k:2',
+      'base/base.k:2 "small" of Server lost to base/base.k:3',
       'base/base.k:3 "medium" lost to main.k:2',
       'main.k:2 "large" wins',
     ]);
@@ -113,9 +113,34 @@ describe("everybody who says something about a value is told, in order", () => {
     ]);
   });
 
+  it("the schema, for parts of its default too", () => {
+    expect(told(`${schemas}a = Web {}`, ["a", "labels", "a"])).toEqual(['main.k:3 "1" of Base wins']);
+  });
+
   it("nobody, where nothing is", () => {
     expect(told("a = {x = 1}", ["a", "y"])).toEqual([]);
     expect(told("a = {x = 1}", ["a", "x", 3, "z"])).toEqual([]);
+  });
+});
+
+describe("plain data with the defaults of its schema", () => {
+  const program = load({
+    "/main.k":
+      "schema In:\n    a: int = 1\n    b?: str\nschema Config:\n    port: int = 80\n    name: str\n    inner: In = In {}\n",
+  });
+
+  it("has them at every depth, and tells where they stand", () => {
+    const completed = completeValue(program, "Config", { inner: { b: "x" } }, { history: true });
+    if (!completed.ok) throw new Error(completed.diagnostics[0]?.message);
+    expect(completed.value).toMatchObject({ port: 80, inner: { a: 1, b: "x" } });
+    expect(completed.sayingsOf(["port"])).toMatchObject([{ value: 80, schema: "Config", place: { line: 5 }, fate: "wins" }]);
+    expect(completed.sayingsOf(["name"])).toEqual([]);
+    expect(completed.sayingsOf(["inner", "a"])).toMatchObject([{ value: 1, schema: "In", place: { line: 2 }, fate: "wins" }]);
+  });
+
+  it("is refused where a type does not fit, or there is no such schema", () => {
+    expect(completeValue(program, "Config", { port: "x" })).toMatchObject({ ok: false });
+    expect(completeValue(program, "Nothing", {})).toMatchObject({ ok: false });
   });
 });
 

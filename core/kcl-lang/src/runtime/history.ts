@@ -80,16 +80,21 @@ function collect(entry: Entry, path: Path, fate: Fate, found: Saying[]): void {
   if (key !== undefined) {
     collectLost(entry, path, found);
     const part = partOf(entry, key);
-    if (part !== undefined) collect(part, rest, fate, found);
+    if (part !== undefined) collect(ownedAs(entry, part), rest, fate, found);
     return;
   }
   const { past } = entry;
   if (past === undefined) {
-    found.push(saying(entry, fate));
+    if (entry.value !== undefined || entry.said?.isUnread === true) found.push(saying(entry, fate));
     return;
   }
   if (past.before !== undefined) collect(past.before, [], fateOf("before", past, fate), found);
   collect(past.added, [], fateOf("added", past, fate), found);
+}
+
+/** A part of a default is a default of the same schema. */
+function ownedAs({ past, said = past?.winner === "added" ? past.added.said : undefined }: Entry, part: Entry): Entry {
+  return said === undefined || part.past !== undefined ? part : { ...part, said: { schema: said.schema, isUnread: false } };
 }
 
 /** What was said about a part of values that were replaced as a whole. */
@@ -106,8 +111,13 @@ function collectLost({ past }: Entry, path: Path, found: Saying[]): void {
 function fateOf(side: "before" | "added", { before, added, winner }: Past, fate: Fate): Fate {
   if (winner === side) return fate;
   if (winner === "both") return fate.fate === "lost" ? fate : { fate: "part" };
-  const place = side === "before" ? lastPlace(added) : before && lastPlace(before);
+  const place = side === "before" ? firstPlace(added) : before && lastPlace(before);
   return { fate: "lost", ...(place === undefined ? {} : { lostTo: place }) };
+}
+
+/** Who was the first to say something else. */
+function firstPlace({ place, past }: Entry): Place | undefined {
+  return past === undefined ? place : (firstPlace(past.before ?? past.added) ?? place);
 }
 
 function lastPlace({ place, past }: Entry): Place | undefined {
@@ -124,10 +134,9 @@ function partOf({ value, place }: Entry, key: string | number): Entry | undefine
 }
 
 function saying({ value, place, operator, said }: Entry, fate: Fate): Saying {
-  const isKnown = said?.isUnread !== true && value !== undefined;
   return {
     ...(place === undefined ? {} : { place }),
-    ...(isKnown ? { value: toJavaScript(value) } : {}),
+    ...(said?.isUnread === true ? {} : { value: toJavaScript(value) }),
     ...(said === undefined ? {} : { schema: said.schema }),
     operator,
     ...fate,

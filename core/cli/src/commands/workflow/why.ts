@@ -1,14 +1,13 @@
 /** `why`: of a run, of a resource or one of its fields, of a setting. */
 
-import { type ActionContext, invoke, type WhyResource } from "@provisioning/actions";
+import { type ActionContext, invoke } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { type Style, styleFor } from "../../style.js";
-import { renderExplained, valueText } from "../../views/config.js";
-import { renderPlan } from "../../views/plan.js";
-import { renderTable } from "../../views/table.js";
+import { renderExplained } from "../../views/config.js";
+import { renderOrigins } from "../../views/origins.js";
 import { renderWhy } from "../../views/why.js";
 import type { ShownFlags } from "../flags.js";
 import { infraInput } from "../infra/input.js";
@@ -18,7 +17,7 @@ type Flags = ShownFlags & { readonly infra?: string };
 export async function why(this: CliContext, flags: Flags, subject: string, operation?: string): Promise<void> {
   await runAction(this, flags, async (context) => {
     if (/^(server|taskserv|network)\./.test(subject)) await whyResource(this, flags, context, subject);
-    else if (/^[a-z]\w*\.[\w.]+$/.test(subject)) await whySetting(this, flags, context, subject);
+    else if (/^[a-z]\w*\.[\w.-]+$/.test(subject)) await whySetting(this, flags, context, subject);
     else await whyRun(this, flags, context, subject, operation);
     return EXIT.ok;
   });
@@ -37,33 +36,6 @@ async function whySetting(cli: CliContext, flags: Flags, context: ActionContext,
 async function whyResource(cli: CliContext, flags: Flags, context: ActionContext, subject: string): Promise<void> {
   const report = await invoke("infra.why", context, { ...infraInput(flags), subject });
   await writeResult(cli, flags.output, report, () => renderOrigins(report, styleOf(cli)));
-}
-
-function renderOrigins({ address, field, value, origins, change }: WhyResource, style: Style): string {
-  const subject = field === undefined ? address : `${address}.${field}`;
-  const heading = value === undefined ? style.bold(subject) : `${style.bold(subject)} is ${valueText(value)}`;
-  const table = renderTable(
-    origins,
-    [
-      { title: "", cell: ({ wins }) => (wins ? style.green("→") : " ") },
-      { title: "WHO", cell: ({ source }) => source },
-      { title: "SAYS", cell: (origin) => (origin.value === undefined ? "" : valueText(origin.value)) },
-      { title: "WHERE", cell: ({ place }) => (place === undefined ? "" : `${place.file}:${place.line}`) },
-    ],
-    style.width,
-  );
-  const none = "Nobody says anything about it.";
-  const plan = change === undefined ? [] : ["", planned(change, style)];
-  return [heading, "", origins.length === 0 ? none : table, ...plan].join("\n");
-}
-
-function planned(change: NonNullable<WhyResource["change"]>, style: Style): string {
-  if (change.kind === "none") return `${style.green("✓")} The plan leaves it alone: it is as described.`;
-  const lines = renderPlan({ infra: "" as never, changes: [change] }, style)
-    .split("\n")
-    .slice(0, -2);
-  const reasons = change.kind === "create" ? [`      because ${change.reasons.join("; ")}`] : [];
-  return [...lines, ...reasons].join("\n");
 }
 
 function styleOf(cli: CliContext): Style {

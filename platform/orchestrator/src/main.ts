@@ -20,6 +20,7 @@ const { values } = parseArgs({
     "provisioning-path": { type: "string" },
     "platform-version": { type: "string", default: "0.0.0" },
     "log-level": { type: "string" },
+    "script-runner": { type: "string" },
   },
 });
 
@@ -32,6 +33,7 @@ const flags: Record<string, unknown> = {};
 if (values.workers !== undefined) flags["orchestrator.workers"] = Number(values.workers);
 if (values["max-queued"] !== undefined) flags["orchestrator.max_queued"] = Number(values["max-queued"]);
 if (values["log-level"] !== undefined) flags["orchestrator.log_level"] = values["log-level"];
+if (values["script-runner"] !== undefined) flags["servers.script_runner"] = values["script-runner"];
 if (values.port !== undefined) flags["orchestrator.port"] = Number(values.port);
 
 try {

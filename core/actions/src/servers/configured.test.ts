@@ -11,15 +11,17 @@ const config = await loadConfig({
     "ssh.idle_seconds": 5,
     "ssh.lock_wait_seconds": 6,
     "ssh.read_wait_seconds": 7,
+    "servers.script_runner": "/opt/runner",
     "local.network_prefix": 26,
   },
 });
 
-it("gives connections the limits of the configuration; who only looks waits for less", () => {
+it("gives servers what the configuration says; who only looks waits for less", () => {
   expect(serverAccessLimits(config, "write")).toEqual({
     connection: { connectTimeoutMs: 3_000, keepaliveMs: 4_000 },
     idleMs: 5_000,
     lockWaitSeconds: 6,
+    scriptRunner: "/opt/runner",
   });
   expect(serverAccessLimits(config, "read").lockWaitSeconds).toBe(7);
 });

@@ -5,7 +5,7 @@ import type { Json, JsonObject, ProviderName } from "@provisioning/model";
 import type { StorageMode } from "@provisioning/storage";
 import type { ServerAccessOptions } from "./server-access.js";
 
-type Limits = Pick<ServerAccessOptions, "connection" | "idleMs" | "lockWaitSeconds">;
+type Limits = Pick<ServerAccessOptions, "connection" | "idleMs" | "lockWaitSeconds" | "scriptRunner">;
 
 /** Whoever only looks does not wait until an installation has finished. */
 export function serverAccessLimits(config: Config, mode: StorageMode): Limits {
@@ -15,6 +15,7 @@ export function serverAccessLimits(config: Config, mode: StorageMode): Limits {
       keepaliveMs: config.get("ssh.keepalive_seconds") * 1000,
     },
     idleMs: config.get("ssh.idle_seconds") * 1000,
+    scriptRunner: config.get("servers.script_runner"),
     lockWaitSeconds: config.get(mode === "read" ? "ssh.read_wait_seconds" : "ssh.lock_wait_seconds"),
   };
 }

@@ -41,6 +41,8 @@ export interface ServerAccessOptions {
   readonly secrets: () => readonly string[];
   /** How long to wait for another program on the same server. Default: as long as an installation may take. */
   readonly lockWaitSeconds?: number;
+  /** What runs the scripts of steps there. Default: `sh`. */
+  readonly scriptRunner?: string;
   /** Default: those of connections. */
   readonly connection?: Pick<SshConnectionOptions, "connectTimeoutMs" | "keepaliveMs">;
   /** How long an unused connection stays open. Default: that of the pool. */
@@ -48,16 +50,19 @@ export interface ServerAccessOptions {
 }
 
 export function createServerAccess(options: ServerAccessOptions): ServerAccess {
-  const { redactor, secrets, lockWaitSeconds, connection: limits, idleMs } = options;
+  const { redactor, secrets, lockWaitSeconds, scriptRunner, connection: limits, idleMs } = options;
   const pool = createConnectionPool(idleMs === undefined ? {} : { idleMs });
-  const wait = lockWaitSeconds === undefined ? {} : { lockWaitSeconds };
+  const given = {
+    ...(lockWaitSeconds === undefined ? {} : { lockWaitSeconds }),
+    ...(scriptRunner === undefined ? {} : { scriptRunner }),
+  };
   let roundTrips = 0;
   return {
     get roundTrips() {
       return roundTrips;
     },
     run({ identityFile, ...target }, program) {
-      const text = compileProgram({ mode: program.mode, sections: program.sections, secrets: secrets(), ...wait });
+      const text = compileProgram({ mode: program.mode, sections: program.sections, secrets: secrets(), ...given });
       const open = async () => {
         const privateKey = identityFile === undefined ? {} : { privateKey: await readFile(identityFile) };
         return openSshConnection({ ...target, ...privateKey }, { ...limits, signal: program.signal });

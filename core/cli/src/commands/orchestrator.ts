@@ -22,6 +22,8 @@ export type StartFlags = WorkspaceFlags & {
   readonly workers?: number;
   readonly maxQueued?: number;
   readonly provisioningPath?: string;
+  readonly scriptRunner?: string;
+  readonly nuPath?: string;
   readonly logLevel?: "debug" | "info" | "warn" | "error";
 };
 export type LogsFlags = WorkspaceFlags & { readonly follow?: boolean; readonly lines: number };
@@ -50,6 +52,8 @@ export const orchestratorGroup = group({
           workers: numberFlag("Runs that are carried out at the same time; default 64"),
           maxQueued: numberFlag("Tasks that may wait or run; default 10000"),
           provisioningPath: textFlag("folder", "Installation of the platform; default: this one"),
+          scriptRunner: textFlag("program", "What runs scripts on servers, called as sh is; default sh"),
+          nuPath: { ...textFlag("program", "The same as --script-runner"), hidden: true },
           logLevel: {
             kind: "enum",
             values: ["debug", "info", "warn", "error"],

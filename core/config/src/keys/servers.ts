@@ -14,5 +14,10 @@ export const serverKeys = {
     { vault: "file:///run/secrets/vault" },
     "Where `secret:STORE:KEY` looks: `file://FOLDER`, with a file for each key, or `env://BEGINNING_`, by the store's name.",
   ),
+  "servers.script_runner": text(
+    "sh",
+    "/usr/local/bin/audited-sh",
+    "Program on the servers that runs the scripts of steps which ask for `sh`; called as that is, `PROGRAM -e FILE`.",
+  ),
   "servers.labels": map({ team: "shop" }, "Labels of every server; those that the definition gives to a server win."),
 } as const;

@@ -30,12 +30,18 @@ interface Given {
   readonly requires?: readonly string[];
 }
 
-async function run(mode: ProgramMode, sections: readonly Given[], secrets: readonly string[] = []): Promise<ServerReport> {
+async function run(
+  mode: ProgramMode,
+  sections: readonly Given[],
+  secrets: readonly string[] = [],
+  scriptRunner?: string,
+): Promise<ServerReport> {
   const redactor = createRedactor();
   for (const secret of secrets) redactor.add(secret);
   const program = compileProgram({
     mode,
     secrets,
+    ...(scriptRunner === undefined ? {} : { scriptRunner }),
     paths: { lockFile: join(root, "run/lock"), stateDir: join(root, "state"), scratchDir: join(root, "run") },
     sections: sections.map(({ taskserv = "demo", steps = [], health = [], requires = [] }) => ({
       taskserv,
@@ -51,6 +57,41 @@ async function run(mode: ProgramMode, sections: readonly Given[], secrets: reado
 const apply = (...steps: Json[]) => run("apply", [{ steps }]);
 const check = (...steps: Json[]) => run("check", [{ steps }]);
 const statuses = (report: ServerReport) => report.steps.map((step) => step.status);
+
+describe("a script step", () => {
+  const script = (id: string, interpreter: string): Json => ({
+    kind: "script",
+    id,
+    interpreter,
+    unless: ["false"],
+    script: `echo "$0" >"${join(root, id)}"; false; echo too far >"${join(root, id)}"`,
+  });
+  const fake = (): string => {
+    const file = join(root, "a runner");
+    writeFileSync(file, `#!/bin/sh\nprintf '%s\\n' "$@" >>"${join(root, "runner.log")}"\nexec sh "$@"\n`, { mode: 0o755 });
+    return file;
+  };
+
+  it("is run by the runner that was chosen, called as sh is", async () => {
+    const report = await run("apply", [{ steps: [script("one", "sh")] }], [], fake());
+    expect(statuses(report)).toEqual(["failed"]);
+    const [dash, file, ...more] = readFileSync(join(root, "runner.log"), "utf8").trim().split("\n");
+    expect([dash, more]).toEqual(["-e", []]);
+    // It stopped at the first failing command.
+    expect(readFileSync(join(root, "one"), "utf8")).toBe(`${file}\n`);
+  });
+
+  it("that asks for bash has bash all the same", async () => {
+    await run("apply", [{ steps: [script("two", "bash")] }], [], fake());
+    expect(readdirSync(root)).toContain("two");
+    expect(readdirSync(root)).not.toContain("runner.log");
+  });
+
+  it("says that the runner is missing", async () => {
+    const report = await run("apply", [{ steps: [script("three", "sh")] }], [], "/nowhere/nu");
+    expect(report.steps[0]).toMatchObject({ status: "failed", reason: "COMMAND_NOT_FOUND" });
+  });
+});
 
 describe("a file step", () => {
   const file = (content: string): Json => ({

@@ -48,17 +48,20 @@ export interface ProgramOptions {
   readonly paths?: ServerPaths;
   /** How long to wait for another program on the same server. Default 600. */
   readonly lockWaitSeconds?: number;
+  /** What runs the scripts of steps that ask for `sh`: called as that is, `RUNNER -e FILE`. Default `sh`. */
+  readonly scriptRunner?: string;
 }
 
 /** @throws ProvisioningError `STEP_INVALID` when a value cannot be sent to a shell */
 export function compileProgram(options: ProgramOptions): string {
-  const { mode, paths = SERVER_PATHS, secrets = [] } = options;
+  const { mode, paths = SERVER_PATHS, secrets = [], scriptRunner = "sh" } = options;
   checkSections(options.sections);
   let count = 0;
   const numbering = { next: () => ++count };
   const sections = options.sections.map((section) =>
     compileSection(section, numbering, {
       secrets: secrets.filter((secret) => secret !== ""),
+      scriptRunner,
       withSteps: mode !== "health",
       withHealth: mode !== "remove",
       // A look does not wait for something to become healthy.

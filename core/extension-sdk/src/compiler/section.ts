@@ -31,6 +31,7 @@ export interface Numbering {
 
 export interface SectionOptions {
   readonly secrets: readonly string[];
+  readonly scriptRunner: string;
   readonly withSteps: boolean;
   readonly withHealth: boolean;
   /** At most so many tries of a health check, whatever it asks for. */
@@ -46,7 +47,7 @@ export function compileSection(section: ProgramSection, numbering: Numbering, op
   const calls = [call("section", section.taskserv, ...(section.requires ?? []))];
   for (const step of steps) {
     const index = indexes.get(step.id) as number;
-    const context = contextOf(section.taskserv, step, indexes, subscriptions, options.secrets);
+    const context = contextOf(section.taskserv, step, indexes, subscriptions, options);
     const program = kindOf(step).compile(step, context);
     programs.push(program);
     definitions.push(stepFunctions(context.prefix, program, marksOf(section.taskserv, step, subscriptions)));
@@ -85,7 +86,7 @@ function contextOf(
   step: Step,
   indexes: ReadonlyMap<string, number>,
   subscriptions: readonly Subscription[],
-  secrets: readonly string[],
+  { secrets, scriptRunner }: SectionOptions,
 ): CompileContext {
   const name = `${taskserv}/${step.id}`;
   const sources = (reaction: Reaction) =>
@@ -96,6 +97,7 @@ function contextOf(
     taskserv,
     prefix: `s${indexes.get(step.id)}`,
     secrets,
+    scriptRunner,
     pending: (reaction) => call("pending", name, reaction, ...sources(reaction)),
     clearPending: call("unmark", name),
   };

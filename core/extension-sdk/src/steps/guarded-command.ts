@@ -60,10 +60,17 @@ export function runsWords(words: readonly string[]): Runnable {
 }
 
 /** The script is a file in the scratch folder: an argument would show its text, and secrets in it, to every user of the server. */
-export function runsScript(script: string, interpreter: string, user: string | undefined, context: CompileContext): Runnable {
+export interface ScriptToRun {
+  readonly script: string;
+  readonly interpreter: string;
+  readonly user: string | undefined;
+}
+
+export function runsScript({ script, interpreter, user }: ScriptToRun, context: CompileContext): Runnable {
   const content = `${context.prefix}_script`;
+  const runner = interpreter === "sh" ? quote(context.scriptRunner) : interpreter;
   return {
-    words: `${interpreter} -e "$(script_file ${content} ${quote(user ?? "")})"`,
+    words: `${runner} -e "$(script_file ${content} ${quote(user ?? "")})"`,
     definitions: `${content}() {\n${hereDocument(script)}\n}`,
   };
 }

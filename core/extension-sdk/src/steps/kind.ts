@@ -62,6 +62,8 @@ export interface CompileContext {
   readonly prefix: string;
   /** Values that must not be shown: a file that holds one shows no diff. */
   readonly secrets: readonly string[];
+  /** Called as `sh` is, for scripts that ask for `sh`. */
+  readonly scriptRunner: string;
   /** A shell condition: true when a mark of this reaction is set for this step, or (check) a source would change. */
   pending(reaction: Reaction): string;
   /** Shell code that clears this step's marks. */

@@ -36,6 +36,7 @@ function wordsOf(cli: CliContext, flags: StartFlags, { root }: ServicePlace): st
     ...given("--max-queued", flags.maxQueued),
     ...given("--provisioning-path", flags.provisioningPath ?? cli.platformRoot),
     ...given("--platform-version", cli.version),
+    ...given("--script-runner", flags.scriptRunner ?? flags.nuPath),
     ...given("--log-level", flags.logLevel),
   ];
 }

@@ -14,7 +14,7 @@ export const scriptKind = defineKind({
     ...commandFields(condition),
   },
   check: guardProblems,
-  compile: (step, context) => guardedProgram(step, runsScript(step.script, step.interpreter, step.user, context), context),
+  compile: (step, context) => guardedProgram(step, runsScript(step, context), context),
   title: (step) => `Run the script ${step.id}`,
   subscribes: guardSubscriptions,
 });

@@ -10,6 +10,7 @@ export const actionTable = {
   "config.diff": async () => (await import("./config/diff.js")).diffConfig,
   "config.explain": async () => (await import("./config/explain.js")).explainConfig,
   "config.get": async () => (await import("./config/get.js")).getConfig,
+  "config.kclSchema": async () => (await import("./config/schema.js")).configKclSchema,
   "config.list": async () => (await import("./config/list.js")).listConfig,
   "config.replace": async () => (await import("./config/replace.js")).replaceConfig,
   "config.schema": async () => (await import("./config/schema.js")).configSchema,

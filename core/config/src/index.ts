@@ -6,6 +6,7 @@ export type { EvaluatedKcl, KclEvaluator } from "./formats/kcl.js";
 export { FORMAT_ENDINGS, parseLayer } from "./formats/parse-layer.js";
 export { ConfigSyntaxError } from "./formats/syntax-error.js";
 export { jsonSchemaOfConfig } from "./json-schema.js";
+export { kclSchemaOfConfig } from "./kcl-schema.js";
 export { type ConfigKey, fromText, typeWords } from "./key-type.js";
 export {
   CONFIG_KEYS,

@@ -1,37 +1,21 @@
 /** The keys as JSON Schema 2020-12, for editors that complete and check configuration files. */
 
 import type { ConfigKey, KeyType } from "./key-type.js";
-import { CONFIG_KEY_NAMES, configKey } from "./keys.js";
+import { isKeySection, type KeySection, keyTree } from "./key-tree.js";
 
 type Schema = Readonly<Record<string, unknown>>;
-interface Section {
-  readonly keys: Map<string, Section | ConfigKey>;
-}
 
 /** Of a file in which the keys begin at the top: a workspace's, an infra's, an environment's. */
 export function jsonSchemaOfConfig(): Schema {
-  const root: Section = { keys: new Map() };
-  for (const name of CONFIG_KEY_NAMES) place(root, name.split("."), configKey(name));
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Configuration of provisioning",
-    ...schemaOfSection(root),
+    ...schemaOfSection(keyTree()),
   };
 }
 
-function place(section: Section, [first = "", ...rest]: readonly string[], key: ConfigKey): void {
-  if (rest.length === 0) {
-    section.keys.set(first, key);
-    return;
-  }
-  const found = section.keys.get(first);
-  const inner: Section = found !== undefined && "keys" in found ? found : { keys: new Map() };
-  section.keys.set(first, inner);
-  place(inner, rest, key);
-}
-
-function schemaOfSection({ keys }: Section): Schema {
-  const properties = [...keys].map(([name, one]) => [name, "keys" in one ? schemaOfSection(one) : schemaOfKey(one)]);
+function schemaOfSection({ keys }: KeySection): Schema {
+  const properties = [...keys].map(([name, one]) => [name, isKeySection(one) ? schemaOfSection(one) : schemaOfKey(one)]);
   return { type: ["object", "null"], properties: Object.fromEntries(properties) as Schema, additionalProperties: false };
 }
 

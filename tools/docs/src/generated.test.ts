@@ -2,7 +2,14 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CONFIG_KEYS, type ConfigKeyName, jsonSchemaOfConfig, renderDefaults, variableOf } from "@provisioning/config";
+import {
+  CONFIG_KEYS,
+  type ConfigKeyName,
+  jsonSchemaOfConfig,
+  kclSchemaOfConfig,
+  renderDefaults,
+  variableOf,
+} from "@provisioning/config";
 import { actionTable } from "@provisioning/actions";
 import { describe, expect, it } from "vitest";
 import { DOMAINS } from "../../../core/cli/src/commands/table.js";
@@ -34,6 +41,7 @@ describe("generated pages", () => {
     await expect(page).toMatchFileSnapshot(reference("configuration.md"));
     const schema = `${JSON.stringify(jsonSchemaOfConfig(), null, 2)}\n`;
     await expect(schema).toMatchFileSnapshot(reference("config.schema.json"));
+    await expect(kclSchemaOfConfig()).toMatchFileSnapshot(`${root}kcl/config.k`);
     await expect(renderDefaults().text).toMatchFileSnapshot(`${root}config/config.defaults.toml`);
   });
 

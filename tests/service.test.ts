@@ -47,6 +47,16 @@ describe("the process of a service", () => {
     expect(status).toMatchObject({ running: true, storage: "filesystem", pid });
   });
 
+  it("lets nobody in with another token: exit code 5", async () => {
+    const token = join(workspace.dir, "runtime/orchestrator/token");
+    const right = await readFile(token, "utf8");
+    await writeFile(token, "not-the-token\n");
+    const refused = await workspace.run("state", "list");
+    await writeFile(token, right);
+    expect([refused.code, refused.stderr.includes("TOKEN_WRONG")]).toEqual([5, true]);
+    expect((await workspace.run("state", "list")).code).toBe(0);
+  });
+
   it("is not started twice", async () => {
     const again = await workspace.run("orchestrator", "start", "--background");
     expect(again.code).not.toBe(0);

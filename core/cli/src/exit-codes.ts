@@ -9,6 +9,10 @@ export const EXIT = {
   changes: 2,
   /** The machine or the definition does not allow it; nothing was touched. */
   preflight: 3,
+  /** With `--strict`: nothing is wrong, but there are warnings. */
+  warnings: 4,
+  /** The service or a database does not let this one in, or not do this. */
+  denied: 5,
   lockHeld: 6,
   /** A kept plan does not fit any more; nothing was touched. */
   stalePlan: 7,
@@ -21,6 +25,13 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 const BY_CODE: Readonly<Record<string, ExitCode>> = {
   STORE_BUSY: EXIT.lockHeld,
   LEASE_HELD: EXIT.lockHeld,
+  TOKEN_MISSING: EXIT.denied,
+  TOKEN_WRONG: EXIT.denied,
+  ORIGIN_REFUSED: EXIT.denied,
+  HOST_REFUSED: EXIT.denied,
+  PATH_OUTSIDE: EXIT.denied,
+  SERVICE_DENIED: EXIT.denied,
+  STORE_DENIED: EXIT.denied,
   ENGINE_UNREACHABLE: EXIT.preflight,
   ENGINE_ADDRESS_INVALID: EXIT.preflight,
   RESOURCE_FOREIGN: EXIT.preflight,
@@ -80,6 +91,15 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
 export function exitCodeOf(error: ProvisioningError): ExitCode {
   if ("diagnostics" in error) return EXIT.preflight;
   return BY_CODE[error.code] ?? EXIT.failure;
+}
+
+/** With `--strict` warnings are no success; what is worse stays what it is. */
+export function withWarnings(code: ExitCode, isStrict: boolean | undefined, hasWarnings: boolean): ExitCode {
+  return isStrict === true && hasWarnings && (code === EXIT.ok || code === EXIT.changes) ? EXIT.warnings : code;
+}
+
+export function isWarning({ severity }: { readonly severity: string }): boolean {
+  return severity === "warning";
 }
 
 /** The parser has negative codes for words it does not understand; all of them are wrong usage. */

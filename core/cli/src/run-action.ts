@@ -11,7 +11,7 @@ import { type ActionContext, platformLayout } from "@provisioning/actions";
 import { type Plan, ProvisioningError, systemClock } from "@provisioning/model";
 import { askService } from "./ask-service.js";
 import type { CliContext } from "./cli-context.js";
-import { EXIT, type ExitCode, exitCodeOf } from "./exit-codes.js";
+import { EXIT, type ExitCode, exitCodeOf, withWarnings } from "./exit-codes.js";
 import type { OutputFormat } from "./output.js";
 import { storageValues } from "./storage-flags.js";
 import { createProgress } from "./views/progress/progress.js";
@@ -25,6 +25,8 @@ export interface CommonFlags {
   /** A file with configuration values for this one command. */
   readonly settings?: string | undefined;
   readonly output?: OutputFormat | undefined;
+  /** Warnings are no success. */
+  readonly strict?: boolean | undefined;
 }
 
 export interface RunActionOptions {
@@ -43,16 +45,20 @@ export async function runAction(
   const interrupts = watchInterrupts((text) => {
     if (!isWatching) progress.show({ type: "warning", text });
   });
+  let isWarned = false;
   try {
     const context = await actionContext(cli, flags, {
       signal: interrupts.signal,
       drain: interrupts.drain,
-      report: (event) => progress.show(event),
+      report: (event) => {
+        isWarned ||= event.type === "warning";
+        progress.show(event);
+      },
       confirm,
     });
     if (cli.view.verbose || flags.debug === true) progress.show({ type: "note", text: `trace ${context.traceId ?? ""}` });
-    const code = await work(context);
-    cli.process.exitCode = interrupts.drain.aborted ? EXIT.interrupted : (code ?? EXIT.ok);
+    const code = (await work(context)) ?? EXIT.ok;
+    cli.process.exitCode = interrupts.drain.aborted ? EXIT.interrupted : withWarnings(code, flags.strict, isWarned);
   } catch (error) {
     progress.stop();
     if (interrupts.signal.aborted) {

@@ -87,8 +87,8 @@ async function send(options: Reached, sent: Sent, { signal, onWaiting }: Waiting
         problem?.error.code !== "SERVICE_BUSY" &&
         !(answer.status === 401 && silentSince !== undefined)
       )
-        throw errorOf(recordOf(problem));
-      if (silentSince !== undefined && Date.now() - silentSince > patienceMs) throw errorOf(recordOf(problem));
+        throw errorOf(recordOf(problem, answer.status));
+      if (silentSince !== undefined && Date.now() - silentSince > patienceMs) throw errorOf(recordOf(problem, answer.status));
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ProvisioningError) throw error;
@@ -117,6 +117,14 @@ function requestOf({ token, traceId }: ClientOptions, { body, key, lastEventId }
   };
 }
 
+/** Said by something before the service, which has words of its own for it. */
+const DENIED: ErrorRecord = {
+  code: "SERVICE_DENIED",
+  message: "The service does not let this command in.",
+  hint: "Look at what stands between: a proxy, a gateway. Start the service again for a new token.",
+  retry: "never",
+};
+
 async function problemIn(answer: Response): Promise<Problem | undefined> {
   try {
     return (await answer.json()) as Problem;
@@ -125,7 +133,8 @@ async function problemIn(answer: Response): Promise<Problem | undefined> {
   }
 }
 
-function recordOf(problem: Problem | undefined): ErrorRecord {
+function recordOf(problem: Problem | undefined, status: number): ErrorRecord {
+  if (problem?.error === undefined && (status === 401 || status === 403)) return DENIED;
   if (problem?.error === undefined)
     return { code: "SERVICE_ANSWER", message: "The service gave no usable answer.", retry: "later" };
   const { error, retry, details } = problem;

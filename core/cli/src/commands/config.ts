@@ -13,6 +13,8 @@ import {
   shownFlags,
   shownLetters,
   type ShownFlags,
+  type StrictFlags,
+  strictFlag,
 } from "./flags.js";
 
 const EDITABLE = ["user", "workspace", "infra", "env"] as const;
@@ -118,18 +120,21 @@ export const configGroup = group({
       name: "validate",
       aliases: ["val", "check"],
       brief: "Check all layers, of every infra and environment",
-      examples: [["config validate", "exit code 3 when something is wrong"]],
+      examples: [
+        ["config validate", "exit code 3 when something is wrong"],
+        ["config validate --strict", "and 4 when there are warnings"],
+      ],
       loader: async () => (await import("./config/read.js")).validate,
       parameters: { flags: readFlags, aliases: readLetters },
       result: "config.validate",
     }),
-    command<ReadFlags>({
+    command<ReadFlags & StrictFlags>({
       name: "where",
       aliases: ["files"],
       brief: "Show the files that the configuration is read from",
       examples: [["config where --env prod", "those that exist, and those that could"]],
       loader: async () => (await import("./config/read.js")).where,
-      parameters: { flags: readFlags, aliases: readLetters },
+      parameters: { flags: { ...readFlags, ...strictFlag }, aliases: readLetters },
       result: "config.where",
     }),
     command<ReadFlags, [string?, string?]>({

@@ -79,6 +79,8 @@ export const outputFlag = {
   output: { kind: "enum", values: OUTPUT_FORMATS, default: "table", brief: "Form of the result" },
 } as const;
 
+export const strictFlag = { strict: onOff("Exit with 4 when there are warnings") } as const;
+
 export const yesFlag = { yes: onOff("Go ahead without asking") } as const;
 
 const changeFlags = { ...yesFlag, check: onOff("Only show what would change") } as const;
@@ -99,6 +101,10 @@ export interface InfraFlags extends WorkspaceFlags {
 
 export interface OutputFlags {
   readonly output: OutputFormat;
+}
+
+export interface StrictFlags {
+  readonly strict?: boolean;
 }
 
 export interface ChangeFlags {

@@ -23,6 +23,8 @@ import {
   type WriteFlags,
   writeFlags,
   writeLetters,
+  type StrictFlags,
+  strictFlag,
 } from "./flags.js";
 
 const infra = positional(optionalArgument("infra", "Infra; the only one when missing"));
@@ -46,6 +48,7 @@ const planFlags = {
   ...workspaceFlags,
   ...planFlag,
   ...detailedFlag,
+  ...strictFlag,
   ...shapeFlags,
   output: {
     kind: "parsed",
@@ -57,16 +60,17 @@ const planFlags = {
 } as const;
 
 /** `output` is a form, or the path of a file to keep the plan in. */
-export type PlanFlags = InfraFlags & {
-  readonly output: string;
-  readonly plan?: string;
-  readonly detailedExitcode?: boolean;
-  readonly summary?: boolean;
-  readonly tree?: boolean;
-  readonly only?: "destroy" | "replace" | "change" | "create";
-  readonly target?: readonly string[];
-  readonly html?: string;
-};
+export type PlanFlags = InfraFlags &
+  StrictFlags & {
+    readonly output: string;
+    readonly plan?: string;
+    readonly detailedExitcode?: boolean;
+    readonly summary?: boolean;
+    readonly tree?: boolean;
+    readonly only?: "destroy" | "replace" | "change" | "create";
+    readonly target?: readonly string[];
+    readonly html?: string;
+  };
 
 const makePlan = command<PlanFlags>({
   name: "plan",
@@ -77,6 +81,7 @@ const makePlan = command<PlanFlags>({
     ["plan -o shop.plan", "keep it; then: provisioning apply shop.plan"],
     ["plan --target web-01 --tree", "one server and what is on it"],
     ["plan --detailed-exitcode", "for a pipeline: 2 when there are changes"],
+    ["plan --strict", "and 4 when there are warnings"],
   ],
   loader: async () => (await import("./infra/plan.js")).plan,
   parameters: { flags: planFlags, aliases: readLetters },

@@ -143,7 +143,7 @@ describe.skipIf(!isCommandBuilt)(
         expect(status).toBe(0);
         expect(stdout).toContain(` --> ${folder}/a.k:1:`);
         expect(stdout).toMatch(/! 0 errors and 1 warning in 2 files\n$/);
-        expect(kcl(["lint", "--strict"])).toMatchObject({ status: 1 });
+        expect(kcl(["lint", "--strict"])).toMatchObject({ status: 4 });
         write({ "a.k": "a = (\n", "ok/b.k": "b: int = nothing\n" });
         const failed = JSON.parse(kcl(["lint", "-o", "json"]).stdout) as {
           ok: boolean;

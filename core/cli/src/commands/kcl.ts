@@ -1,7 +1,7 @@
 /** Commands on KCL files: run, fmt, lint, test, vet, doc. They need no workspace. */
 
 import { command, group } from "../command/command.js";
-import { onOff, outputFlag, outputLetter, text } from "./flags.js";
+import { onOff, outputFlag, outputLetter, strictFlag, text } from "./flags.js";
 import type { DocumentFlags } from "./kcl/document.js";
 import type { FormatFlags } from "./kcl/format.js";
 import type { LintFlags } from "./kcl/lint.js";
@@ -91,11 +91,11 @@ const lintCommand = command<LintFlags, string[]>({
   examples: [
     ["kcl lint", "all *.k files here and below"],
     ["kcl lint main.k lib", "one file and a folder"],
-    ["kcl lint --strict", "for CI: warnings count too"],
+    ["kcl lint --strict", "for CI: exit code 4 for warnings"],
   ],
   loader: async () => (await import("./kcl/lint.js")).lint,
   parameters: {
-    flags: { strict: onOff("The exit code is 1 for warnings too"), ...outputFlag },
+    flags: { ...strictFlag, ...outputFlag },
     aliases: outputLetter,
     positional: words("path", "Files, and folders with all below them; default: this folder"),
   },

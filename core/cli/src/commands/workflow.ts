@@ -20,6 +20,8 @@ import {
   writeFlags,
   writeLetters,
   yesFlag,
+  type StrictFlags,
+  strictFlag,
 } from "./flags.js";
 import type { DocumentFlags, RunFlags } from "./workflow/document.js";
 
@@ -146,13 +148,17 @@ export const workflowGroup = group({
       },
       result: "workflow.run",
     }),
-    command<DocumentFlags, [string]>({
+    command<DocumentFlags & StrictFlags, [string]>({
       name: "validate",
       aliases: ["val"],
       brief: "Tell whether a workflow can be carried out, and what is wrong with it",
       examples: [["workflow validate workflows/nightly.yaml", "nothing is started"]],
       loader: async () => (await import("./workflow/document.js")).validate,
-      parameters: { flags: { ...infraFlag, ...shownFlags, ...varFlag }, aliases: readLetters, positional: documentFile },
+      parameters: {
+        flags: { ...infraFlag, ...shownFlags, ...varFlag, ...strictFlag },
+        aliases: readLetters,
+        positional: documentFile,
+      },
       result: "workflow.validate",
     }),
     command<ShownFlags, [string?]>({

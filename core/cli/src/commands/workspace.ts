@@ -1,7 +1,18 @@
 /** Commands on workspaces. */
 
 import { command, group } from "../command/command.js";
-import { argument, onOff, optionalArgument, positional, type ShownFlags, shownFlags, shownLetters, textFlag } from "./flags.js";
+import {
+  argument,
+  onOff,
+  optionalArgument,
+  positional,
+  type ShownFlags,
+  shownFlags,
+  shownLetters,
+  textFlag,
+  type StrictFlags,
+  strictFlag,
+} from "./flags.js";
 
 const name = argument("workspace", "Name of a workspace");
 const parameters = { flags: shownFlags, aliases: shownLetters } as const;
@@ -89,7 +100,7 @@ export const workspaceGroup = group({
       parameters: { ...parameters, positional: positional(optionalArgument("workspace", "Name or path of a workspace")) },
       result: "workspace.info",
     }),
-    command<ShownFlags & { readonly all?: boolean }>({
+    command<ShownFlags & StrictFlags & { readonly all?: boolean }>({
       name: "validate",
       aliases: ["check"],
       brief: "Check all that is written in a workspace",
@@ -99,7 +110,7 @@ export const workspaceGroup = group({
         ["workspace validate --all", "every workspace of the list"],
       ],
       loader: async () => (await import("./workspace/inspect.js")).validate,
-      parameters: { flags: { ...shownFlags, all: onOff("Every workspace of the list") }, aliases: shownLetters },
+      parameters: { flags: { ...shownFlags, ...strictFlag, all: onOff("Every workspace of the list") }, aliases: shownLetters },
       result: "workspace.validate",
     }),
     command<ShownFlags & { readonly to?: string; readonly withState?: boolean }, [string?]>({

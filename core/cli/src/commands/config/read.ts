@@ -2,7 +2,7 @@
 
 import { invoke } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
-import { EXIT } from "../../exit-codes.js";
+import { EXIT, isWarning, withWarnings } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
@@ -14,8 +14,8 @@ import {
   renderFiles,
   valueText,
 } from "../../views/config.js";
-import type { ListFlags, RawFlags } from "../config.js";
-import type { ReadFlags, ShownFlags } from "../flags.js";
+import type { ListFlags, RawFlags, SchemaFlags } from "../config.js";
+import type { ReadFlags, StrictFlags } from "../flags.js";
 import { infraInput } from "../infra/input.js";
 import { widthOf } from "../../views/table.js";
 
@@ -52,12 +52,12 @@ export async function explain(this: CliContext, flags: ReadFlags, key: string): 
 }
 
 /** Findings are a failed preflight, as when a command comes across them. */
-export async function validate(this: CliContext, flags: ReadFlags): Promise<void> {
+export async function validate(this: CliContext, flags: ReadFlags & StrictFlags): Promise<void> {
   await runAction(this, flags, async (context) => {
     const result = await invoke("config.validate", context, infraInput(flags));
     const style = styleFor(this.process.stdout, this.process.env);
     await writeResult(this, flags.output, result, () => renderConfigFindings(result, style));
-    return result.ok ? EXIT.ok : EXIT.preflight;
+    return withWarnings(result.ok ? EXIT.ok : EXIT.preflight, flags.strict, result.findings.some(isWarning));
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { invoke } from "@provisioning/actions";
 import type { CliContext } from "../../cli-context.js";
-import { EXIT } from "../../exit-codes.js";
+import { EXIT, isWarning, withWarnings } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
 import { styleFor } from "../../style.js";
 import { renderLint } from "../../views/kcl.js";
@@ -18,6 +18,6 @@ export async function lint(this: CliContext, flags: LintFlags, ...paths: string[
     const report = await invoke("kcl.lint", context, { paths: paths.length === 0 ? ["."] : paths, mayUseMachine: true });
     const style = styleFor(this.process.stdout, this.process.env);
     await writeResult(this, flags.output, report, () => renderLint(report, style));
-    return report.ok && (flags.strict !== true || report.findings.length === 0) ? EXIT.ok : EXIT.failure;
+    return withWarnings(report.ok ? EXIT.ok : EXIT.failure, flags.strict, report.findings.some(isWarning));
   });
 }

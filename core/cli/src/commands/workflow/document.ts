@@ -10,7 +10,7 @@ import { styleFor } from "../../style.js";
 import { tellEnd } from "../../tell-end.js";
 import { renderDocumentForecast, renderDocumentValidation, renderTask, renderTasks } from "../../views/workflow.js";
 import { renderRun } from "../../views/run.js";
-import type { ShownFlags } from "../flags.js";
+import type { ShownFlags, StrictFlags } from "../flags.js";
 
 type Common = ShownFlags;
 export type DocumentFlags = Common & { readonly infra?: string; readonly var?: readonly string[] };
@@ -22,7 +22,7 @@ export async function run(this: CliContext, flags: RunFlags, file: string): Prom
   );
 }
 
-export async function validate(this: CliContext, flags: DocumentFlags, file: string): Promise<void> {
+export async function validate(this: CliContext, flags: DocumentFlags & StrictFlags, file: string): Promise<void> {
   await runAction(this, flags, (context) => validateDocument(this, flags, context, file));
 }
 

@@ -116,7 +116,7 @@ export const configGroup = group({
       parameters: { flags: editFlags, aliases: readLetters },
       result: "config.replace",
     }),
-    command<ReadFlags>({
+    command<ReadFlags & StrictFlags>({
       name: "validate",
       aliases: ["val", "check"],
       brief: "Check all layers, of every infra and environment",
@@ -125,16 +125,16 @@ export const configGroup = group({
         ["config validate --strict", "and 4 when there are warnings"],
       ],
       loader: async () => (await import("./config/read.js")).validate,
-      parameters: { flags: readFlags, aliases: readLetters },
+      parameters: { flags: { ...readFlags, ...strictFlag }, aliases: readLetters },
       result: "config.validate",
     }),
-    command<ReadFlags & StrictFlags>({
+    command<ReadFlags>({
       name: "where",
       aliases: ["files"],
       brief: "Show the files that the configuration is read from",
       examples: [["config where --env prod", "those that exist, and those that could"]],
       loader: async () => (await import("./config/read.js")).where,
-      parameters: { flags: { ...readFlags, ...strictFlag }, aliases: readLetters },
+      parameters: { flags: readFlags, aliases: readLetters },
       result: "config.where",
     }),
     command<ReadFlags, [string?, string?]>({

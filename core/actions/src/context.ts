@@ -1,10 +1,11 @@
 /** What every action is given: where the platform is, who asks from where, and how to tell what happens. */
 
 import type { StepReport } from "@provisioning/extension-sdk";
-import type { Clock, OperationId, Plan, RunEvent, RunId } from "@provisioning/model";
+import type { Clock, InfraName, OperationId, Plan, RunEvent, RunId } from "@provisioning/model";
 import type { SwitchableStorage } from "@provisioning/storage";
 import type { SlotPool } from "@provisioning/workflow";
 import type { PlatformLayout } from "@provisioning/workspace";
+import type { InfraTurns } from "./run/infra-turns.js";
 
 export interface ActionContext {
   readonly platform: PlatformLayout;
@@ -54,6 +55,12 @@ export interface ServiceContext {
   readonly slots: SlotPool;
   /** The task because of which an action is done. Absent: it is answered at once. */
   readonly request?: RunId;
+  /** Changes of infras that this process does, one after the other. */
+  readonly turns: InfraTurns;
+  /** Called when a run begins to wait for its turn; what it gives is called when that is over. Others may be worked on meanwhile. */
+  readonly waits: () => () => void;
+  /** Whoever works here has the right to change this infra already. */
+  readonly holds?: InfraName;
   /** Aborts when the process ends: what runs is left for whoever comes next, as it is. */
   readonly release: AbortSignal;
 }

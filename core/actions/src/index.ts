@@ -29,6 +29,8 @@ export { tellRunEnd } from "./notifications/run-end.js";
 export { type AdoptedRun, adoptRun } from "./run/adopt.js";
 export { kclConditions } from "./run/conditions.js";
 export { REQUEST_PURPOSE } from "./run/find-run.js";
+export { underInfraLease } from "./run/infra-lease.js";
+export { InfraTurns } from "./run/infra-turns.js";
 export { monitoringOf } from "./run/monitoring.js";
 export { runRetention } from "./run/options.js";
 export type { CheckpointInfo } from "./run/checkpoints.js";

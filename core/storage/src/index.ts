@@ -26,7 +26,7 @@ export { assertPartOf } from "./migration/part-of.js";
 export { createSwitchableStorage, type SwitchableStorage } from "./migration/switchable.js";
 export { openStorage, type StorageOptions } from "./open.js";
 export { infraScope, type Lease, type LeaseScope, type LeaseStore } from "./ports/lease-store.js";
-export { type ClaimedRun, MAX_PRIORITY, PRIORITY_STEP_MS, type RunQueue } from "./ports/run-queue.js";
+export { type ClaimedRun, MAX_PRIORITY, PRIORITY_STEP_MS, rankOf, type RunQueue } from "./ports/run-queue.js";
 export type { ResourceStore, ResourceWrite, StoredResource } from "./ports/resource-store.js";
 export {
   type AppendedEvents,

@@ -195,6 +195,25 @@ describe("a worker", () => {
     await clock.runUntil(worker.drain());
   });
 
+  test("lends the place of a run that only waits, for as long as it waits", async () => {
+    const script = slow();
+    const worker = start(script);
+    await clock.advance(10);
+    const giveBack = worker.lendPlace();
+    await submit(6);
+    await clock.advance(50);
+    expect(script.running).toBe(3);
+    // The run that waited is not among those that are carried out.
+    expect(worker.active).toBe(2);
+    giveBack();
+    giveBack();
+    await clock.advance(100);
+    expect(script.running).toBe(2);
+    await clock.advance(1_000);
+    expect(await ended()).toBe(6);
+    await clock.runUntil(worker.drain());
+  });
+
   test("two of them share the work and do nothing twice", async () => {
     const script = slow();
     const runs = await submit(20);

@@ -32,8 +32,10 @@ export interface WorkerOptions {
 }
 
 export interface Worker {
-  /** Runs that are being carried out. */
+  /** Runs that are being carried out, without those that lent their place. */
   readonly active: number;
+  /** For a run that only waits: another one may be taken in its place until what this gives is called. */
+  lendPlace(): () => void;
   /** Takes no more runs, lets running operations finish within the engine's grace time, leaves the rest to others. */
   drain(): Promise<void>;
 }
@@ -51,6 +53,8 @@ export function startWorker(options: WorkerOptions): Worker {
       ? undefined
       : startKeeper({ runs: storage.runs, clock, retention: options.retention, onError });
   let active = 0;
+  let lent = 0;
+  let open = 0;
 
   const wakeOne = () => {
     const [first] = sleepers;
@@ -67,7 +71,8 @@ export function startWorker(options: WorkerOptions): Worker {
     sleepers.delete(wake);
   };
   const place = async () => {
-    while (!stopping.signal.aborted) {
+    open += 1;
+    while (!stopping.signal.aborted && open <= capacity + lent) {
       let isCounted = false;
       try {
         const state = await engine.executeNext({
@@ -92,18 +97,35 @@ export function startWorker(options: WorkerOptions): Worker {
         if (isCounted) active -= 1;
       }
     }
+    open -= 1;
+    // It may have been woken for a run that another one has to take now.
+    wakeOne();
   };
   const stopWatching = storage.queue.watch(wakeOne);
-  const places = Array.from({ length: capacity }, place);
+  const places = new Set<Promise<void>>();
+  const openPlace = () => {
+    const opened = place().finally(() => places.delete(opened));
+    places.add(opened);
+  };
+  for (let number = 0; number < capacity; number += 1) openPlace();
   return {
     get active() {
-      return active;
+      return active - lent;
+    },
+    lendPlace() {
+      lent += 1;
+      let isLent = true;
+      if (open < capacity + lent) openPlace();
+      return () => {
+        if (isLent) lent -= 1;
+        isLent = false;
+      };
     },
     async drain() {
       stopping.abort();
       stopWatching();
       for (const wake of sleepers) wake();
-      await Promise.all(places);
+      while (places.size > 0) await Promise.all(places);
       await keeper?.stop();
     },
   };

@@ -8,6 +8,7 @@ import {
   adoptRun,
   type AdoptedRun,
   createWorkflowCompiler,
+  InfraTurns,
   kclConditions,
   openWorkspaceSession,
   REQUEST_PURPOSE,
@@ -54,6 +55,7 @@ export interface Service {
   readonly engine: Engine;
   readonly worker: Worker;
   readonly slots: SlotPool;
+  readonly turns: InfraTurns;
   readonly requests: RequestHandler;
   readonly confirmations: Confirmations;
   readonly logs: TaskLogs;
@@ -75,6 +77,8 @@ export interface Service {
 /** Longer than what the run inside a request is given, so that it comes to rest first. */
 const REQUEST_GRACE_MS = 12_000;
 const SWEEP_MS = 3_600_000;
+/** Runs that wait for others of their infra and let further ones be taken; each has a lease that has to be kept. */
+const MOST_LENT = 500;
 const COMPILER_MS = 5_000;
 
 /** @throws what opening a workspace and its storage throws */
@@ -88,7 +92,22 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const workspace = await openWorkspaceSession(own);
   const storage = measuredStorage(await serveStorage(own), await options.observe(workspace.config), () => performance.now());
   const slots = new SlotPool();
-  const service: ServiceContext = { slots, release: releasing.signal };
+  const turns = new InfraTurns();
+  let lent = 0;
+  const service: ServiceContext = {
+    slots,
+    release: releasing.signal,
+    turns,
+    waits() {
+      if (lent >= MOST_LENT) return () => {};
+      lent += 1;
+      const back = worker.lendPlace();
+      return () => {
+        lent -= 1;
+        back();
+      };
+    },
+  };
   const logs = new TaskLogs(join(workspace.workspace.layout.runtimeDir, "logs", "tasks"));
   const confirmations = new Confirmations(workspace.config.get("orchestrator.confirmation_timeout_seconds") * 1000);
   const contextOf = ({ flags, command, traceId }: Pick<ActionRequest, "flags" | "command"> & Partial<ActionRequest>) => ({
@@ -160,6 +179,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     engine,
     worker,
     slots,
+    turns,
     requests,
     confirmations,
     logs,

@@ -11,6 +11,7 @@ import {
 import { SlotPool } from "@provisioning/workflow";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { testContext } from "../testing/test-context.js";
+import { InfraTurns } from "./infra-turns.js";
 import { monitoringLabel } from "./monitoring.js";
 import { traced } from "./traced.js";
 
@@ -67,7 +68,8 @@ describe("work on a run whose workflow has a collector of its own", () => {
   });
 
   it("is left to the service where there is one: it sees all that is stored", async () => {
-    const service = { slots: new SlotPool(), release: new AbortController().signal };
+    const { signal: release } = new AbortController();
+    const service = { slots: new SlotPool(), turns: new InfraTurns(), waits: () => () => {}, release };
     await traced({ ...testContext("/nowhere"), service }, runOf(), work);
     expect(received).toEqual([]);
   });

@@ -5,6 +5,7 @@
 
 import {
   type Address,
+  infraName,
   type Json,
   type JsonObject,
   type OperationDefinition,
@@ -13,10 +14,12 @@ import {
   ProvisioningError,
 } from "@provisioning/model";
 import { didYouMean, hasPlaceholder, planOperations, topologicalOrder } from "@provisioning/planner";
+import { rankOf } from "@provisioning/storage";
 import type { CompensationContext, OperationContext } from "@provisioning/workflow";
 import * as z from "zod/mini";
 import { createHandlers } from "../handlers/handlers.js";
 import { planSession } from "../infra/plan.js";
+import { underInfraLease } from "../run/infra-lease.js";
 import { runOptions } from "../run/options.js";
 import { type InfraSession, openInfraSession } from "../session.js";
 import { defineTask, type TaskContext } from "./task.js";
@@ -51,8 +54,9 @@ export const deployTaskservs = defineTask<DeployParams, DeployOutput>({
       return [{ path: ["taskservs", index], summary, hint: didYouMean(name.slice(0, 80), known, "There are") }];
     }),
   gives: () => ["changed"],
-  run: (context, params) => withInfra(context, params, (session) => deploy(session, context, params)),
-  undo: (context, params, step) => withInfra(context, params, (session) => undo(session, context, step)),
+  run: (context, params) => changingInfra(context, params, (session, own) => deploy(session, own, params)),
+  undo: (context, params, step) =>
+    changingInfra(context, params, (session, own) => undo(session, own, { ...step, signal: own.operation.signal })),
   inspect: (context, params) =>
     withInfra(context, params, (session) => Promise.resolve(Object.fromEntries(recordedBefore(session)))),
 });
@@ -69,6 +73,39 @@ async function withInfra<Result>(
     await session.close();
   }
 }
+
+/**
+ * Applies and other workflows wait meanwhile, as this waits for them: two would work on the same servers. `work` is given a context whose signal
+ * also aborts when the right to change the infra is lost.
+ */
+async function changingInfra<Result>(
+  context: TaskContext,
+  params: DeployParams,
+  work: (session: InfraSession, own: TaskContext) => Promise<Result>,
+): Promise<Result> {
+  const { service, holder, signal: cancelled } = context.action;
+  const { run } = context.operation;
+  const infra = infraName(params.infra ?? run.infra);
+  if (service?.holds === infra) return withInfra(context, params, (session) => work(session, context));
+  const lost = new AbortController();
+  const signal = AbortSignal.any([cancelled, lost.signal]);
+  const lease = {
+    leases: context.storage.leases,
+    holder,
+    rank: rankOf(run),
+    signal: service === undefined ? signal : AbortSignal.any([signal, service.release]),
+    onWait(by = "an earlier task") {
+      context.progress(`wait for ${by}, who changes ${infra}`);
+      return service?.waits() ?? (() => {});
+    },
+    onLost: () => lost.abort(new ProvisioningError(LEASE_LOST)),
+    ...(service === undefined ? {} : { turns: service.turns }),
+  };
+  const own = { ...context, action: { ...context.action, signal }, operation: { ...context.operation, signal } };
+  return underInfraLease(infra, lease, () => withInfra(own, params, (session) => work(session, own)));
+}
+
+const LEASE_LOST = { code: "LEASE_LOST", message: "Somebody else changes this infra now.", retry: "later" } as const;
 
 async function deploy(session: InfraSession, context: TaskContext, { taskservs, servers }: DeployParams): Promise<DeployOutput> {
   await refuseOthers(session, context);

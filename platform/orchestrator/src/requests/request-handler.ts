@@ -8,13 +8,13 @@ import {
   actionTable,
   invoke,
   type ServiceContext,
+  underInfraLease,
 } from "@provisioning/actions";
 import { canonicalJson, type Json, type Plan, ProvisioningError, type RunId } from "@provisioning/model";
-import type { Storage } from "@provisioning/storage";
+import { rankOf, type Storage } from "@provisioning/storage";
 import { AttemptLeftError, type OperationContext, type OperationHandler } from "@provisioning/workflow";
 import type { OpenLog, TaskLogs } from "../streams/task-logs.js";
 import type { Confirmations } from "./confirmations.js";
-import { underInfraLease } from "./infra-lease.js";
 import { type ActionRequest, requestIn } from "./request.js";
 
 export type CancelMode = "drain" | "abort";
@@ -73,7 +73,6 @@ export class RequestHandler implements OperationHandler {
     const request = requestIn(operation.run);
     if (request === undefined || !isAction(request.action)) throw new ProvisioningError(UNKNOWN);
     const live: Live = { drain: new AbortController(), abort: new AbortController() };
-    this.#live.set(task, live);
     const opened = await logs.open(task);
     try {
       const result = await this.#invoke(request.action, request, { operation, live, opened });
@@ -94,24 +93,32 @@ export class RequestHandler implements OperationHandler {
   async #invoke(name: ActionName, request: ActionRequest, at: Place): Promise<unknown> {
     const { contextFor, service, storage } = this.#options;
     const { operation, live } = at;
+    const { effect } = await actionTable[name]();
     const signal = AbortSignal.any([operation.signal, live.abort.signal]);
     const report = (event: ActionEvent) => this.#report(at, request, event);
     const context: ActionContext = {
       ...contextFor(request),
-      service: { ...service, request: operation.run.id },
+      service: { ...service, request: operation.run.id, ...(effect === "change" ? { holds: operation.run.infra } : {}) },
       signal,
       drain: live.drain.signal,
       report,
       confirm: (plan) => this.#confirm(at, request, plan),
     };
-    const run = () => invoke(name, context, request.input as never) as Promise<unknown>;
-    const { effect } = await actionTable[name]();
+    const run = () => {
+      this.#live.set(operation.run.id, live);
+      return invoke(name, context, request.input as never) as Promise<unknown>;
+    };
     if (effect === "read") return run();
     const lease = {
       leases: storage.leases,
       holder: context.holder,
+      turns: service.turns,
+      rank: rankOf(operation.run),
       signal: AbortSignal.any([signal, service.release]),
-      onWait: (holder: string) => report({ type: "phase", title: `Wait for ${holder}, who changes ${operation.run.infra}` }),
+      onWait: (holder = "an earlier task") => {
+        report({ type: "phase", title: `Wait for ${holder}, who changes ${operation.run.infra}` });
+        return service.waits();
+      },
       onLost: () => live.abort.abort(new ProvisioningError(LEASE_LOST)),
     };
     return underInfraLease(operation.run.infra, lease, run);

@@ -51,8 +51,6 @@ export function requestRun({ request, infra, title, at, id, labels }: RequestOpt
         address: networkAddress(infra),
         input: { ...request },
         dependsOn: [],
-        // One change of an infra after the other.
-        lane: `infra/${infra}`,
         timeoutMs: TIMEOUT_MS,
         retry: { maxAttempts: 1, backoff: "linear", initialDelayMs: 0, maxDelayMs: 0 },
         onFailure: "fail",

@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
+import { lastLines } from "../../log-files.js";
 import { runAction } from "../../run-action.js";
 import type { LogsFlags } from "../orchestrator.js";
 import { findServicePlace } from "./service-place.js";
@@ -21,11 +22,7 @@ export async function logs(this: CliContext, flags: LogsFlags): Promise<void> {
         hint: "A service that was started with --background writes one.",
       });
     }
-    const lines = bytes
-      .toString("utf8")
-      .split("\n")
-      .slice(-flags.lines - 1);
-    this.process.stdout.write(lines.join("\n"));
+    this.process.stdout.write(await lastLines(files.log, bytes.toString("utf8"), flags.lines));
     if (flags.follow === true) await follow(this, files.log, bytes.length, AbortSignal.any([context.signal, context.drain]));
     return EXIT.ok;
   });

@@ -11,6 +11,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const OTHER = "1bf7651916cd43dd8448eb211c80319c";
+const OLD = "3cf7651916cd43dd8448eb211c80319c";
 const TASK = "01890000-0000-7000-8000-000000000001";
 const at = (second: number) => `2026-03-01T12:00:0${second}.000Z`;
 const lines = (...entries: object[]) => entries.map((entry) => JSON.stringify(entry)).join("\n");
@@ -76,6 +77,25 @@ describe("a trace", () => {
       "task error operationFailed a: too slow",
     ]);
     expect((await traceLines(TRACE, sources)).map(({ id }) => id)).toEqual([undefined, undefined, TASK, TASK, TASK]);
+  });
+
+  it("is looked for in the logs that were put aside, too, the oldest first", async () => {
+    const file = join(dir, "rotated", "orchestrator.log");
+    mkdirSync(join(dir, "rotated"));
+    const line = (second: number, message: string) => ({ time: at(second), trace_id: OLD, level: "info", message });
+    for (const [suffix, message] of [
+      ["", "newest"],
+      [".1", "newer"],
+      [".2", "old"],
+      [".10", "oldest"],
+    ] as const) {
+      writeFileSync(`${file}${suffix}`, lines(line(7, message)));
+    }
+    // Nobody wrote these.
+    for (const other of [".gz", ".1.bak", ".0", "2"]) writeFileSync(`${file}${other}`, lines(line(7, "other")));
+    const found = await traceLines(OLD, [{ source: "service", file }]);
+    expect(found.map(({ message }) => message)).toEqual(["oldest", "old", "newer", "newest"]);
+    expect(await traceIdOf("3cf7651916", [{ source: "service", file }])).toBe(OLD);
   });
 
   it.each([

@@ -3,10 +3,9 @@
  * file is passed over.
  */
 
-import { createReadStream } from "node:fs";
-import { access, readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { createInterface } from "node:readline";
+import { logFiles } from "../../log-files.js";
 
 export interface TraceLine {
   readonly time: string;
@@ -20,6 +19,7 @@ export interface TraceLine {
 
 type SourceName = "command" | "service" | "task" | "workflow";
 
+/** A file with those that were put aside before it, the files of a folder, or a text. */
 export type TraceSource = { readonly source: SourceName } & (
   | { readonly file: string }
   | { readonly folder: string }
@@ -79,16 +79,13 @@ async function filesOf(source: { readonly file: string } | { readonly folder: st
     const names = await readdir(source.folder).catch(() => []);
     return names.filter((name) => /\.(?:ndjson|log)$/.test(name)).map((name) => join(source.folder, name));
   }
-  const file = isAbsolute(source.file) ? source.file : join(process.cwd(), source.file);
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? [file] : [];
+  return logFiles(isAbsolute(source.file) ? source.file : join(process.cwd(), source.file));
 }
 
 async function* linesIn(file: string): AsyncGenerator<string> {
-  yield* createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+  // It may have been put aside or removed in just that moment.
+  const handle = await open(file).catch(() => undefined);
+  if (handle !== undefined) yield* handle.readLines();
 }
 
 type Entry = Readonly<Record<string, unknown>>;

@@ -17,7 +17,6 @@ export async function trace(this: CliContext, flags: TraceFlags, id: string): Pr
   await runAction(this, flags, async (context) => {
     const { root, runtimeDir, files } = await findServicePlace(context);
     const sources: TraceSource[] = [
-      { source: "command", file: `${commandLogFile(runtimeDir)}.1` },
       { source: "command", file: commandLogFile(runtimeDir) },
       { source: "service", file: files.log },
       { source: "task", folder: join(runtimeDir, "logs", "tasks") },

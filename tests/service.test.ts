@@ -138,3 +138,45 @@ describe.skipIf(obstacle !== undefined)("a deployment through a service that is 
     expect(runs.map(({ status }) => status)).toEqual(["completed"]);
   });
 });
+
+describe.skipIf(obstacle !== undefined)("a deployment through a service that is told to stop", () => {
+  let workspace: TestWorkspace;
+  beforeAll(async () => {
+    workspace = await makeWorkspace(fixture("small"));
+  });
+  afterAll(async () => {
+    await workspace.run("orchestrator", "stop");
+    await workspace.destroy();
+  });
+
+  it("is given back within the grace of what is under way, and taken up at once by the next service", async () => {
+    const start = () => workspace.run("orchestrator", "start", "--background", "--port", "0");
+    expect((await start()).code).toBe(0);
+    const applying = workspace.begin("apply", "--yes");
+    await applying.wrote("install os");
+    const { pid } = await addressOf(workspace);
+    const toldAt = performance.now();
+    process.kill(pid, "SIGTERM");
+    await expect.poll(() => isAlive(pid), { timeout: 20_000, interval: 50 }).toBe(false);
+    expect(performance.now() - toldAt).toBeLessThan(12_000);
+    const left = await workspace.json<{ status: string }[]>("workflow", "list");
+    expect(left.map(({ status }) => status)).toEqual(["pending"]);
+    expect(await start()).toMatchObject({ code: 0, stderr: "" });
+    const startedAt = performance.now();
+    await applying.wrote("Go on with run");
+    // The lease of the one that was stopped is not waited for.
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect((await applying.ended).code).toBe(0);
+    expect(await workspace.run("plan", "--detailed-exitcode")).toMatchObject({ code: 0 });
+    const runs = await workspace.json<{ status: string }[]>("workflow", "list");
+    expect(runs.map(({ status }) => status)).toEqual(["completed"]);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

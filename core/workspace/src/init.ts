@@ -3,13 +3,15 @@
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ProvisioningError, type WorkspaceName } from "@provisioning/model";
-import { workspaceLayout } from "./layout.js";
+import { type WorkspaceLayout, workspaceLayout } from "./layout.js";
 
 export interface InitOptions {
   readonly name: WorkspaceName;
   readonly dir: string;
   /** Folder to copy: the platform's template or an example workspace. */
   readonly templateDir: string;
+  /** Only tell what would be written. */
+  readonly check?: boolean;
 }
 
 /** Placeholder for the workspace's name in template files. */
@@ -25,25 +27,42 @@ export async function initWorkspace(options: InitOptions): Promise<readonly stri
       hint: "Give --from the path of a folder with infra/ and config/.",
     });
   }
+  const write = options.check !== true;
   const layout = workspaceLayout(options.dir);
-  for (const dir of [layout.infraDir, join(options.dir, "config"), layout.extensionsDir]) await mkdir(dir, { recursive: true });
-  await mkdir(layout.runtimeDir, { recursive: true, mode: 0o700 });
+  if (write) await makeFolders(options.dir, layout);
   const written: string[] = [];
-  await copyMissing(options.templateDir, options.dir, "", options.name, written);
-  await writeMissing(join(options.dir, ".gitignore"), "runtime/\n", ".gitignore", written);
+  await copyMissing({ name: options.name, write, written }, options.templateDir, options.dir, "");
+  await writeMissing({ write, written }, join(options.dir, ".gitignore"), "runtime/\n", ".gitignore");
   return written;
 }
 
-async function copyMissing(from: string, to: string, prefix: string, name: WorkspaceName, written: string[]): Promise<void> {
-  await mkdir(to, { recursive: true });
+async function makeFolders(root: string, layout: WorkspaceLayout): Promise<void> {
+  for (const dir of [layout.infraDir, join(root, "config"), layout.extensionsDir]) await mkdir(dir, { recursive: true });
+  await mkdir(layout.runtimeDir, { recursive: true, mode: 0o700 });
+}
+
+interface Writing {
+  /** Nothing is written without it, only told. */
+  readonly write: boolean;
+  readonly written: string[];
+}
+
+async function copyMissing(
+  writing: Writing & { readonly name: WorkspaceName },
+  from: string,
+  to: string,
+  prefix: string,
+): Promise<void> {
+  const { name, write, written } = writing;
+  if (write) await mkdir(to, { recursive: true });
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const relative = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
     if (relative === "runtime" || entry.isSymbolicLink()) continue;
     const source = join(from, entry.name);
     const target = join(to, entry.name);
-    if (entry.isDirectory()) await copyMissing(source, target, relative, name, written);
+    if (entry.isDirectory()) await copyMissing(writing, source, target, relative);
     else if (await isMissing(target)) {
-      await copyNamed(source, target, name);
+      if (write) await copyNamed(source, target, name);
       written.push(relative);
     }
   }
@@ -55,9 +74,9 @@ async function copyNamed(source: string, target: string, name: WorkspaceName): P
   else await copyFile(source, target);
 }
 
-async function writeMissing(file: string, content: string, relative: string, written: string[]): Promise<void> {
+async function writeMissing({ write, written }: Writing, file: string, content: string, relative: string): Promise<void> {
   if (!(await isMissing(file))) return;
-  await writeFile(file, content);
+  if (write) await writeFile(file, content);
   written.push(relative);
 }
 

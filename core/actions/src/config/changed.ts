@@ -1,10 +1,10 @@
 /** What became of a change to the configuration. */
 
-import { configKey, type ConfigKeyName, isSecretReference, shownValue } from "@provisioning/config";
+import { configKey, type ConfigKeyName, isSecretReference, readConfig, shownValue } from "@provisioning/config";
 import { type Json, ProvisioningError } from "@provisioning/model";
 import * as z from "zod/mini";
 import type { ActionContext } from "../context.js";
-import { type EditableLayer, editableLayerSchema, type LayerToEdit } from "./layer-to-edit.js";
+import { type EditableLayer, editableLayerSchema, type LayerToEdit, type WrittenEdit } from "./layer-to-edit.js";
 import { type ConfigEntry, configEntrySchema, type ConfigScope, entryOf, readHere } from "./reading.js";
 
 export interface ChangedConfig {
@@ -34,9 +34,11 @@ export async function afterChange(
   context: ActionContext,
   scope: ConfigScope,
   { layer, file }: LayerToEdit,
-  { path, key, changed, isSet }: { path: string; key: ConfigKeyName; changed: boolean; isSet: boolean },
+  { path, key, written, isSet }: { path: string; key: ConfigKeyName; written: WrittenEdit; isSet: boolean },
 ): Promise<ChangedConfig> {
-  const { config } = await readHere(context, scope);
+  const { changed, read } = written;
+  const { sources } = await readHere(context, scope);
+  const { config } = await readConfig({ ...sources, read });
   const result = entryOf(config, key);
   return { key: path, layer, file, changed, result, overruled: isSet && result.layer !== LAYER_OF[layer] };
 }

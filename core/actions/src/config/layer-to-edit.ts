@@ -17,6 +17,8 @@ import { type ConfigScope, readHere } from "./reading.js";
 export interface EditScope extends ConfigScope {
   /** Default: `workspace`, outside of any workspace `user`. */
   readonly layer?: EditableLayer;
+  /** Everything but the writing. */
+  readonly check?: boolean;
 }
 
 export type EditableLayer = "user" | "workspace" | "infra" | "env";
@@ -61,22 +63,41 @@ class NoLayerError extends ProvisioningError {
   }
 }
 
+/** `read`: files as they are now, or with `check` as they would be. */
+export interface WrittenEdit {
+  readonly changed: boolean;
+  readonly read: (path: string) => Promise<string | undefined>;
+}
+
 /** Writes unless the layers would have an error that they did not have. @throws DiagnosticsError, ConfigSyntaxError, ProvisioningError CONFIG_EDIT_KCL */
 export async function writeEdit(
   { file, section, sources }: LayerToEdit,
   values: ConfigEdit["values"],
-  context: ActionContext,
-): Promise<boolean> {
+  { clock }: ActionContext,
+  { check = false }: Pick<EditScope, "check">,
+): Promise<WrittenEdit> {
   const edit = { values, ...(section === undefined ? {} : { section }) };
-  return editConfigFile(file, edit, { clock: context.clock, check: (text) => assertNoNewErrors(sources, file, text) });
+  let checked: string | undefined;
+  const changed = await editConfigFile(file, edit, {
+    clock,
+    preview: check,
+    check: async (text) => {
+      await assertNoNewErrors(sources, file, text);
+      checked = text;
+    },
+  });
+  return { changed, read: check && checked !== undefined ? withText(file, checked) : readIfThere };
 }
 
 /** @throws DiagnosticsError with the errors that come with the new text of a file; those that were there are no reason */
 export async function assertNoNewErrors(sources: ConfigSources, file: string, text: string): Promise<void> {
-  const read = async (path: string) => (path === file ? text : readIfThere(path));
   const known = new Set((await errorsOf(sources)).map(nameOf));
-  const fresh = (await errorsOf({ ...sources, read })).filter((one) => !known.has(nameOf(one)));
+  const fresh = (await errorsOf({ ...sources, read: withText(file, text) })).filter((one) => !known.has(nameOf(one)));
   if (fresh.length > 0) throw new DiagnosticsError(fresh);
+}
+
+function withText(file: string, text: string): WrittenEdit["read"] {
+  return async (path) => (path === file ? text : readIfThere(path));
 }
 
 async function errorsOf(sources: ConfigSources): Promise<readonly Diagnostic[]> {

@@ -29,14 +29,16 @@ export const replaceConfig = defineAction<ReplaceConfigInput, ReplacedConfig>({
     text: z.string(),
     before: z.exactOptional(z.string()),
     layer: z.exactOptional(editableLayerSchema),
+    check: z.exactOptional(z.boolean()),
     ...configScopeShape,
   }),
   output: z.strictObject({ layer: editableLayerSchema, file: z.string(), changed: z.boolean() }),
-  async run(context, { text, before, ...scope }) {
+  async run(context, { text, before, check: preview = false, ...scope }) {
     const { layer, file, sources } = await layerToEdit(context, scope);
     await assertNoNewErrors(sources, file, text);
     const changed = await replaceConfigFile(file, text, {
       clock: context.clock,
+      preview,
       check: async () => {
         if (before !== undefined && ((await readIfThere(file)) ?? "") !== before) throw new ChangedMeanwhileError(file);
       },

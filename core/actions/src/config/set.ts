@@ -25,17 +25,18 @@ export const setConfig = defineAction<SetConfigInput, ChangedConfig>({
     key: z.string(),
     value: valueSchema,
     layer: z.exactOptional(editableLayerSchema),
+    check: z.exactOptional(z.boolean()),
     ...configScopeShape,
   }) as unknown as z.ZodMiniType<SetConfigInput>,
   output: changedConfigSchema,
-  async run(context, { key: path, value: given, layer, ...scope }) {
+  async run(context, { key: path, value: given, layer, check = false, ...scope }) {
     const key = keyAt(path);
     const typed = typeof given === "string" && key === path ? fromText(configKey(key).type, given) : given;
     const value = typed ?? undefined;
     assertNoSecret(key, value);
     const target = await layerToEdit(context, { ...scope, ...(layer === undefined ? {} : { layer }) });
-    const changed = await writeEdit(target, new Map([[path, value]]), context);
-    return afterChange(context, scope, target, { path, key, changed, isSet: value !== undefined });
+    const written = await writeEdit(target, new Map([[path, value]]), context, { check });
+    return afterChange(context, scope, target, { path, key, written, isSet: value !== undefined });
   },
 });
 

@@ -16,12 +16,17 @@ export const unsetConfig = defineAction<UnsetConfigInput, ChangedConfig>({
   cedar: { action: "unsetConfig", resource: "Workspace" },
   effect: "change",
   summary: "Takes a configuration key out of the file of a layer.",
-  input: z.strictObject({ key: z.string(), layer: z.exactOptional(editableLayerSchema), ...configScopeShape }),
+  input: z.strictObject({
+    key: z.string(),
+    layer: z.exactOptional(editableLayerSchema),
+    check: z.exactOptional(z.boolean()),
+    ...configScopeShape,
+  }),
   output: changedConfigSchema,
-  async run(context, { key: path, layer, ...scope }) {
+  async run(context, { key: path, layer, check = false, ...scope }) {
     const key = keyAt(path);
     const target = await layerToEdit(context, { ...scope, ...(layer === undefined ? {} : { layer }) });
-    const changed = await writeEdit(target, new Map([[path, undefined]]), context);
-    return afterChange(context, scope, target, { path, key, changed, isSet: false });
+    const written = await writeEdit(target, new Map([[path, undefined]]), context, { check });
+    return afterChange(context, scope, target, { path, key, written, isSet: false });
   },
 });

@@ -15,6 +15,8 @@ import { listLocks, type LockView, lockViewSchema, STORE_SCOPE, writerOf } from 
 
 export interface BreakLockInput {
   readonly scope: string;
+  /** Only tell who would lose it. */
+  readonly check?: boolean;
 }
 
 /** What was broken, as it was. */
@@ -23,13 +25,13 @@ export const breakLock = defineAction<BreakLockInput, LockView>({
   cedar: { action: "breakLock", resource: "Workspace" },
   effect: "change",
   summary: "Takes a lock away from whoever holds it.",
-  input: z.strictObject({ scope: z.string() }),
+  input: z.strictObject({ scope: z.string(), check: z.exactOptional(z.boolean()) }),
   output: lockViewSchema,
-  async run(context, { scope }) {
+  async run(context, { scope, check = false }) {
     const held = await listLocks.run(context, {});
     const found = held.find((lock) => lock.scope === scope);
     if (found === undefined) throw notHeld(scope, held);
-    await (scope === STORE_SCOPE ? breakStore(context, held) : breakLease(context, scope as LeaseScope));
+    if (!check) await (scope === STORE_SCOPE ? breakStore(context, held) : breakLease(context, scope as LeaseScope));
     return found;
   },
 });

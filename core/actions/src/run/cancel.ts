@@ -4,6 +4,7 @@ import { createEngine } from "@provisioning/workflow";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { openWorkspaceSession } from "../session.js";
+import { checkRun } from "./check-run.js";
 import { findRun } from "./find-run.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 
@@ -12,6 +13,8 @@ export interface CancelRunInput {
   readonly id: string;
   /** For people, in the record of the run. */
   readonly reason?: string;
+  /** Only tell what would become of it. */
+  readonly check?: boolean;
 }
 
 /** One that has ended stays as it is. */
@@ -20,9 +23,17 @@ export const cancelRun = defineAction<CancelRunInput, RunReport>({
   cedar: { action: "cancelRun", resource: "Run" },
   effect: "change",
   summary: "Ends a run that has not ended; what was done stays.",
-  input: z.strictObject({ id: z.string(), reason: z.exactOptional(z.string().check(z.maxLength(500))) }),
+  input: z.strictObject({
+    id: z.string(),
+    reason: z.exactOptional(z.string().check(z.maxLength(500))),
+    check: z.exactOptional(z.boolean()),
+  }),
   output: runReportSchema,
-  async run(context, { id, reason }) {
+  async run(context, { id, reason, check }) {
+    if (check === true)
+      return checkRun(context, id, ({ engine, state }) =>
+        engine.cancel(state.definition.id, context.holder, reason ?? "cancelled by hand"),
+      );
     const session = await openWorkspaceSession(context);
     const storage = await session.openStore("write");
     try {

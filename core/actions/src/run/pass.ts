@@ -5,6 +5,7 @@ import { createEngine } from "@provisioning/workflow";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { openWorkspaceSession } from "../session.js";
+import { checkRun } from "./check-run.js";
 import { findRun } from "./find-run.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 
@@ -12,6 +13,8 @@ export interface PassOperationInput {
   /** `last`: the newest. */
   readonly id: string;
   readonly operation: string;
+  /** Only tell what would become of it. */
+  readonly check?: boolean;
 }
 
 /** @throws RunStatusError, OperationStatusError */
@@ -20,9 +23,13 @@ export const passOperation = defineAction<PassOperationInput, RunReport>({
   cedar: { action: "passOperation", resource: "Run" },
   effect: "change",
   summary: "Counts an operation that was not done as done, for those who need it.",
-  input: z.strictObject({ id: z.string(), operation: z.string() }),
+  input: z.strictObject({ id: z.string(), operation: z.string(), check: z.exactOptional(z.boolean()) }),
   output: runReportSchema,
-  async run(context, { id, operation }) {
+  async run(context, { id, operation, check }) {
+    if (check === true)
+      return checkRun(context, id, ({ engine, state }) =>
+        engine.pass(state.definition.id, operation as OperationId, context.holder),
+      );
     const session = await openWorkspaceSession(context);
     const storage = await session.openStore("write");
     try {

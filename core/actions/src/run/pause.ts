@@ -4,6 +4,7 @@ import { createEngine } from "@provisioning/workflow";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { openWorkspaceSession } from "../session.js";
+import { checkRun } from "./check-run.js";
 import { findRun } from "./find-run.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 
@@ -12,6 +13,8 @@ export interface PauseRunInput {
   readonly id: string;
   /** For people, in the record of the run. */
   readonly reason?: string;
+  /** Only tell what would become of it. */
+  readonly check?: boolean;
 }
 
 /** @throws RunStatusError of one that has ended */
@@ -20,9 +23,17 @@ export const pauseRun = defineAction<PauseRunInput, RunReport>({
   cedar: { action: "pauseRun", resource: "Run" },
   effect: "change",
   summary: "Has a run start nothing more, until it is resumed; what runs is finished.",
-  input: z.strictObject({ id: z.string(), reason: z.exactOptional(z.string().check(z.maxLength(500))) }),
+  input: z.strictObject({
+    id: z.string(),
+    reason: z.exactOptional(z.string().check(z.maxLength(500))),
+    check: z.exactOptional(z.boolean()),
+  }),
   output: runReportSchema,
-  async run(context, { id, reason }) {
+  async run(context, { id, reason, check }) {
+    if (check === true)
+      return checkRun(context, id, ({ engine, state }) =>
+        engine.pause(state.definition.id, context.holder, reason ?? "paused by hand"),
+      );
     const session = await openWorkspaceSession(context);
     const storage = await session.openStore("write");
     try {

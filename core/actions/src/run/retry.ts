@@ -3,6 +3,7 @@
 import type { OperationId, RunDefinition } from "@provisioning/model";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
+import { assertCurrent, checkRun } from "./check-run.js";
 import { engineOf, workOn } from "./execute.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 import { openRunSession } from "./run-session.js";
@@ -13,6 +14,8 @@ export interface RetryRunInput {
   readonly id: string;
   /** These with all that needs them, whatever they are; default: what was not done. */
   readonly operations?: readonly string[];
+  /** Only tell what would become of it. */
+  readonly check?: boolean;
 }
 
 /** @throws RunStatusError, OperationStatusError, ProvisioningError RUN_OUTDATED */
@@ -21,9 +24,18 @@ export const retryRun = defineAction<RetryRunInput, RunReport>({
   cedar: { action: "retryRun", resource: "Run" },
   effect: "change",
   summary: "Has a run that ended go on with what was not done, or with one operation and all that needs it.",
-  input: z.strictObject({ id: z.string(), operations: z.exactOptional(z.array(z.string()).check(z.minLength(1))) }),
+  input: z.strictObject({
+    id: z.string(),
+    operations: z.exactOptional(z.array(z.string()).check(z.minLength(1))),
+    check: z.exactOptional(z.boolean()),
+  }),
   output: runReportSchema,
-  async run(context, { id, operations }) {
+  async run(context, { id, operations, check }) {
+    if (check === true)
+      return checkRun(context, id, async ({ engine, state }) => {
+        await assertCurrent(context, state);
+        await engine.retry(state.definition.id, context.holder, operations && withItems(state.definition, operations));
+      });
     const ofDocument = await withWorkflowRun(context, id, async ({ engine, state, options }) => {
       await engine.retry(state.definition.id, context.holder, operations as readonly OperationId[] | undefined);
       await engine.execute(state.definition.id, options);

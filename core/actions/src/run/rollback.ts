@@ -2,6 +2,7 @@
 
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
+import { assertCurrent, checkRun, rehearsalHandlers } from "./check-run.js";
 import { engineOf, rollBack } from "./execute.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 import { openRunSession } from "./run-session.js";
@@ -12,6 +13,8 @@ export interface RollbackRunInput {
   readonly id: string;
   /** Keep what was done up to this checkpoint. Default: undo everything. */
   readonly toCheckpoint?: number;
+  /** Only tell what would become of it. */
+  readonly check?: boolean;
 }
 
 /** @throws RunNotEndedError, ProvisioningError RUN_OUTDATED */
@@ -20,10 +23,21 @@ export const rollbackRun = defineAction<RollbackRunInput, RunReport>({
   cedar: { action: "rollbackRun", resource: "Run" },
   effect: "change",
   summary: "Undoes what a run made, the last first, to the beginning or to a checkpoint.",
-  input: z.strictObject({ id: z.string(), toCheckpoint: z.exactOptional(z.int().check(z.minimum(1))) }),
+  input: z.strictObject({
+    id: z.string(),
+    toCheckpoint: z.exactOptional(z.int().check(z.minimum(1))),
+    check: z.exactOptional(z.boolean()),
+  }),
   output: runReportSchema,
-  async run(context, { id, toCheckpoint }) {
+  async run(context, { id, toCheckpoint, check }) {
     const checkpoint = toCheckpoint === undefined ? {} : { toCheckpoint };
+    if (check === true)
+      return checkRun(context, id, async ({ engine, state }) => {
+        await assertCurrent(context, state);
+        const { signal, drain } = context;
+        const handlers = rehearsalHandlers(state.definition);
+        await engine.rollback(state.definition.id, { handlers, signal, drain, ...checkpoint, by: context.holder });
+      });
     const ofDocument = await withWorkflowRun(context, id, ({ engine, state, options }) =>
       engine.rollback(state.definition.id, { ...options, ...checkpoint, by: context.holder }),
     );

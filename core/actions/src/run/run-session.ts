@@ -1,6 +1,7 @@
 /** An infra opened because of one of its runs. */
 
 import { ProvisioningError } from "@provisioning/model";
+import type { StorageMode } from "@provisioning/storage";
 import { type RunState, replay } from "@provisioning/workflow";
 import type { ActionContext } from "../context.js";
 import { type InfraSession, openInfraSession, openWorkspaceSession } from "../session.js";
@@ -15,12 +16,12 @@ export interface NamedRun {
  * For what carries operations out: they are done as the definition says now, so it must still be the one that the run was made from.
  * The caller closes the session. @throws ProvisioningError RUN_OUTDATED
  */
-export async function openRunSession(context: ActionContext, id: string): Promise<NamedRun> {
+export async function openRunSession(context: ActionContext, id: string, mode: StorageMode = "write"): Promise<NamedRun> {
   const found = await lookAt(context, id);
   const { infra, labels } = found.definition;
   const session = await openInfraSession(context, {
     infra,
-    mode: "write",
+    mode,
     definition: labels.purpose === "destroy" ? "ignore" : "use",
   });
   try {

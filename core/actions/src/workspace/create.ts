@@ -14,6 +14,8 @@ export interface CreateWorkspaceInput {
   readonly dir?: string;
   /** A folder to copy; default: the platform's template. */
   readonly from?: string;
+  /** Only tell what would be written. */
+  readonly check?: boolean;
 }
 
 export interface CreatedWorkspace extends WorkspaceInfo {
@@ -26,15 +28,21 @@ export const createWorkspace = defineAction<CreateWorkspaceInput, CreatedWorkspa
   cedar: { action: "createWorkspace", resource: "Workspace" },
   effect: "change",
   summary: "Makes a workspace from a template and makes it the active one.",
-  input: z.strictObject({ name: z.string(), dir: z.exactOptional(z.string()), from: z.exactOptional(z.string()) }),
+  input: z.strictObject({
+    name: z.string(),
+    dir: z.exactOptional(z.string()),
+    from: z.exactOptional(z.string()),
+    check: z.exactOptional(z.boolean()),
+  }),
   output: z.strictObject({ ...workspaceInfoShape, files: z.array(z.string()) }),
   async run(context, input) {
     const name = workspaceName(input.name.replace(/^workspace_(?=.)/, ""));
     const dir = resolve(context.currentDir, input.dir ?? input.name);
     const templateDir =
       input.from === undefined ? context.platform.workspaceTemplateDir : resolve(context.currentDir, input.from);
-    const files = await initWorkspace({ name, dir, templateDir });
-    await registryOf(context).register(name, dir, { activate: true });
+    const { check = false } = input;
+    const files = await initWorkspace({ name, dir, templateDir, check });
+    if (!check) await registryOf(context).register(name, dir, { activate: true });
     return { name, path: dir, active: true, presence: "there", files };
   },
 });

@@ -20,6 +20,8 @@ export interface ExportWorkspaceInput {
   readonly file?: string;
   /** With runs and recorded resources. Keys and generated secrets never go along. */
   readonly withState?: boolean;
+  /** Only tell what would be written: the archive is made and thrown away. */
+  readonly check?: boolean;
 }
 
 export interface ExportedWorkspace {
@@ -44,6 +46,7 @@ export const exportWorkspace = defineAction<ExportWorkspaceInput, ExportedWorksp
     workspace: z.exactOptional(z.string()),
     file: z.exactOptional(z.string()),
     withState: z.exactOptional(z.boolean()),
+    check: z.exactOptional(z.boolean()),
   }),
   output: z.strictObject({
     name: workspaceNameSchema,
@@ -53,7 +56,7 @@ export const exportWorkspace = defineAction<ExportWorkspaceInput, ExportedWorksp
     withState: z.boolean(),
     left: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
   }),
-  async run(asked, { workspace: named, file, withState = false }) {
+  async run(asked, { workspace: named, file, withState = false, check = false }) {
     const context = named === undefined ? asked : { ...asked, workspace: named };
     const session = await openWorkspaceSession(context);
     const { name, layout } = session.workspace;
@@ -61,18 +64,24 @@ export const exportWorkspace = defineAction<ExportWorkspaceInput, ExportedWorksp
     const selected = await selectFiles(layout.root);
     const own = relative(layout.root, target);
     const files = selected.files.filter((path) => path !== own);
-    const pack = (more: readonly ArchivedFile[]) =>
+    const pack = (into: string, more: readonly ArchivedFile[]) =>
       packWorkspace({
         note: { format: ARCHIVE_FORMAT, name, platformVersion: context.platformVersion, withState },
         root: layout.root,
         files,
         more,
-        target,
+        target: into,
       });
-    const bytes = withState ? await withSnapshot(context, session, pack) : await pack([]);
+    const write = (into: string) => (withState ? withSnapshot(context, session, (more) => pack(into, more)) : pack(into, []));
+    const bytes = check ? await inThrowaway(write) : await write(target);
     return { name: workspaceName(name), file: target, bytes, files, withState, left: selected.left };
   },
 });
+
+async function inThrowaway(write: (into: string) => Promise<number>): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "provisioning-export-"));
+  return write(join(folder, "archive")).finally(() => rm(folder, { recursive: true, force: true }));
+}
 
 type Session = Awaited<ReturnType<typeof openWorkspaceSession>>;
 

@@ -15,6 +15,8 @@ export interface ImportWorkspaceInput {
   readonly name?: string;
   /** Default: a folder of that name in the current one. It must not exist, or be empty. */
   readonly dir?: string;
+  /** Only read it to its end and tell what would be written. */
+  readonly check?: boolean;
 }
 
 export interface ImportedWorkspace extends WorkspaceInfo {
@@ -28,7 +30,12 @@ export const importWorkspace = defineAction<ImportWorkspaceInput, ImportedWorksp
   cedar: { action: "importWorkspace", resource: "Workspace" },
   effect: "change",
   summary: "Makes a workspace from an archive and makes it the active one.",
-  input: z.strictObject({ file: z.string(), name: z.exactOptional(z.string()), dir: z.exactOptional(z.string()) }),
+  input: z.strictObject({
+    file: z.string(),
+    name: z.exactOptional(z.string()),
+    dir: z.exactOptional(z.string()),
+    check: z.exactOptional(z.boolean()),
+  }),
   output: z.strictObject({ ...workspaceInfoShape, files: z.array(z.string()), withState: z.boolean() }),
   async run(context, input) {
     const { currentDir } = context;
@@ -38,12 +45,15 @@ export const importWorkspace = defineAction<ImportWorkspaceInput, ImportedWorksp
     const found = (await registry.list()).find((entry) => entry.name === name);
     if (found !== undefined) throw new WorkspaceNameTakenError(name, found.path);
     const dir = resolve(currentDir, input.dir ?? name);
-    const { note, files } = await unpackWorkspace({ file, dir, stateDir: "runtime" });
+    const { check = false } = input;
+    const { note, files } = await unpackWorkspace({ file, dir, stateDir: "runtime", check });
+    const made: ImportedWorkspace = { name, path: dir, active: true, presence: "there", files, withState: note.withState };
+    if (check) return made;
     const { runtimeDir } = workspaceLayout(dir);
     await mkdir(runtimeDir, { recursive: true, mode: 0o700 });
     await chmod(runtimeDir, 0o700);
     await registry.register(name, dir, { activate: true });
-    return { name, path: dir, active: true, presence: "there", files, withState: note.withState };
+    return made;
   },
 });
 

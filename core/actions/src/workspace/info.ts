@@ -3,7 +3,14 @@
 import { stat } from "node:fs/promises";
 import type { WorkspaceName } from "@provisioning/model";
 import { workspaceNameSchema } from "@provisioning/model/wire";
-import { isWorkspace, openRegistry, type RegisteredWorkspace, userPaths, type WorkspaceRegistry } from "@provisioning/workspace";
+import {
+  isWorkspace,
+  openRegistry,
+  type RegisteredWorkspace,
+  userPaths,
+  type WorkspaceRegistry,
+  WorkspaceUnknownError,
+} from "@provisioning/workspace";
 import * as z from "zod/mini";
 import type { ActionContext } from "../context.js";
 
@@ -28,10 +35,17 @@ export const workspaceInfoShape = {
 };
 export const workspaceInfoSchema: z.ZodMiniType<WorkspaceInfo> = z.strictObject(workspaceInfoShape);
 
-export interface NamedWorkspaceInput {
-  readonly name: string;
+/** As it is registered. @throws WorkspaceUnknownError */
+export async function knownWorkspace(registry: WorkspaceRegistry, name: WorkspaceName): Promise<RegisteredWorkspace> {
+  const known = await registry.list();
+  const found = known.find((entry) => entry.name === name);
+  if (found === undefined)
+    throw new WorkspaceUnknownError(
+      name,
+      known.map((entry) => entry.name),
+    );
+  return found;
 }
-export const namedWorkspaceSchema: z.ZodMiniType<NamedWorkspaceInput> = z.strictObject({ name: z.string() });
 
 export function registryOf(context: ActionContext): WorkspaceRegistry {
   return openRegistry(userPaths(context.environment).configFile, context.clock);

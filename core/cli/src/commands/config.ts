@@ -2,6 +2,8 @@
 
 import { command, group } from "../command/command.js";
 import {
+  type CheckFlags,
+  checkFlag,
   argument,
   infraFlag,
   onOff,
@@ -22,6 +24,7 @@ const EDITABLE = ["user", "workspace", "infra", "env"] as const;
 export type RawFlags = ReadFlags & { readonly raw?: boolean };
 export type ListFlags = RawFlags & { readonly changed?: boolean };
 export type EditFlags = ReadFlags & { readonly layer?: (typeof EDITABLE)[number] };
+export type SetFlags = EditFlags & CheckFlags;
 
 const rawFlag = { raw: onOff("Values as they are written, with their {{references}}") } as const;
 const editFlags = {
@@ -78,7 +81,7 @@ export const configGroup = group({
       parameters: { flags: readFlags, aliases: readLetters, positional: positional(key) },
       result: "config.explain",
     }),
-    command<EditFlags, [string, string]>({
+    command<SetFlags, [string, string]>({
       name: "set",
       brief: "Set a key in the file of a layer; comments stay",
       examples: [
@@ -88,19 +91,19 @@ export const configGroup = group({
       ],
       loader: async () => (await import("./config/change.js")).set,
       parameters: {
-        flags: editFlags,
+        flags: { ...editFlags, ...checkFlag },
         aliases: readLetters,
         positional: positional(key, argument("value", "The value; a list is a,b")),
       },
       result: "config.set",
     }),
-    command<EditFlags, [string]>({
+    command<SetFlags, [string]>({
       name: "unset",
       aliases: ["rm"],
       brief: "Take a key out of a layer; the layer below decides again",
       examples: [["config unset servers.default_plan", "from the workspace's file"]],
       loader: async () => (await import("./config/change.js")).unset,
-      parameters: { flags: editFlags, aliases: readLetters, positional: positional(key) },
+      parameters: { flags: { ...editFlags, ...checkFlag }, aliases: readLetters, positional: positional(key) },
       result: "config.unset",
     }),
     command<EditFlags>({

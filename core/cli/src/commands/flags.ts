@@ -83,7 +83,9 @@ export const strictFlag = { strict: onOff("Exit with 4 when there are warnings")
 
 export const yesFlag = { yes: onOff("Go ahead without asking") } as const;
 
-const changeFlags = { ...yesFlag, check: onOff("Only show what would change") } as const;
+export const checkFlag = { check: onOff("Only show what would change") } as const;
+
+const changeFlags = { ...yesFlag, ...checkFlag } as const;
 
 export const planFlag = {
   plan: textFlag("size", "Size of all servers, over every other setting: small, medium, large, xlarge"),
@@ -107,9 +109,12 @@ export interface StrictFlags {
   readonly strict?: boolean;
 }
 
-export interface ChangeFlags {
-  readonly yes?: boolean;
+export interface CheckFlags {
   readonly check?: boolean;
+}
+
+export interface ChangeFlags extends CheckFlags {
+  readonly yes?: boolean;
 }
 
 /** What commands in a workspace take that print something. */

@@ -3,6 +3,8 @@
 import { command, group } from "../command/command.js";
 import {
   argument,
+  type ChangeFlags,
+  checkFlag,
   countFlag,
   infraFlag,
   type InfraFlags,
@@ -32,15 +34,18 @@ export const lockGroup = group({
       parameters: { flags: shownFlags, aliases: shownLetters },
       result: "lock.list",
     }),
-    command<ShownFlags & { readonly yes?: boolean }, [string]>({
+    command<ShownFlags & ChangeFlags, [string]>({
       name: "break",
       brief: "Take a lock away from whoever holds it",
       details:
         "The holder stops before it writes anything more. What it is doing on a server right then goes on. Asks for the name.",
-      examples: [["lock break store", "a name that lock list shows"]],
+      examples: [
+        ["lock break store", "a name that lock list shows"],
+        ["lock break store --check", "only show who would lose it"],
+      ],
       loader: async () => (await import("./lock/locks.js")).breakOne,
       parameters: {
-        flags: { ...shownFlags, ...yesFlag },
+        flags: { ...shownFlags, ...yesFlag, ...checkFlag },
         aliases: { ...shownLetters, y: "yes" },
         positional: positional(argument("lock", "Name of a lock, as lock list shows it")),
       },

@@ -3,6 +3,8 @@
 import { type Command, command, group } from "../command/command.js";
 import {
   argument,
+  type CheckFlags,
+  checkFlag,
   countFlag,
   infraFlag,
   numberFlag,
@@ -35,7 +37,7 @@ const yesLetters = { ...shownLetters, y: "yes" } as const;
 /** What can be done with a run, under the name of its group: `workflow` and `batch` have the same. */
 export function controlCommands(of: string): readonly Command[] {
   return [
-    command<ShownFlags & Confirmed, string[]>({
+    command<ShownFlags & Confirmed & CheckFlags, string[]>({
       name: "retry",
       aliases: ["re"],
       brief: "Go on with a run that ended, from what was not done or from an operation on",
@@ -45,61 +47,62 @@ export function controlCommands(of: string): readonly Command[] {
       ],
       loader: async () => (await import("./workflow/control.js")).retry,
       parameters: {
-        flags: { ...shownFlags, ...yesFlag },
+        flags: { ...shownFlags, ...yesFlag, ...checkFlag },
         aliases: yesLetters,
         positional: several("run", "Id of a run, then operations", 1),
       },
       result: "run.retry",
     }),
-    command<ShownFlags, [string, string]>({
+    command<ShownFlags & CheckFlags, [string, string]>({
       name: "skip",
       brief: "Count an operation that was not done as done",
       details: "For what you did by hand, or can do without.",
       examples: [[`${of} skip last 'check etcd on db-01'`, `then go on with: ${of} retry last`]],
       loader: async () => (await import("./workflow/control.js")).skip,
       parameters: {
-        flags: shownFlags,
+        flags: { ...shownFlags, ...checkFlag },
         aliases: shownLetters,
         positional: positional(run, argument("operation", "Id or title of an operation")),
       },
       result: "run.pass",
     }),
-    command<ShownFlags & { readonly reason?: string }, [string]>({
+    command<ShownFlags & CheckFlags & { readonly reason?: string }, [string]>({
       name: "pause",
       brief: "Start nothing more of a run until it is resumed",
       examples: [[`${of} pause last`, "what is under way is finished"]],
       loader: async () => (await import("./workflow/control.js")).pause,
-      parameters: { flags: { ...shownFlags, ...reason }, aliases: shownLetters, positional: positional(run) },
+      parameters: { flags: { ...shownFlags, ...reason, ...checkFlag }, aliases: shownLetters, positional: positional(run) },
       result: "run.pause",
     }),
-    command<ShownFlags, [string]>({
+    command<ShownFlags & CheckFlags, [string]>({
       name: "resume",
       aliases: ["continue"],
       brief: "Go on with a run that was paused or interrupted",
       examples: [[`${of} resume last`, "what is done is not done again"]],
       loader: async () => (await import("./workflow/control.js")).resume,
-      parameters: { flags: shownFlags, aliases: shownLetters, positional: positional(run) },
+      parameters: { flags: { ...shownFlags, ...checkFlag }, aliases: shownLetters, positional: positional(run) },
       result: "run.resume",
     }),
-    command<ShownFlags & { readonly reason?: string }, [string]>({
+    command<ShownFlags & CheckFlags & { readonly reason?: string }, [string]>({
       name: "cancel",
       brief: "End a run that has not ended; what was done stays",
       examples: [[`${of} cancel last --reason 'wrong region'`, `undo what it made with: ${of} rollback last`]],
       loader: async () => (await import("./workflow/control.js")).cancel,
-      parameters: { flags: { ...shownFlags, ...reason }, aliases: shownLetters, positional: positional(run) },
+      parameters: { flags: { ...shownFlags, ...reason, ...checkFlag }, aliases: shownLetters, positional: positional(run) },
       result: "run.cancel",
     }),
-    command<ShownFlags & Confirmed & { readonly toCheckpoint?: number }, [string]>({
+    command<ShownFlags & Confirmed & CheckFlags & { readonly toCheckpoint?: number }, [string]>({
       name: "rollback",
       aliases: ["rb", "undo"],
       brief: "Undo what a run made, the last first",
       examples: [
         [`${of} rollback last`, "all of it"],
+        [`${of} rollback last --check`, "only show what would be undone"],
         [`${of} rollback last --to-checkpoint 2`, "keep what was done up to the second checkpoint"],
       ],
       loader: async () => (await import("./workflow/control.js")).rollback,
       parameters: {
-        flags: { ...shownFlags, ...yesFlag, toCheckpoint: numberFlag("Keep what was done up to this checkpoint") },
+        flags: { ...shownFlags, ...yesFlag, ...checkFlag, toCheckpoint: numberFlag("Keep what was done up to this checkpoint") },
         aliases: yesLetters,
         positional: positional(run),
       },

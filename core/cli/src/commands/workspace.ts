@@ -2,6 +2,8 @@
 
 import { command, group } from "../command/command.js";
 import {
+  type CheckFlags,
+  checkFlag,
   argument,
   onOff,
   optionalArgument,
@@ -22,7 +24,7 @@ export const workspaceGroup = group({
   aliases: ["ws", "workspaces"],
   brief: "Workspaces: folders with definitions, configuration and records",
   commands: [
-    command<ShownFlags & { readonly dir?: string; readonly from?: string }, [string]>({
+    command<ShownFlags & CheckFlags & { readonly dir?: string; readonly from?: string }, [string]>({
       name: "init",
       aliases: ["i", "new"],
       shortcuts: ["init"],
@@ -37,6 +39,7 @@ export const workspaceGroup = group({
           ...shownFlags,
           dir: textFlag("path", "Folder; default: one of that name here"),
           from: textFlag("path", "Folder to copy, for example an example"),
+          ...checkFlag,
         },
         aliases: shownLetters,
         positional: positional(argument("name", "Name of the new workspace")),
@@ -52,14 +55,14 @@ export const workspaceGroup = group({
       parameters,
       result: "workspace.list",
     }),
-    command<ShownFlags, [string]>({
+    command<ShownFlags & CheckFlags, [string]>({
       name: "switch",
       aliases: ["sw", "use"],
       shortcuts: ["use"],
       brief: "Make another workspace the active one",
       examples: [["workspace switch staging", "commands in folders without a workspace now work there"]],
       loader: async () => (await import("./workspace/workspaces.js")).switchTo,
-      parameters: { ...parameters, positional: positional(name) },
+      parameters: { flags: { ...shownFlags, ...checkFlag }, aliases: shownLetters, positional: positional(name) },
       result: "workspace.switch",
     }),
     command<ShownFlags>({
@@ -72,7 +75,7 @@ export const workspaceGroup = group({
       parameters,
       result: "workspace.current",
     }),
-    command<ShownFlags & { readonly missing?: boolean }, [string?]>({
+    command<ShownFlags & CheckFlags & { readonly missing?: boolean }, [string?]>({
       name: "remove",
       aliases: ["rm"],
       brief: "Take a workspace from the list; its folder stays",
@@ -82,7 +85,7 @@ export const workspaceGroup = group({
       ],
       loader: async () => (await import("./workspace/workspaces.js")).remove,
       parameters: {
-        flags: { ...shownFlags, missing: onOff("All whose folders are there no more") },
+        flags: { ...shownFlags, missing: onOff("All whose folders are there no more"), ...checkFlag },
         aliases: shownLetters,
         positional: positional(optionalArgument("workspace", "Name of a workspace")),
       },
@@ -113,7 +116,7 @@ export const workspaceGroup = group({
       parameters: { flags: { ...shownFlags, ...strictFlag, all: onOff("Every workspace of the list") }, aliases: shownLetters },
       result: "workspace.validate",
     }),
-    command<ShownFlags & { readonly to?: string; readonly withState?: boolean }, [string?]>({
+    command<ShownFlags & CheckFlags & { readonly to?: string; readonly withState?: boolean }, [string?]>({
       name: "export",
       brief: "Write a workspace into one archive",
       details:
@@ -128,13 +131,14 @@ export const workspaceGroup = group({
           ...shownFlags,
           to: textFlag("file", "File to write; default: <name>.tar.gz here"),
           withState: onOff("With runs and recorded resources"),
+          ...checkFlag,
         },
         aliases: shownLetters,
         positional: positional(optionalArgument("workspace", "Name or path of a workspace")),
       },
       result: "workspace.export",
     }),
-    command<ShownFlags & { readonly name?: string; readonly dir?: string }, [string]>({
+    command<ShownFlags & CheckFlags & { readonly name?: string; readonly dir?: string }, [string]>({
       name: "import",
       brief: "Make a workspace from an archive",
       details: "Nothing is written when anything about the archive is wrong.",
@@ -148,6 +152,7 @@ export const workspaceGroup = group({
           ...shownFlags,
           name: textFlag("name", "Name of the new workspace; default: as it was exported"),
           dir: textFlag("path", "Folder; default: one of that name here"),
+          ...checkFlag,
         },
         aliases: shownLetters,
         positional: positional(argument("file", "Archive that an export wrote")),

@@ -27,6 +27,8 @@ export interface EditOptions {
   readonly clock?: Clock;
   /** Told the new text before anything is written; what it throws keeps the file as it is. */
   readonly check?: (text: string) => Promise<void>;
+  /** Everything but the writing. */
+  readonly preview?: boolean;
 }
 
 /**
@@ -51,14 +53,15 @@ async function underLock(
   options: EditOptions,
   change: (before: string | undefined) => Promise<string>,
 ): Promise<boolean> {
-  await mkdir(dirname(file), { recursive: true });
-  const unlock = await lockFile(`${file}.lock`, options.clock ?? systemClock);
+  const write = options.preview !== true;
+  if (write) await mkdir(dirname(file), { recursive: true });
+  const unlock = write ? await lockFile(`${file}.lock`, options.clock ?? systemClock) : async () => {};
   try {
     const before = await readIfThere(file);
     const text = await change(before);
     if (text === before || (before === undefined && text.trim() === "")) return false;
     await options.check?.(text);
-    await replaceFile(file, text, before !== undefined);
+    if (write) await replaceFile(file, text, before !== undefined);
     return true;
   } finally {
     await unlock();

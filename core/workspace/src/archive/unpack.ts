@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -20,6 +21,8 @@ export interface UnpackOptions {
   readonly dir: string;
   /** Where what was recorded goes, relative to `dir`. */
   readonly stateDir: string;
+  /** Only read it to its end and tell what would be written. */
+  readonly check?: boolean;
 }
 
 export interface Unpacked {
@@ -31,10 +34,15 @@ export interface Unpacked {
 /** @throws ArchiveInvalidError, ArchiveRefusedError, ProvisioningError WORKSPACE_EXISTS; nothing is left then */
 export async function unpackWorkspace(options: UnpackOptions): Promise<Unpacked> {
   await assertFree(options.dir);
-  const draft = join(dirname(options.dir), `.import-${randomBytes(6).toString("hex")}`);
+  const beside = options.check === true ? tmpdir() : dirname(options.dir);
+  const draft = join(beside, `.import-${randomBytes(6).toString("hex")}`);
   await mkdir(draft, { recursive: true, mode: 0o700 });
   try {
     const unpacked = await unpackInto(draft, options);
+    if (options.check === true) {
+      await rm(draft, { recursive: true });
+      return unpacked;
+    }
     await rmdir(options.dir).catch(() => undefined);
     await rename(draft, options.dir);
     return unpacked;

@@ -8,7 +8,7 @@ import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { formatDuration } from "../../views/duration.js";
 import { renderTable, widthOf } from "../../views/table.js";
-import type { ShownFlags } from "../flags.js";
+import type { ChangeFlags, ShownFlags } from "../flags.js";
 
 export async function list(this: CliContext, flags: ShownFlags): Promise<void> {
   await runAction(this, flags, async (context) => {
@@ -20,8 +20,13 @@ export async function list(this: CliContext, flags: ShownFlags): Promise<void> {
   });
 }
 
-export async function breakOne(this: CliContext, flags: ShownFlags & { readonly yes?: boolean }, scope: string): Promise<void> {
+export async function breakOne(this: CliContext, flags: ShownFlags & ChangeFlags, scope: string): Promise<void> {
   await runAction(this, flags, async (context) => {
+    if (flags.check === true) {
+      const found = await invoke("lock.break", context, { scope, check: true });
+      await writeResult(this, flags.output, found, () => `${scope} would be free; ${found.holder} has it.`);
+      return EXIT.ok;
+    }
     const held = (await invoke("lock.list", context, {})).find((lock) => lock.scope === scope);
     if (held !== undefined && flags.yes !== true) {
       const question = `${held.holder} holds it and is ${held.alive === "no" ? "gone" : "at work"}${held.doing === "" ? "" : `: ${held.doing}`}.`;

@@ -6,11 +6,12 @@ import { EXIT } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { renderExport } from "../../views/workspace.js";
-import type { ShownFlags } from "../flags.js";
+import { sayOnlyShown } from "../../views/only-shown.js";
+import type { CheckFlags, ShownFlags } from "../flags.js";
 
 export async function exportTo(
   this: CliContext,
-  flags: ShownFlags & { readonly to?: string; readonly withState?: boolean },
+  flags: ShownFlags & CheckFlags & { readonly to?: string; readonly withState?: boolean },
   workspace?: string,
 ): Promise<void> {
   await runAction(this, flags, async (context) => {
@@ -18,15 +19,17 @@ export async function exportTo(
       ...(workspace === undefined ? {} : { workspace }),
       ...(flags.to === undefined ? {} : { file: flags.to }),
       ...(flags.withState === undefined ? {} : { withState: flags.withState }),
+      ...(flags.check === true ? { check: true } : {}),
     });
     await writeResult(this, flags.output, exported, () => renderExport(exported));
+    if (flags.check === true) sayOnlyShown(this);
     return EXIT.ok;
   });
 }
 
 export async function importFrom(
   this: CliContext,
-  flags: ShownFlags & { readonly name?: string; readonly dir?: string },
+  flags: ShownFlags & CheckFlags & { readonly name?: string; readonly dir?: string },
   file: string,
 ): Promise<void> {
   await runAction(this, flags, async (context) => {
@@ -34,13 +37,17 @@ export async function importFrom(
       file,
       ...(flags.name === undefined ? {} : { name: flags.name }),
       ...(flags.dir === undefined ? {} : { dir: flags.dir }),
+      ...(flags.check === true ? { check: true } : {}),
     });
+    const from = `${made.files.length} files${made.withState ? " and what was recorded" : ""}`;
     await writeResult(this, flags.output, made, () =>
-      [
-        `Made the workspace ${made.name} at ${made.path} from ${made.files.length} files${made.withState ? " and what was recorded" : ""}; it is the active one now.`,
-        "",
-        "Next: provisioning workspace validate",
-      ].join("\n"),
+      flags.check === true
+        ? `Would make the workspace ${made.name} at ${made.path} from ${from}, as the active one.`
+        : [
+            `Made the workspace ${made.name} at ${made.path} from ${from}; it is the active one now.`,
+            "",
+            "Next: provisioning workspace validate",
+          ].join("\n"),
     );
     return EXIT.ok;
   });

@@ -5,12 +5,14 @@ import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
+import { sayOnlyShown } from "../../views/only-shown.js";
 import { renderTable, widthOf } from "../../views/table.js";
 
 interface Flags {
   readonly output: OutputFormat;
   readonly workspace?: string;
   readonly debug?: boolean;
+  readonly check?: boolean;
 }
 
 export async function init(
@@ -23,13 +25,15 @@ export async function init(
       name,
       ...(flags.dir === undefined ? {} : { dir: flags.dir }),
       ...(flags.from === undefined ? {} : { from: flags.from }),
+      ...checkInput(flags),
     });
     await writeResult(this, flags.output, made, () =>
       [
-        `Made the workspace ${made.name} at ${made.path}; it is the active one now.`,
+        flags.check === true
+          ? `Would make the workspace ${made.name} at ${made.path}, as the active one.`
+          : `Made the workspace ${made.name} at ${made.path}; it is the active one now.`,
         ...made.files.map((file) => `  ${file}`),
-        "",
-        "Next: look at infra/, then run: provisioning plan",
+        ...(flags.check === true ? [] : ["", "Next: look at infra/, then run: provisioning plan"]),
       ].join("\n"),
     );
     return EXIT.ok;
@@ -63,7 +67,11 @@ function renderWorkspaces(known: readonly WorkspaceInfo[], width?: number): stri
 const ABSENCE = { missing: "moved or deleted", foreign: "no workspace any more" } as const;
 
 export async function switchTo(this: CliContext, flags: Flags, name: string): Promise<void> {
-  await runAction(this, flags, async (context) => show(this, flags, await invoke("workspace.switch", context, { name })));
+  await runAction(this, flags, async (context) => {
+    await show(this, flags, await invoke("workspace.switch", context, { name, ...checkInput(flags) }));
+    if (flags.check === true) sayOnlyShown(this);
+    return EXIT.ok;
+  });
 }
 
 export async function current(this: CliContext, flags: Flags): Promise<void> {
@@ -75,9 +83,11 @@ export async function remove(this: CliContext, flags: Flags & { readonly missing
     const { removed } = await invoke("workspace.forget", context, {
       ...(name === undefined ? {} : { name }),
       ...(flags.missing === undefined ? {} : { missing: flags.missing }),
+      ...checkInput(flags),
     });
+    const became = flags.check === true ? "Would be taken from the list" : "No longer in the list";
     await writeResult(this, flags.output, { removed }, () =>
-      removed.length === 0 ? "No workspace is missing." : `No longer in the list: ${removed.join(", ")}. Folders stay.`,
+      removed.length === 0 ? "No workspace is missing." : `${became}: ${removed.join(", ")}. Folders stay.`,
     );
     return EXIT.ok;
   });
@@ -86,4 +96,8 @@ export async function remove(this: CliContext, flags: Flags & { readonly missing
 async function show(cli: CliContext, flags: Flags, info: WorkspaceInfo) {
   await writeResult(cli, flags.output, info, () => `${info.name}  ${info.path}`);
   return EXIT.ok;
+}
+
+function checkInput({ check }: Flags) {
+  return check === true ? { check } : {};
 }

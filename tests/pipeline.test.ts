@@ -1,5 +1,6 @@
 /** One infra in three environments: the same servers and services, other sizes, and nothing of one workspace in another. */
 
+import type { WhyResource } from "@provisioning/actions";
 import type { Plan } from "@provisioning/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeWorkspace, obstacle, type TestWorkspace } from "./support/platform.js";
@@ -34,6 +35,22 @@ describe.skipIf(obstacle !== undefined)(`the pipeline example ${obstacle ?? ""}`
     expect(shapes[1]).toEqual(shapes[0]);
     expect(shapes[2]).toEqual(shapes[0]);
     for (const [environment, plan] of plans) expect(sizesOf(plan)).toEqual([SIZES[environment]]);
+  });
+
+  it("has other settings of a service in each environment, and tells who says so", async () => {
+    const memory = "taskserv.db-01.redis.config.max_memory_mb";
+    for (const [environment, value] of Object.entries({ dev: 32, staging: 64, prod: 512 })) {
+      expect(await workspace.json("why", memory, "--env", environment)).toMatchObject({ value });
+    }
+    expect(await workspace.json("why", "taskserv.db-01.redis.config", "--env", "prod")).toMatchObject({
+      value: { max_memory_mb: 512, append_only: true },
+    });
+    expect(await workspace.json<WhyResource>("why", memory, "--env", "prod")).toMatchObject({
+      origins: [
+        { source: "environment", value: 512, wins: true, place: { file: "config/prod-defaults.toml" } },
+        { source: "default of the taskserv's schema Config", value: 64, wins: false },
+      ],
+    });
   });
 
   it("is development unless something else is said, and a flag wins over the environment", async () => {

@@ -7,6 +7,7 @@ export const actionTable = {
   "catalog.list": async () => (await import("./catalog/list.js")).listCatalog,
   "catalog.providers": async () => (await import("./catalog/providers.js")).listProviders,
   "catalog.schema": async () => (await import("./catalog/schema.js")).showTaskservSchema,
+  "config.accessors": async () => (await import("./config/accessors.js")).listAccessors,
   "config.diff": async () => (await import("./config/diff.js")).diffConfig,
   "config.explain": async () => (await import("./config/explain.js")).explainConfig,
   "config.get": async () => (await import("./config/get.js")).getConfig,

@@ -4,6 +4,7 @@ export { SERVICE_PATHS, SHARED_METRICS_PATH } from "./batch/monitoring.js";
 export type { BatchForecast, BatchLimits, BatchValidation } from "./batch/report.js";
 export type { ChangedConfig } from "./config/changed.js";
 export type { ConfigDifference } from "./config/diff.js";
+export type { ConfigAccessor } from "./config/accessors.js";
 export type { ExplainedConfig } from "./config/explain.js";
 export type { ConfigEntry, ConfigFinding } from "./config/reading.js";
 export type { ConfigValidation } from "./config/validate.js";

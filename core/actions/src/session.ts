@@ -40,7 +40,8 @@ import {
   type WorkspaceLayout,
 } from "@provisioning/workspace";
 import type { ActionContext } from "./context.js";
-import { checkConfigs } from "./desired/check-configs.js";
+import { checkConfigs, isAboutSecret } from "./desired/check-configs.js";
+import { configuredTaskservs, seenFrom, unknownTaskservs } from "./desired/configured-taskservs.js";
 import { buildDesired, type DesiredInfra } from "./desired/desired.js";
 import { createProviders, type Providers } from "./providers.js";
 import { loadRecords, type Records } from "./records.js";
@@ -194,6 +195,7 @@ async function readDefinition(
   const used = providersOf(settings, defaultProvider).filter((name) => existing.includes(name));
   // What a flag says wins over the definition too.
   const isPlanGiven = config.provenance("servers.default_plan").layer === "flags";
+  const layers = seenFrom(workspace.layout.root, config.layers);
   const { desired, diagnostics } = buildDesired(settings, {
     defaultProvider,
     defaultPlan: config.get("servers.default_plan"),
@@ -201,10 +203,15 @@ async function readDefinition(
     defaultLabels: config.get("servers.labels"),
     workspaceDir: workspace.layout.root,
     catalog: new Map([...catalog].map(([name, extension]) => [name, extension.manifest])),
+    configured: configuredTaskservs(layers),
     plans: await providers.plans(used),
     ...(isPlanGiven ? { planOverride: config.get("servers.default_plan") } : {}),
   });
-  const findings = [...diagnostics, ...checkConfigs(desired, catalog, compiler)];
+  const findings = [
+    ...unknownTaskservs(layers, [...catalog.keys()]),
+    ...diagnostics,
+    ...checkConfigs(desired, catalog, compiler),
+  ];
   if (findings.some((finding) => finding.severity === "error"))
     throw new DiagnosticsError(await withSource(findings, workspace.layout.root));
   return desired;
@@ -238,7 +245,7 @@ function providersOf(settings: InfraSettings, fallback: ProviderName): ProviderN
 export async function withSource(findings: readonly Diagnostic[], root: string): Promise<Diagnostic[]> {
   return Promise.all(
     findings.map(async (finding) => {
-      if (finding.position === undefined || finding.sourceLine !== undefined) return finding;
+      if (finding.position === undefined || finding.sourceLine !== undefined || isAboutSecret(finding)) return finding;
       const text = await readIfThere(join(root, finding.position.file));
       const sourceLine = text?.split("\n")[finding.position.line - 1];
       return sourceLine === undefined ? finding : { ...finding, sourceLine };

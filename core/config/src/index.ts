@@ -20,10 +20,12 @@ export {
   variableOf,
 } from "./keys.js";
 export { LAYER_NAMES, type Layer, type LayerName, namesWithin } from "./layer.js";
+export { isBelowTaskservs, taskservPath } from "./layer-path.js";
 export { layerFile, type LayerPlace } from "./layer-file.js";
 export { type ConfigSources, type EnvironmentFiles, loadConfig, readConfig } from "./load.js";
 export { readIfThere } from "./read-if-there.js";
 export { type Config, type Provenance, type ResolvedConfig, suggestionFor } from "./resolve.js";
 export { isSecretReference, resolveSecrets, type SecretSources, SecretUnavailableError } from "./secret-reference.js";
 export { HIDDEN, shownValue } from "./shown-value.js";
+export { type TaskservSetting, taskservSettings } from "./taskserv-settings.js";
 export { createTemplateRenderer, TemplateError, type TemplateRenderer } from "./template.js";

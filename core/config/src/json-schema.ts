@@ -10,13 +10,23 @@ export function jsonSchemaOfConfig(): Schema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Configuration of provisioning",
-    ...schemaOfSection(keyTree()),
+    ...schemaOfSection(keyTree(), {
+      taskservs: {
+        description: "Settings of taskservs by name; their fields are those of the taskserv's schema.",
+        type: ["object", "null"],
+        additionalProperties: { type: ["object", "null"] },
+      },
+    }),
   };
 }
 
-function schemaOfSection({ keys }: KeySection): Schema {
+function schemaOfSection({ keys }: KeySection, more: Schema = {}): Schema {
   const properties = [...keys].map(([name, one]) => [name, isKeySection(one) ? schemaOfSection(one) : schemaOfKey(one)]);
-  return { type: ["object", "null"], properties: Object.fromEntries(properties) as Schema, additionalProperties: false };
+  return {
+    type: ["object", "null"],
+    properties: { ...(Object.fromEntries(properties) as Schema), ...more },
+    additionalProperties: false,
+  };
 }
 
 /** A text with a reference, or nothing, fits every key. */

@@ -24,7 +24,14 @@ export function kclSchemaOfConfig(): string {
   const whole = schemaText({
     name: "Config",
     summary: "A whole layer.",
-    attributes: sections.map(([name, schema]) => ({ name, type: schema, words: `The section ${name}.` })),
+    attributes: [
+      ...sections.map(([name, schema]) => ({ name, type: schema, words: `The section ${name}.` })),
+      {
+        name: "taskservs",
+        type: "{str:{str:any}}",
+        words: "Settings of taskservs by name; their fields are those of the taskserv's schema.",
+      },
+    ],
     checks: [],
   });
   return [HEAD, ...schemas, whole].join("\n");

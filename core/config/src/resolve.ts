@@ -14,7 +14,9 @@ import {
   variableOf,
 } from "./keys.js";
 import type { Layer, LayerName } from "./layer.js";
+import { isBelowTaskservs } from "./layer-path.js";
 import { shownValue } from "./shown-value.js";
+import { taskservSettingProblem } from "./taskserv-settings.js";
 
 export interface Provenance {
   readonly layer: LayerName;
@@ -111,6 +113,10 @@ function checkLayer(layer: Layer): Diagnostic[] {
 function checkValue(layer: Layer, path: string, value: unknown): Diagnostic | undefined {
   if (value === null && (isConfigKey(path) || isSection(path))) return undefined;
   const position = layer.positions.get(path);
+  if (isBelowTaskservs(path)) {
+    const problem = taskservSettingProblem(path, value);
+    return problem && withLine([layer], { severity: "error", code: "CONFIG_TYPE", ...problem, ...(position && { position }) });
+  }
   const map = isConfigKey(path) ? undefined : mapAround(path);
   if (map !== undefined) {
     if (value === null || typeof value === "string") return undefined;

@@ -25,10 +25,12 @@ export { openRegistry, type RegisteredWorkspace, type WorkspaceRegistry, Workspa
 export type { InfraSettings, PositionLookup, ServerSettings, TaskservRequest } from "./settings.js";
 export {
   type ConfigProblem,
+  createTaskservChecker,
   createTaskservCompiler,
   type Endpoint,
   type PlacedTaskserv,
   type SchemaDefault,
+  type TaskservChecker,
   type TaskservCompiler,
   type TaskservInput,
 } from "./taskserv-compiler.js";

@@ -14,6 +14,7 @@ import {
   type Program,
   runProgram,
   validateValue,
+  type ValidationFinding,
 } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
 import {
@@ -58,16 +59,21 @@ export interface Endpoint {
   readonly url: string;
 }
 
-export interface TaskservCompiler {
+/** What a taskserv's schema says about its configuration. */
+export interface TaskservChecker {
   /** Does the configuration fit the taskserv's schema? Paths are within the config. */
   checkConfig(extension: TaskservExtension, config: JsonObject): readonly ConfigProblem[];
   /** What the taskserv's schema says about the part of a configuration at a path, the earliest first. Empty when the configuration does not fit. */
   defaultsOf(extension: TaskservExtension, config: JsonObject, path: readonly (string | number)[]): readonly SchemaDefault[];
+}
+
+export interface TaskservCompiler extends TaskservChecker {
   /** @throws DiagnosticsError, TemplateError, ProvisioningError STEP_INVALID */
   compile(extension: TaskservExtension, input: TaskservInput): Promise<PlacedTaskserv>;
 }
 
 export interface ConfigProblem {
+  readonly kind: ValidationFinding["kind"];
   readonly path: readonly (string | number)[];
   readonly message: string;
   readonly suggestion?: string;
@@ -86,15 +92,38 @@ const EXTENSION_FILES: FileView = { display: (file) => file, isOwn: () => true, 
 
 /** Definitions are loaded once and run for every server. */
 export function createTaskservCompiler(kclDir: string, render: TemplateRenderer): TaskservCompiler {
+  const programOf = programsBelow(kclDir);
+  return {
+    ...checkerOf(programOf),
+    async compile(extension, input) {
+      const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json> });
+      if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, EXTENSION_FILES)));
+      const rendered = await renderTemplates(ran.value as JsonObject, extension, input, render);
+      return parseCompiled(extension, rendered);
+    },
+  };
+}
+
+/** For those who only ask for schemas. */
+export function createTaskservChecker(kclDir: string): TaskservChecker {
+  return checkerOf(programsBelow(kclDir));
+}
+
+type ProgramOf = (extension: TaskservExtension) => Program;
+
+function programsBelow(kclDir: string): ProgramOf {
   const programs = new Map<string, Program>();
   const cache: KclCache = createCache();
-  const programOf = (extension: TaskservExtension): Program => {
+  return (extension) => {
     const existing = programs.get(extension.dir);
     if (existing !== undefined) return existing;
     const program = load(extension, kclDir, cache);
     programs.set(extension.dir, program);
     return program;
   };
+}
+
+function checkerOf(programOf: ProgramOf): TaskservChecker {
   return {
     checkConfig: (extension, config) => validateValue(programOf(extension), "Config", config),
     defaultsOf(extension, config, path) {
@@ -104,12 +133,6 @@ export function createTaskservCompiler(kclDir: string, render: TemplateRenderer)
         if (schema === undefined) return [];
         return [{ schema, ...(place === undefined ? {} : { place }), ...(value === undefined ? {} : { value: value as Json }) }];
       });
-    },
-    async compile(extension, input) {
-      const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json> });
-      if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, EXTENSION_FILES)));
-      const rendered = await renderTemplates(ran.value as JsonObject, extension, input, render);
-      return parseCompiled(extension, rendered);
     },
   };
 }

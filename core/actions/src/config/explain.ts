@@ -2,6 +2,7 @@
 
 import {
   configKey,
+  isBelowTaskservs,
   LAYER_NAMES,
   type Layer,
   type LayerName,
@@ -11,11 +12,13 @@ import {
   variableOf,
 } from "@provisioning/config";
 import type { Json } from "@provisioning/model";
+import { jsonSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
+import { explainTaskservSetting } from "./explain-taskserv.js";
 import {
   type ConfigEntry,
-  configEntrySchema,
+  explainedEntrySchema,
   type ConfigFinding,
   configFindingSchema,
   type ConfigScope,
@@ -48,13 +51,15 @@ export interface ExplainedConfig {
   readonly description: string;
   readonly type: string;
   readonly unit?: string;
-  readonly default: Json;
-  readonly example: Json;
-  readonly variable: string;
+  /** Absent: there is none, as with some settings of taskservs. */
+  readonly default?: Json;
+  readonly example?: Json;
+  /** Settings of taskservs have no variable. */
+  readonly variable?: string;
   readonly flag?: string;
   readonly environment?: string;
   readonly infra?: string;
-  readonly result: ConfigEntry;
+  readonly result: Omit<ConfigEntry, "key"> & { readonly key: string };
   /** Lowest first. */
   readonly layers: readonly SaidByLayer[];
   /** What is wrong in any layer. */
@@ -74,26 +79,27 @@ export const explainConfig = defineAction<ExplainConfigInput, ExplainedConfig>({
     description: z.string(),
     type: z.string(),
     unit: text,
-    default: valueSchema,
-    example: valueSchema,
-    variable: z.string(),
+    default: z.exactOptional(jsonSchema),
+    example: z.exactOptional(valueSchema),
+    variable: text,
     flag: text,
     environment: text,
     infra: text,
-    result: configEntrySchema,
+    result: explainedEntrySchema,
     layers: z.array(
       z.strictObject({
         layer: layerNameSchema,
         file: text,
         line: z.exactOptional(z.int()),
         column: z.exactOptional(z.int()),
-        value: z.exactOptional(valueSchema),
+        value: z.exactOptional(jsonSchema),
         wins: z.boolean(),
       }),
     ),
     findings: z.array(configFindingSchema),
   }) as unknown as z.ZodMiniType<ExplainedConfig>,
   async run(context, { key: asked, ...scope }) {
+    if (isBelowTaskservs(asked)) return explainTaskservSetting(context, asked, scope);
     const key = knownKey(asked);
     const { config, findings, infra } = await readHere(context, scope);
     const { type, description, unit, flag, default: fallback, example } = configKey(key);

@@ -4,6 +4,7 @@ import {
   type Config,
   type ConfigKeyName,
   type ConfigSources,
+  isBelowTaskservs,
   isConfigKey,
   type LayerName,
   readConfig,
@@ -11,6 +12,7 @@ import {
   suggestionFor,
 } from "@provisioning/config";
 import { type Diagnostic, DiagnosticsError, type InfraName, type Json, ProvisioningError } from "@provisioning/model";
+import { jsonSchema } from "@provisioning/model/wire";
 import { chooseInfra, listInfras, type Workspace } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import type { ActionContext } from "../context.js";
@@ -87,6 +89,15 @@ export const configEntrySchema = z.strictObject({
   ...placeShape,
 }) as unknown as z.ZodMiniType<ConfigEntry>;
 
+/** The same, also of settings of taskservs, which may be anything. */
+export const explainedEntrySchema = z.strictObject({
+  key: z.string(),
+  value: jsonSchema,
+  raw: jsonSchema,
+  layer: layerNameSchema,
+  ...placeShape,
+});
+
 export function entryOf(config: Config, key: ConfigKeyName): ConfigEntry {
   const { layer, position } = config.provenance(key);
   return {
@@ -106,14 +117,18 @@ export function knownKey(key: string): ConfigKeyName {
 
 /** What was asked for is no key. Nothing was changed. */
 export class ConfigKeyUnknownError extends ProvisioningError {
-  constructor(key: string) {
-    const suggestion = suggestionFor(key);
+  constructor(key: string, suggestion: string | undefined = isBelowTaskservs(key) ? undefined : suggestionFor(key)) {
     super({
       code: "CONFIG_UNKNOWN_KEY",
       message: `There is no configuration key ${key}.`,
-      hint: suggestion === undefined ? "See all with: provisioning config list" : `Did you mean ${suggestion}?`,
+      hint: suggestion === undefined ? hintFor(key) : `Did you mean ${suggestion}?`,
     });
   }
+}
+
+function hintFor(key: string): string {
+  if (!isBelowTaskservs(key)) return "See all with: provisioning config list";
+  return "Settings of taskservs stand in files of layers. See all with: provisioning config accessors, one with: config explain";
 }
 
 export interface ConfigFinding {

@@ -24,8 +24,9 @@ import {
 } from "@provisioning/model";
 import { resolveRequirements } from "@provisioning/planner";
 import type { InfraSettings, ServerSettings } from "@provisioning/workspace";
+import type { ConfiguredTaskserv } from "./configured-taskservs.js";
 import { describeRequirementFinding } from "./finding.js";
-import { type Placement, requestsFor } from "./placement.js";
+import { mergeObjects, type Placement, requestsFor } from "./placement.js";
 
 export interface DesiredInfra {
   readonly name: InfraName;
@@ -57,6 +58,8 @@ export interface DesiredOptions {
   /** Relative paths in the definition start here. */
   readonly workspaceDir: string;
   readonly catalog: ReadonlyMap<TaskservName, TaskservManifest>;
+  /** What the configuration says about taskservs, by name; what the definition says wins. */
+  readonly configured?: ReadonlyMap<string, ConfiguredTaskserv>;
   /** Sizes per provider; a provider that is not in here does not exist. */
   readonly plans: ReadonlyMap<ProviderName, Readonly<Record<string, ServerPlan>>>;
 }
@@ -175,15 +178,16 @@ class DesiredBuilder {
       if (manifest === undefined) continue;
       const request = requests.get(taskserv);
       const requiredBy = resolved.requiredBy.get(taskserv);
+      const configured = this.options.configured?.get(taskserv);
       this.checkResources(server, manifest, size);
       const address = taskservAddress(server.name, taskserv);
       const position = request?.position ?? server.position;
       const placement: Placement = {
         server: server.name,
         taskserv,
-        config: request?.config ?? {},
+        config: mergeObjects(configured?.config ?? {}, request?.config ?? {}),
         requires: manifest.requires.map(taskservName),
-        positions: request?.positions ?? {},
+        positions: { ...configured?.positions, ...request?.positions },
         ...(requiredBy === undefined ? {} : { requiredBy }),
         ...(position === undefined ? {} : { position }),
       };

@@ -58,7 +58,7 @@ function combine(before: TaskservRequest, after: TaskservRequest): TaskservReque
 }
 
 /** Maps are merged key by key, everything else is replaced. */
-function mergeObjects(base: JsonObject, over: JsonObject): JsonObject {
+export function mergeObjects(base: JsonObject, over: JsonObject): JsonObject {
   const merged: Record<string, JsonObject[string]> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const before = merged[key];

@@ -1,10 +1,10 @@
 /** Everybody who says something about a field of a resource: defaults of schemas, configuration layers, declarations in definitions, flags. */
 
-import { relative } from "node:path";
 import type { ConfigKeyName } from "@provisioning/config";
 import { type DesiredResource, isJsonObject, type Json, type SourcePosition } from "@provisioning/model";
 import { type DefinitionSaying, type EvaluatedInfra, evaluateInfra } from "@provisioning/workspace";
 import { explainConfig } from "../config/explain.js";
+import { configuredTaskservs, displayed, seenFrom } from "../desired/configured-taskservs.js";
 import { requestPaths } from "../desired/placement.js";
 import type { InfraSession } from "../session.js";
 import { judge, type Level, type Origin, type Said } from "./judge-origins.js";
@@ -73,9 +73,25 @@ async function aboutTaskserv(
   const defaults = session.compiler
     .defaultsOf(extension, placement.config, path)
     .map(({ schema, ...rest }): Level => [{ kind: "default", source: `default of the taskserv's schema ${schema}`, ...rest }]);
+  const configured = configuredLevels(session, placement.taskserv, path);
   const requests = requestPaths(evaluated.settings, server, placement.taskserv);
   const definitions = requests.map((request) => fromDefinition(evaluated, [...request, "config", ...path]));
-  return withoutSecrets([...defaults, ...definitions], path, extension.manifest.secrets);
+  return withoutSecrets([...defaults, ...configured, ...definitions], path, extension.manifest.secrets);
+}
+
+/** A level for each layer that says something about the taskserv's field. */
+function configuredLevels({ config, workspace }: InfraSession, taskserv: string, path: Path): readonly Level[] {
+  return seenFrom(workspace.layout.root, config.layers).flatMap((layer): readonly Level[] => {
+    const configured = configuredTaskservs([layer]).get(taskserv);
+    const value = configured === undefined ? undefined : valueIn(configured.config, path);
+    if (value === undefined) return [];
+    const place = path.length === 0 ? configured?.position : configured?.positions[path.join(".")];
+    return [[{ kind: "configuration", source: layer.name, value, ...(place === undefined ? {} : { place }) }]];
+  });
+}
+
+function valueIn(whole: Json | undefined, path: Path): Json | undefined {
+  return path.reduce<Json | undefined>((at, name) => (isJsonObject(at) ? at[name] : undefined), whole);
 }
 
 function fromDefinition(evaluated: EvaluatedInfra, path: Path): Level {
@@ -104,18 +120,13 @@ async function fromConfiguration(
 ): Promise<readonly Level[]> {
   const { layers } = await explainConfig.run(context, { key, infra });
   return layers.flatMap(({ layer, file, line, column, value: whole }) => {
-    const value = path.reduce<Json | undefined>((at, name) => (isJsonObject(at) ? at[name] : undefined), whole);
+    const value = valueIn(whole, path);
     if (value === undefined) return [];
     const place: SourcePosition | undefined =
       file === undefined || line === undefined
         ? undefined
-        : { file: displayed(file, workspace.layout.root), line, column: column ?? 1 };
+        : { file: displayed(workspace.layout.root, file), line, column: column ?? 1 };
     const kind = layer === "flags" ? "flag" : "configuration";
     return [[{ kind, source: layer, value, ...(place === undefined ? {} : { place }) } satisfies Said]];
   });
-}
-
-/** Files of the workspace as definitions name them. */
-function displayed(file: string, root: string): string {
-  return file.startsWith(`${root}/`) ? relative(root, file) : file;
 }

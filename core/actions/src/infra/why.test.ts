@@ -148,6 +148,22 @@ describe("why a field of a taskserv", () => {
     ]);
   });
 
+  it("tells what layers of the configuration say, between the two", async () => {
+    await file("infra/shop/config.toml", "[taskservs.nginx]\nport = 8082\nmax_body_mb = 32\n");
+    await file("config/prod-defaults.toml", "[taskservs.nginx]\nmax_body_mb = 64\n");
+    expect((await why("taskserv.db-01.nginx.config.port", { env: "prod" })).lines.slice(1, 3)).toEqual([
+      "· the definition 8080 infra/shop/main.k:10 (the definition is over it)",
+      "· infra 8082 infra/shop/config.toml:2 (the definition is over it)",
+    ]);
+    const { value, lines } = await why("taskserv.db-01.nginx.config.max_body_mb", { env: "prod" });
+    expect(value).toBe(64);
+    expect(lines).toEqual([
+      "→ environment 64 config/prod-defaults.toml:2 (the highest layer that says something)",
+      "· infra 32 infra/shop/config.toml:3 (the layer environment is over it)",
+      "· default of the taskserv's schema Config 16 extensions/taskservs/networking/nginx/schema.k (the layer environment is over it)",
+    ]);
+  });
+
   it("does not show a secret that somebody wrote out, also where it lost", async () => {
     await file(
       "infra/shop/main.k",

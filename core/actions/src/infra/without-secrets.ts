@@ -20,6 +20,15 @@ export function withoutSecrets(
   );
 }
 
+/** A part of a configuration, at `path` in it, fit to be shown. */
+export function shownConfig(value: Json, path: Path, secrets: readonly string[]): Json {
+  return hide(
+    value,
+    path,
+    secrets.map((secret) => secret.split(".")),
+  );
+}
+
 type Path = readonly (string | number)[];
 
 function hide(value: Json, path: Path, patterns: readonly (readonly string[])[]): Json {

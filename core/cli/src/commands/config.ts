@@ -2,8 +2,6 @@
 
 import { command, group } from "../command/command.js";
 import {
-  type CheckFlags,
-  checkFlag,
   argument,
   infraFlag,
   onOff,
@@ -19,14 +17,18 @@ import {
   strictFlag,
 } from "./flags.js";
 
+const SCHEMA_FORMATS = ["json", "kcl"] as const;
 const EDITABLE = ["user", "workspace", "infra", "env"] as const;
 
 export type RawFlags = ReadFlags & { readonly raw?: boolean };
 export type ListFlags = RawFlags & { readonly changed?: boolean };
+export type SchemaFlags = ShownFlags & { readonly format: (typeof SCHEMA_FORMATS)[number] };
 export type EditFlags = ReadFlags & { readonly layer?: (typeof EDITABLE)[number] };
-export type SetFlags = EditFlags & CheckFlags;
 
 const rawFlag = { raw: onOff("Values as they are written, with their {{references}}") } as const;
+const formatFlag = {
+  format: { kind: "enum", values: SCHEMA_FORMATS, default: "json", brief: "Language of the schema" },
+} as const;
 const editFlags = {
   ...shownFlags,
   ...infraFlag,
@@ -81,7 +83,7 @@ export const configGroup = group({
       parameters: { flags: readFlags, aliases: readLetters, positional: positional(key) },
       result: "config.explain",
     }),
-    command<SetFlags, [string, string]>({
+    command<EditFlags, [string, string]>({
       name: "set",
       brief: "Set a key in the file of a layer; comments stay",
       examples: [
@@ -91,19 +93,19 @@ export const configGroup = group({
       ],
       loader: async () => (await import("./config/change.js")).set,
       parameters: {
-        flags: { ...editFlags, ...checkFlag },
+        flags: editFlags,
         aliases: readLetters,
         positional: positional(key, argument("value", "The value; a list is a,b")),
       },
       result: "config.set",
     }),
-    command<SetFlags, [string]>({
+    command<EditFlags, [string]>({
       name: "unset",
       aliases: ["rm"],
       brief: "Take a key out of a layer; the layer below decides again",
       examples: [["config unset servers.default_plan", "from the workspace's file"]],
       loader: async () => (await import("./config/change.js")).unset,
-      parameters: { flags: { ...editFlags, ...checkFlag }, aliases: readLetters, positional: positional(key) },
+      parameters: { flags: editFlags, aliases: readLetters, positional: positional(key) },
       result: "config.unset",
     }),
     command<EditFlags>({
@@ -153,11 +155,26 @@ export const configGroup = group({
       result: "config.diff",
     }),
     command<ShownFlags>({
-      name: "schema",
-      brief: "Print the JSON Schema of configuration files",
-      examples: [["config schema", "for editors that complete and check"]],
-      loader: async () => (await import("./config/read.js")).schema,
+      name: "accessors",
+      brief: "List all that configuration files can say, with types and defaults",
+      details: "The platform's keys, and the settings of each taskserv as its schema has them.",
+      examples: [
+        ["config accessors", "keys and settings of taskservs, in a table"],
+        ["config accessors -o json", "with descriptions and layers"],
+      ],
+      loader: async () => (await import("./config/read.js")).accessors,
       parameters: { flags: shownFlags, aliases: shownLetters },
+      result: "config.accessors",
+    }),
+    command<SchemaFlags>({
+      name: "schema",
+      brief: "Print the schema of configuration files",
+      examples: [
+        ["config schema", "JSON Schema, for editors that complete and check"],
+        ["config schema --format kcl", "what provisioning.config has, for layers in KCL"],
+      ],
+      loader: async () => (await import("./config/read.js")).schema,
+      parameters: { flags: { ...shownFlags, ...formatFlag }, aliases: shownLetters },
       result: "config.schema",
     }),
   ],

@@ -2,6 +2,7 @@
 
 import type {
   ChangedConfig,
+  ConfigAccessor,
   ConfigDifference,
   ConfigEntry,
   ConfigFiles,
@@ -17,10 +18,11 @@ import { renderTable } from "./table.js";
 /** As it would be typed: a text without quotes, a list with commas. */
 export function valueText(value: unknown): string {
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.join(",");
+  if (Array.isArray(value))
+    return value.map((item) => (typeof item === "object" ? JSON.stringify(item) : String(item))).join(",");
   if (typeof value !== "object" || value === null) return String(value as number | boolean | null | undefined);
   return Object.entries(value)
-    .map(([name, item]) => `${name}=${String(item)}`)
+    .map(([name, item]) => `${name}=${typeof item === "object" ? JSON.stringify(item) : String(item)}`)
     .join(",");
 }
 
@@ -49,9 +51,9 @@ export function renderExplained(explained: ExplainedConfig, style: Style): strin
     ...(valueText(result.raw) === valueText(result.value) ? [] : [["written as", inTable(result.raw)] as const]),
     ["decided by", `${result.layer} ${placeText(result)}`.trimEnd()],
     ["type", unit === undefined ? type : `${type} ${unit}`],
-    ["default", inTable(explained.default)],
-    ["example", inTable(explained.example)],
-    ["variable", explained.variable],
+    ["default", explained.default === undefined ? "none" : inTable(explained.default)],
+    ...(explained.example === undefined ? [] : [["example", inTable(explained.example)] as const]),
+    ...(explained.variable === undefined ? [] : [["variable", explained.variable] as const]),
     ...(explained.flag === undefined ? [] : [["flag", `--${explained.flag}`] as const]),
     ...(infra === undefined ? [] : [["infra", infra] as const]),
     ...(environment === undefined ? [] : [["environment", environment] as const]),
@@ -76,6 +78,22 @@ export function renderExplained(explained: ExplainedConfig, style: Style): strin
     table,
     ...problems,
   ].join("\n");
+}
+
+export function renderAccessors(accessors: readonly ConfigAccessor[], width?: number): string {
+  return renderTable(
+    accessors,
+    [
+      { title: "KEY", cell: ({ key }) => key },
+      { title: "TYPE", cell: ({ type, unit }) => (unit === undefined ? type : `${type} ${unit}`) },
+      {
+        title: "DEFAULT",
+        cell: (one) => (one.default === undefined ? (one.required ? "required" : "none") : inTable(one.default)),
+      },
+      { title: "MEANING", cell: ({ description }) => description },
+    ],
+    width,
+  );
 }
 
 export function renderFiles({ layers, environments, environment, infra, configFolder }: ConfigFiles, style: Style): string {
@@ -117,12 +135,9 @@ export function renderConfigFindings({ ok, files, findings }: ConfigValidation, 
   return [...lines, ...sum].join("\n");
 }
 
-/** `isCheck`: nothing was written. */
-export function renderChangedConfig({ key, file, changed, result, overruled }: ChangedConfig, isCheck: boolean): string {
-  const saved = isCheck ? `${file} would be changed.` : `✓ ${file} is saved.`;
-  const done = changed ? saved : `${file} said so already.`;
-  const name = key.startsWith(result.key) ? result.key : key;
-  const now = `${name} ${isCheck ? "would be" : "is"} ${inTable(result.value)}${isCheck ? "" : " now"}, from ${result.layer}.`;
+export function renderChangedConfig({ key, file, changed, result, overruled }: ChangedConfig): string {
+  const done = changed ? `✓ ${file} is saved.` : `${file} said so already.`;
+  const now = `${key.startsWith(result.key) ? result.key : key} is ${inTable(result.value)} now, from ${result.layer}.`;
   return overruled ? `${done}\n! ${now} That layer has the last word here.` : `${done} ${now}`;
 }
 

@@ -1,6 +1,7 @@
 /** Configuration in KCL. The language is no part of this package: whoever loads the configuration brings it along. */
 
 import { isJsonObject, type Json, type JsonObject, type SourcePosition } from "@provisioning/model";
+import { pathBelow } from "../layer-path.js";
 import type { ParsedFile } from "./parse-layer.js";
 
 export interface EvaluatedKcl {
@@ -20,10 +21,11 @@ export async function parseKclLayer(file: string, text: string, evaluate: KclEva
   const visit = (map: JsonObject, path: readonly string[]): void => {
     for (const [key, item] of Object.entries(map)) {
       const at = [...path, key];
-      positions.set(at.join("."), evaluated.positionOf(at) ?? { file, line: 1, column: 1 });
-      if (isJsonObject(item) && Object.keys(item).length === 0) values.set(at.join("."), null);
+      const name = at.reduce(pathBelow, "");
+      positions.set(name, evaluated.positionOf(at) ?? { file, line: 1, column: 1 });
+      if (isJsonObject(item) && Object.keys(item).length === 0) values.set(name, null);
       else if (isJsonObject(item)) visit(item, at);
-      else values.set(at.join("."), item satisfies Json);
+      else values.set(name, item satisfies Json);
     }
   };
   visit(evaluated.value, []);

@@ -3,6 +3,8 @@
  * text that the parser accepted, and skips values without looking into them, except for inline tables and the brackets of lists.
  */
 
+import { pathBelow } from "../layer-path.js";
+
 export interface TomlPlace {
   /** From 1. */
   readonly line: number;
@@ -128,10 +130,9 @@ class TomlWalk {
   }
 
   private record(table: readonly string[], parts: readonly KeyPart[]): void {
-    const path = [...table];
+    let joined = table.reduce(pathBelow, "");
     for (const { name, at } of parts) {
-      path.push(name);
-      const joined = path.join(".");
+      joined = pathBelow(joined, name);
       if (!this.places.has(joined)) this.places.set(joined, this.placeOf(at));
     }
   }

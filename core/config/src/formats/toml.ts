@@ -2,6 +2,7 @@
 
 import type { SourcePosition } from "@provisioning/model";
 import { parse, TomlError } from "smol-toml";
+import { pathBelow } from "../layer-path.js";
 import type { ParsedFile } from "./parse-layer.js";
 import { ConfigSyntaxError, syntaxFinding } from "./syntax-error.js";
 import { tomlPositions } from "./toml-positions.js";
@@ -29,7 +30,7 @@ function parsed(file: string, text: string, lineAt: (line: number) => string | u
 
 function flatten(value: unknown, path: string, into: Map<string, unknown>): void {
   for (const [key, item] of Object.entries(value as Record<string, unknown>)) {
-    const at = path === "" ? key : `${path}.${key}`;
+    const at = pathBelow(path, key);
     const isTable = typeof item === "object" && item !== null && !Array.isArray(item) && !(item instanceof Date);
     if (isTable && Object.keys(item).length > 0) flatten(item, at, into);
     else if (isTable) into.set(at, null);

@@ -2,6 +2,7 @@
 
 import type { SourcePosition } from "@provisioning/model";
 import { isAlias, isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { pathBelow } from "../layer-path.js";
 import type { ParsedFile } from "./parse-layer.js";
 import { ConfigSyntaxError, syntaxFinding } from "./syntax-error.js";
 
@@ -31,7 +32,7 @@ export function parseYaml(file: string, text: string, lineAt: (line: number) => 
     if (!isMap(node)) return;
     for (const { key, value } of node.items) {
       if (!isScalar(key)) continue;
-      const at = path === "" ? String(key.value) : `${path}.${String(key.value)}`;
+      const at = pathBelow(path, String(key.value));
       positions.set(at, placeOf(key.range?.[0] ?? 0));
       const target = followed(value);
       if (isMap(target) && (target.items.length === 0 || depth === MAX_DEPTH)) values.set(at, null);

@@ -7,6 +7,7 @@ import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import {
+  renderAccessors,
   renderConfigFindings,
   renderDifferences,
   renderEntries,
@@ -15,7 +16,7 @@ import {
   valueText,
 } from "../../views/config.js";
 import type { ListFlags, RawFlags, SchemaFlags } from "../config.js";
-import type { ReadFlags, StrictFlags } from "../flags.js";
+import type { ReadFlags, ShownFlags, StrictFlags } from "../flags.js";
 import { infraInput } from "../infra/input.js";
 import { widthOf } from "../../views/table.js";
 
@@ -38,6 +39,14 @@ export async function list(this: CliContext, flags: ListFlags): Promise<void> {
     await writeResult(this, flags.output, entries, () =>
       entries.length === 0 ? "Everything is as the platform's defaults say." : renderEntries(entries, { raw, ...widthIn(this) }),
     );
+    return EXIT.ok;
+  });
+}
+
+export async function accessors(this: CliContext, flags: ShownFlags): Promise<void> {
+  await runAction(this, flags, async (context) => {
+    const found = await invoke("config.accessors", context, {});
+    await writeResult(this, flags.output, found, () => renderAccessors(found, widthOf(this.process.stdout)));
     return EXIT.ok;
   });
 }
@@ -83,9 +92,13 @@ export async function diff(this: CliContext, flags: ReadFlags, from?: string, to
   });
 }
 
-/** The schema as it is, in JSON unless YAML is asked for: nothing may be added to it. */
-export async function schema(this: CliContext, flags: ShownFlags): Promise<void> {
+/** The schema as it is, that of JSON in JSON unless YAML is asked for: nothing may be added to it. */
+export async function schema(this: CliContext, flags: SchemaFlags): Promise<void> {
   await runAction(this, flags, async (context) => {
+    if (flags.format === "kcl") {
+      this.process.stdout.write((await invoke("config.kclSchema", context, {})).text);
+      return EXIT.ok;
+    }
     const found = await invoke("config.schema", context, {});
     if (flags.output === "yaml") this.process.stdout.write((await import("yaml")).stringify(found, { lineWidth: 0 }));
     else this.process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);

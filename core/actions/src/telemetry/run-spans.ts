@@ -41,6 +41,11 @@ export class RunSpans {
     this.#requestOf = requestOf;
   }
 
+  /** Whether there is something to tell of it. */
+  has(id: RunId): boolean {
+    return this.#runs.has(id);
+  }
+
   read(id: RunId, definition: RunDefinition): void {
     if (this.#runs.has(id)) return;
     const traceId = traceOf(definition);

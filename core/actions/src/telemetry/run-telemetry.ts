@@ -41,10 +41,9 @@ export class RunTelemetry {
   stored(id: RunId, events: readonly RunEvent[]): void {
     const [first] = events;
     if (first?.type === "runSubmitted") this.read(id, first.definition);
-    this.#spans.stored(
-      id,
-      events.filter(({ type }) => type !== "runSubmitted"),
-    );
+    // Most runs want none.
+    if (!this.#spans.has(id)) return;
+    this.#spans.stored(id, events);
     if (events.some(({ type }) => AT_REST.has(type))) this.#close(id);
   }
 

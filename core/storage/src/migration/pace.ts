@@ -12,8 +12,13 @@ export class Pace {
     if (perSecond === undefined) this.#next = 0;
   }
 
+  /** Whether anybody may have to wait. */
+  get isLimited(): boolean {
+    return this.#intervalMs > 0;
+  }
+
   async turn(): Promise<void> {
-    if (this.#intervalMs === 0) return;
+    if (!this.isLimited) return;
     const now = performance.now();
     const at = Math.max(now, this.#next);
     this.#next = at + this.#intervalMs;

@@ -41,9 +41,12 @@ interface Watcher {
   stop: () => void;
 }
 
+const NOTHING = () => {};
+
 export function createSwitchableStorage(first: TransferableStorage): SwitchableStorage {
   let current = first;
-  let open: Promise<void> = Promise.resolve();
+  /** Resolves when the exchange is over; absent while there is none. */
+  let exchange: Promise<void> | undefined;
   let underWay = 0;
   let onQuiet: (() => void) | undefined;
   const watchers = new Set<Watcher>();
@@ -53,12 +56,14 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
   let isTracking = false;
   const pace = new Pace();
 
-  const through = async <T>(call: (storage: Storage) => Promise<T>): Promise<T> => {
-    await open;
+  /** Every call comes through here, so it adds as little as it can: one promise, and no wait while nothing is exchanged. */
+  const through = async <T>(call: (storage: Storage) => Promise<T>, over = NOTHING): Promise<T> => {
+    while (exchange !== undefined) await exchange;
     underWay += 1;
     try {
       return await call(current);
     } finally {
+      over();
       underWay -= 1;
       if (underWay === 0) onQuiet?.();
     }
@@ -71,17 +76,18 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
     }
   };
   /** Noted before and after, so that whoever copies in between copies again. */
-  const write = async <T>(ids: readonly RunId[], call: (storage: Storage) => Promise<T>): Promise<T> => {
-    await pace.turn();
-    writes += 1;
-    return through(async (storage) => {
-      note(ids);
-      try {
-        return await call(storage);
-      } finally {
-        note(ids);
-      }
-    });
+  const write = <T>(ids: readonly RunId[], call: (storage: Storage) => Promise<T>): Promise<T> => {
+    const begin = () => {
+      writes += 1;
+      return through(
+        (storage) => {
+          note(ids);
+          return call(storage);
+        },
+        () => note(ids),
+      );
+    };
+    return pace.isLimited ? pace.turn().then(begin) : begin();
   };
   const quiet = () => new Promise<void>((resolve) => (underWay === 0 ? resolve() : (onQuiet = resolve)));
 
@@ -99,9 +105,8 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
     },
     async switchTo(next, prepare) {
       let release = () => {};
-      const before = open;
-      open = new Promise((resolve) => (release = resolve));
-      await before;
+      while (exchange !== undefined) await exchange;
+      exchange = new Promise((resolve) => (release = resolve));
       try {
         await quiet();
         onQuiet = undefined;
@@ -110,6 +115,7 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
         current = next;
         for (const watcher of watchers) watcher.stop = watcher.watch(current);
       } finally {
+        exchange = undefined;
         release();
       }
     },

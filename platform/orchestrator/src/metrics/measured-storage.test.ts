@@ -58,9 +58,9 @@ describe("a measured storage", () => {
     await storage.leases.acquire(runScope(definition.id), "b", 1000);
     heard();
     await expect(storage.runs.append(definition.id, 1, [], old.token)).rejects.toThrow();
-    expect(heard()).toEqual(["append 0.25", "lost run"]);
+    expect(heard()).toEqual(["lost run", "append 0.25"]);
     await expect(storage.leases.heartbeat(old)).rejects.toThrow();
-    expect(heard()).toEqual(["heartbeat 0.25", "lost run"]);
+    expect(heard()).toEqual(["lost run", "heartbeat 0.25"]);
     await storage.close();
   });
 

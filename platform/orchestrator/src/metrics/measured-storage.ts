@@ -3,6 +3,7 @@
 import { ProvisioningError, type RunDefinition, type RunEvent, type RunId } from "@provisioning/model";
 import {
   type Lease,
+  type LeaseScope,
   LeaseHeldError,
   RunExistsError,
   RunNotFoundError,
@@ -57,11 +58,14 @@ export function tellAll(main: StorageObserver, ...others: readonly Pick<StorageO
 /** @param now milliseconds of a clock that never goes back */
 export function measuredStorage(storage: SwitchableStorage, observer: StorageObserver, now: () => number): SwitchableStorage {
   const { runs, queue, leases, resources } = storage;
-  const timed = async <T>(operation: StoreOperation, call: () => Promise<T>): Promise<T> => {
+  /** `held`: the scope of the lease that it is done under. Whoever finds a newer token has lost what it held. */
+  const timed = async <T>(operation: StoreOperation, call: () => Promise<T>, held?: LeaseScope): Promise<T> => {
     const began = now();
     try {
       return await call();
     } catch (error) {
+      const kind = held === undefined ? undefined : kindOf(held);
+      if (held !== undefined && kind !== undefined && error instanceof StaleTokenError) observer.leaseLost(kind, held);
       if (!isPartOfWork(error)) observer.failed(operation, codeOf(error));
       throw error;
     } finally {
@@ -72,16 +76,6 @@ export function measuredStorage(storage: SwitchableStorage, observer: StorageObs
     const kind = lease === undefined ? undefined : kindOf(lease.scope);
     if (lease !== undefined && kind !== undefined) observer.leaseTaken(kind, lease.scope);
     return lease;
-  };
-  /** Whoever finds a newer token has lost what it held. */
-  const holding = async <T>(scope: string, call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      const kind = kindOf(scope);
-      if (error instanceof StaleTokenError && kind !== undefined) observer.leaseLost(kind, scope);
-      throw error;
-    }
   };
   return {
     get current() {
@@ -100,8 +94,11 @@ export function measuredStorage(storage: SwitchableStorage, observer: StorageObs
         return version;
       },
       async append(runId, expected, events, token, then) {
-        const write = () => timed("append", () => runs.append(runId, expected, events, token, then));
-        const version = await (token === undefined ? write() : holding(runScope(runId), write));
+        const version = await timed(
+          "append",
+          () => runs.append(runId, expected, events, token, then),
+          token === undefined ? undefined : runScope(runId),
+        );
         if (token !== undefined && then === "release") observer.leaseGiven("run", runScope(runId));
         if (events.length > 0) observer.stored(runId, events);
         return version;
@@ -125,9 +122,9 @@ export function measuredStorage(storage: SwitchableStorage, observer: StorageObs
     leases: {
       ...leases,
       acquire: async (scope, holder, ttlMs) => taken(await timed("acquire", () => leases.acquire(scope, holder, ttlMs))),
-      heartbeat: (lease) => holding(lease.scope, () => timed("heartbeat", () => leases.heartbeat(lease))),
+      heartbeat: (lease) => timed("heartbeat", () => leases.heartbeat(lease), lease.scope),
       async release(lease) {
-        await holding(lease.scope, () => timed("release", () => leases.release(lease)));
+        await timed("release", () => leases.release(lease), lease.scope);
         const kind = kindOf(lease.scope);
         if (kind !== undefined) observer.leaseGiven(kind, lease.scope);
       },

@@ -22,6 +22,8 @@ export interface GaugeSources {
   readonly depths: () => ReadonlyMap<number, number>;
   readonly active: () => number;
   readonly slots: () => readonly { readonly name: string; readonly holders: readonly unknown[] }[];
+  /** Leases that this process holds, by kind. */
+  readonly leases: () => ReadonlyMap<string, { readonly size: number }>;
   readonly storage: () => string;
 }
 
@@ -39,7 +41,6 @@ export interface Metrics {
   readonly eventLag: Histogram;
   readonly storeDuration: Histogram<"operation">;
   readonly storeFailures: Counter<"operation" | "code">;
-  readonly leasesHeld: Gauge<"kind">;
   readonly leasesLost: Counter<"kind">;
   /** Of batch workflows that want no place of their own. */
   readonly workflows: WorkflowSeries;
@@ -124,12 +125,6 @@ export function createMetrics(sources: GaugeSources, version: string): Metrics {
       labelNames: ["operation", "code"],
       registers,
     }),
-    leasesHeld: new Gauge({
-      name: "provisioning_leases_held",
-      help: "Leases that this process holds, of runs and of infras.",
-      labelNames: ["kind"],
-      registers,
-    }),
     leasesLost: new Counter({
       name: "provisioning_leases_lost_total",
       help: "Leases that somebody else took from this process while it still counted on them.",
@@ -142,7 +137,7 @@ export function createMetrics(sources: GaugeSources, version: string): Metrics {
 
 function addStateGauges(
   registry: Registry,
-  { open, limit, depths, active, slots, storage }: GaugeSources,
+  { open, limit, depths, active, slots, leases, storage }: GaugeSources,
   version: string,
 ): void {
   const registers = [registry];
@@ -188,6 +183,15 @@ function addStateGauges(
     registers,
     collect() {
       this.set(active());
+    },
+  });
+  new Gauge({
+    name: "provisioning_leases_held",
+    help: "Leases that this process holds, of runs and of infras.",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      for (const [kind, { size }] of leases()) this.set({ kind }, size);
     },
   });
   new Gauge({

@@ -3,7 +3,7 @@
 import type { Clock, RunEvent, RunId } from "@provisioning/model";
 import { ENDED_STATUSES, type RunStore } from "@provisioning/storage";
 import type { AnsweredRequest } from "../http/server.js";
-import type { StorageObserver } from "./measured-storage.js";
+import type { LeaseKind, StorageObserver } from "./measured-storage.js";
 import { SHARED_METRICS_PATH } from "@provisioning/actions";
 import { createMetrics, type GaugeSources, LONG, type Metrics } from "./metrics.js";
 import { RunBook } from "./run-book.js";
@@ -38,6 +38,10 @@ export interface MeasuredService {
 
 export function createServiceMetrics(clock: Clock, version: string): ServiceMetrics {
   const book = new RunBook();
+  const held: HeldScopes = new Map([
+    ["run", new Set()],
+    ["infra", new Set()],
+  ]);
   let service: MeasuredService | undefined;
   let stop = () => {};
   const metrics = createMetrics(
@@ -47,6 +51,7 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
       depths: () => book.depths(clock.now()),
       active: () => service?.worker.active ?? 0,
       slots: () => service?.slots.views() ?? [],
+      leases: () => held,
       storage: () => service?.storageType ?? "none",
     },
     version,
@@ -54,7 +59,7 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
   const isShared = (path: string) =>
     path === SHARED_METRICS_PATH || path === service?.workspace.config.get("orchestrator.metrics_path");
   return {
-    observer: observerOf(metrics, book),
+    observer: observerOf(metrics, book, held),
     workflows: new WorkflowMetrics({ shared: metrics.workflows, buckets: LONG, isShared }),
     async attach(given) {
       service = given;
@@ -81,20 +86,11 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
   };
 }
 
-function observerOf(metrics: Metrics, book: RunBook): StorageObserver {
-  const held = new Map<string, Set<string>>([
-    ["run", new Set()],
-    ["infra", new Set()],
-  ]);
-  const holding = (kind: string, change: (scopes: Set<string>) => void) => {
-    const scopes = held.get(kind) ?? new Set();
-    change(scopes);
-    metrics.leasesHeld.set({ kind }, scopes.size);
-  };
-  for (const kind of held.keys()) {
-    metrics.leasesHeld.set({ kind }, 0);
-    metrics.leasesLost.inc({ kind }, 0);
-  }
+/** Of the leases that this process holds. */
+type HeldScopes = ReadonlyMap<LeaseKind, Set<string>>;
+
+function observerOf(metrics: Metrics, book: RunBook, held: HeldScopes): StorageObserver {
+  for (const kind of held.keys()) metrics.leasesLost.inc({ kind }, 0);
   for (const status of ENDED_STATUSES) metrics.ended.inc({ status }, 0);
   return {
     called: (operation, seconds) => metrics.storeDuration.observe({ operation }, seconds),
@@ -103,12 +99,10 @@ function observerOf(metrics: Metrics, book: RunBook): StorageObserver {
       for (const event of events) count(metrics, book, runId, event);
     },
     read: (runId, definition) => book.describe(runId, definition),
-    leaseTaken: (kind, scope) => holding(kind, (scopes) => scopes.add(scope)),
-    leaseGiven: (kind, scope) => holding(kind, (scopes) => scopes.delete(scope)),
+    leaseTaken: (kind, scope) => void held.get(kind)?.add(scope),
+    leaseGiven: (kind, scope) => void held.get(kind)?.delete(scope),
     leaseLost(kind, scope) {
-      if (held.get(kind)?.has(scope) !== true) return;
-      metrics.leasesLost.inc({ kind });
-      holding(kind, (scopes) => scopes.delete(scope));
+      if (held.get(kind)?.delete(scope) === true) metrics.leasesLost.inc({ kind });
     },
   };
 }

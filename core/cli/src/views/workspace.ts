@@ -39,14 +39,14 @@ export function renderValidation({ workspaces }: WorkspaceValidation, style: Sty
     .join("\n\n");
 }
 
-export function renderExport({ name, file, bytes, files, withState, left }: ExportedWorkspace): string {
+/** `isCheck`: it was only tried out. */
+export function renderExport({ name, file, bytes, files, withState, left }: ExportedWorkspace, isCheck: boolean): string {
   const parts = `${files.length} files${withState ? " and what was recorded" : ""}`;
   const omitted = left.map(({ path, reason }) => `  ${path}: ${reason}`);
   return [
-    `Wrote ${parts} of ${name} to ${file} (${size(bytes)}).`,
+    `${isCheck ? "Would write" : "Wrote"} ${parts} of ${name} to ${file} (${size(bytes)}).`,
     ...(omitted.length === 0 ? [] : ["Left out:", ...omitted]),
-    "",
-    `Next: provisioning workspace import ${file} --name <name>`,
+    ...(isCheck ? [] : ["", `Next: provisioning workspace import ${file} --name <name>`]),
   ].join("\n");
 }
 

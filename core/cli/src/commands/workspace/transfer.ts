@@ -6,7 +6,6 @@ import { EXIT } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { renderExport } from "../../views/workspace.js";
-import { sayOnlyShown } from "../../views/only-shown.js";
 import type { CheckFlags, ShownFlags } from "../flags.js";
 
 export async function exportTo(
@@ -21,8 +20,7 @@ export async function exportTo(
       ...(flags.withState === undefined ? {} : { withState: flags.withState }),
       ...(flags.check === true ? { check: true } : {}),
     });
-    await writeResult(this, flags.output, exported, () => renderExport(exported));
-    if (flags.check === true) sayOnlyShown(this);
+    await writeResult(this, flags.output, exported, () => renderExport(exported, flags.check === true));
     return EXIT.ok;
   });
 }

@@ -58,9 +58,10 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
   );
   const isShared = (path: string) =>
     path === SHARED_METRICS_PATH || path === service?.workspace.config.get("orchestrator.metrics_path");
+  const workflows = new WorkflowMetrics({ shared: metrics.workflows, buckets: LONG, isShared });
   return {
     observer: observerOf(metrics, book, held),
-    workflows: new WorkflowMetrics({ shared: metrics.workflows, buckets: LONG, isShared }),
+    workflows,
     async attach(given) {
       service = given;
       stop = given.storage.runs.watch(({ runId, events }) => {
@@ -69,6 +70,7 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
         if (last !== undefined) metrics.eventLag.observe(Math.max(0, clock.now() - last.at) / 1000);
       });
       await book.load(given.storage.runs);
+      await workflows.load(given.storage.runs);
     },
     text: () => metrics.registry.metrics(),
     received() {

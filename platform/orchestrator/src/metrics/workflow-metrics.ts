@@ -5,6 +5,7 @@
 
 import { monitoringOf } from "@provisioning/actions";
 import type { Instant, RunDefinition, RunEvent, RunId } from "@provisioning/model";
+import type { RunStore } from "@provisioning/storage";
 import { Counter, Histogram, Registry } from "prom-client";
 import type { StorageObserver } from "./measured-storage.js";
 
@@ -48,6 +49,8 @@ interface Watched {
 
 /** Runs that are only looked at are remembered, too, until others take their place. */
 const KNOWN_RUNS = 5_000;
+/** The newest runs of the storage, when the process begins. */
+const LOOKED_AT = 1_000;
 /** Whoever makes up names does not fill the memory: the path that was named first goes. */
 const KNOWN_PATHS = 200;
 
@@ -65,6 +68,14 @@ export class WorkflowMetrics implements Pick<StorageObserver, "stored" | "read">
 
   constructor(options: WorkflowMetricsOptions) {
     this.#options = options;
+  }
+
+  /** The paths of workflows that ran before this process: nobody who scrapes them finds nothing there after a restart. */
+  async load(runs: RunStore): Promise<void> {
+    for (const summary of (await runs.list({ limit: LOOKED_AT })).runs) {
+      const monitoring = monitoringOf(summary);
+      if (monitoring !== undefined) this.#seriesAt(monitoring.metricsEndpoint);
+    }
   }
 
   /** Absent: no workflow has its metrics there. */

@@ -61,13 +61,22 @@ function runOf(name: string, { telemetry, ...wanted }: Wanted, steps: readonly J
 const THINK = { task: "provisioning.evaluate", condition: "answer = 6 * 7" };
 
 /** A service that finds these runs. */
-async function carryOut(runs: readonly RunDefinition[], flags: JsonObject = {}): Promise<TestService> {
-  const folder = await mkdtemp(join(tmpdir(), "provisioning-monitoring-"));
-  closing.push(() => rm(folder, { recursive: true, force: true }));
+async function carryOut(runs: readonly RunDefinition[], flags: JsonObject = {}, into?: string): Promise<TestService> {
+  const folder = into ?? (await emptyFolder());
   const storage = await openStorage({ type: "filesystem", mode: "write", dataDir: folder, clock: systemClock, command: "test" });
   for (const run of runs) await storage.runs.submit(run);
   await storage.close();
-  const service = await startTestService({ flags: { "storage.data_dir": folder, ...flags } });
+  return serve({ "storage.data_dir": folder, ...flags });
+}
+
+async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "provisioning-monitoring-"));
+  closing.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function serve(flags: JsonObject): Promise<TestService> {
+  const service = await startTestService({ flags });
   closing.push(() => service.close());
   return service;
 }
@@ -145,6 +154,18 @@ describe("the metrics of a workflow", () => {
     expect((await service.get("/metrics/off")).status).toBe(404);
     expect((await service.get("/metrics/else")).status).toBe(404);
     expect((await fetch(`${service.url}/metrics/shop`)).status).toBe(401);
+  });
+
+  it("are still told there by the next service, before the workflow runs again", async () => {
+    const folder = await emptyFolder();
+    const moved = runOf("moved", { metricsEndpoint: "/metrics/shop" });
+    const first = await carryOut([moved], {}, folder);
+    await expect.poll(() => statusOf(first, moved)).toBe("completed");
+    await closing.pop()?.();
+    const service = await serve({ "storage.data_dir": folder });
+    const answer = await service.get("/metrics/shop");
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain("# TYPE provisioning_workflow_runs_ended_total counter");
   });
 
   it("stay among the others where those have another path", async () => {

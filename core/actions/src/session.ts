@@ -14,6 +14,7 @@ import {
   type JsonObject,
   type ProviderName,
   providerName,
+  ProvisioningError,
   type Redactor,
   type WorkspaceName,
 } from "@provisioning/model";
@@ -28,6 +29,7 @@ import {
   loadProvider,
   loadTaskservCatalog,
   LOCK_FILE,
+  type LockDifference,
   lockDifferences,
   openRegistry,
   readLock,
@@ -85,6 +87,8 @@ export interface InfraSessionOptions {
   readonly mode: StorageMode;
   /** `ignore`: nothing is wanted any more, and a broken definition must not stand in the way of removing. */
   readonly definition: "use" | "ignore";
+  /** `enforce`: taskservs that are not as `provisioning.lock` has them are refused; else they are told. */
+  readonly lock?: "enforce";
 }
 
 /** `infra` tells whose layer of the configuration applies too. */
@@ -137,7 +141,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
       options.definition === "ignore"
         ? { name: infra, resources: [], placements: new Map(), servers: [] }
         : await readDefinition(session, infra, catalog, compiler, providers, await knownProviders(roots));
-    await tellLockDifferences(session, catalog, desired);
+    await holdToLock(session, catalog, desired, options.lock);
     const storage = await session.openStore(options.mode);
     opened.push(() => storage.close());
     const servers = createServerAccess({
@@ -217,23 +221,39 @@ async function readDefinition(
   return desired;
 }
 
-/** Others who work on the workspace made it with other extensions. */
-async function tellLockDifferences(
+/** Others who work on the workspace made it with other extensions. @throws LockDiffersError */
+async function holdToLock(
   { context, workspace }: WorkspaceSession,
   catalog: TaskservCatalog,
   { servers }: DesiredInfra,
+  mode: InfraSessionOptions["lock"],
 ) {
   const lock = await readLock(workspace.layout.root);
   if (lock === undefined) return;
   const used = servers.flatMap((server) => server.taskservs);
-  for (const { taskserv, locked, present } of await lockDifferences(lock, catalog, used)) {
-    const here = present === undefined ? "is not here" : `is version ${present.version} here`;
-    const how =
-      present?.version === locked.version
-        ? `has the version ${locked.version}, but other contents than`
-        : `${here}, not ${locked.version} as in`;
-    const text = `The taskserv ${taskserv} ${how} ${LOCK_FILE}. Accept it with: provisioning version lock`;
-    context.report({ type: "warning", text });
+  const differences = (await lockDifferences(lock, catalog, used)).map(inWords);
+  if (differences.length > 0 && mode === "enforce") throw new LockDiffersError(differences);
+  for (const words of differences)
+    context.report({ type: "warning", text: `${words} Accept it with: provisioning version lock` });
+}
+
+function inWords({ taskserv, locked, present }: LockDifference): string {
+  const here = present === undefined ? "is not here" : `is version ${present.version} here`;
+  const how =
+    present?.version === locked.version
+      ? `has the version ${locked.version}, but other contents than`
+      : `${here}, not ${locked.version} as in`;
+  return `The taskserv ${taskserv} ${how} ${LOCK_FILE}.`;
+}
+
+/** What would be installed is not what the workspace is locked to. Nothing was touched. */
+class LockDiffersError extends ProvisioningError {
+  constructor(differences: readonly string[]) {
+    super({
+      code: "LOCK_DIFFERS",
+      message: differences.join(" "),
+      hint: "Use the extensions that are locked, or accept those that are here: provisioning version lock",
+    });
   }
 }
 

@@ -52,6 +52,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   ARCHIVE_INVALID: EXIT.preflight,
   ARCHIVE_REFUSED: EXIT.preflight,
   ARCHIVE_TOO_LARGE: EXIT.preflight,
+  LOCK_DIFFERS: EXIT.preflight,
   LOCK_INVALID: EXIT.preflight,
   LOCK_MISSING: EXIT.usage,
   WORKSPACE_EXISTS: EXIT.usage,

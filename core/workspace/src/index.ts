@@ -47,6 +47,7 @@ export {
 export {
   digestOfTaskserv,
   LOCK_FILE,
+  type LockDifference,
   type LockedTaskserv,
   lockDifferences,
   readLock,

@@ -35,7 +35,12 @@ export async function openBatch(context: ActionContext, input: BatchInput, mode:
   const { layout } = workspace;
   const { workflow, around, folder = layout.root } = await readBatch(context, layout, input);
   const infra = input.infra ?? around;
-  const session = await openInfraSession(context, { ...(infra === undefined ? {} : { infra }), mode, definition: "use" });
+  const session = await openInfraSession(context, {
+    ...(infra === undefined ? {} : { infra }),
+    mode,
+    definition: "use",
+    ...(mode === "write" ? { lock: "enforce" } : {}),
+  });
   try {
     return { session, workflow: await expandTemplates(session, workflow, folder) };
   } catch (error) {

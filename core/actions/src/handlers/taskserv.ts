@@ -1,6 +1,6 @@
 /** Taskservs: installed, checked and removed by a program that runs on their server. */
 
-import type { ServerReport } from "@provisioning/extension-sdk";
+import { requireSteps, type ServerReport, type Step } from "@provisioning/extension-sdk";
 import {
   type Address,
   invariant,
@@ -47,14 +47,35 @@ async function install(session: InfraSession, events: HandlerEvents, context: Op
   const section = await sectionFor(session, serverFor(session, server), taskserv, { purpose: "act" });
   await session.records.markChanging(subject, context.run.id);
   // Health is an operation of its own: a member of a cluster is not healthy before its peers are there.
-  const report = await runOn(session, events, context, "apply", { ...section, health: [] });
+  const asked = { ...section, steps: [...section.steps, ...softwareSteps(session, taskserv)], health: [] };
+  const report = await runOn(session, events, context, "apply", asked);
   await failOn(session, context, section, report);
-  const outputs = Object.fromEntries(
-    report.outputs.filter((output) => !output.secret).map((output) => [output.name, output.value]),
-  );
+  const told = Object.fromEntries(report.outputs.filter((output) => !output.secret).map((output) => [output.name, output.value]));
+  const { [SOFTWARE]: software = "", ...outputs } = told;
   const secrets = await secretDigests(session, subject.spec);
-  await session.records.markReady(subject, { outputs, digest: section.digest, secrets }, context.run.id);
+  await session.records.markReady(
+    subject,
+    {
+      outputs,
+      digest: section.digest,
+      secrets,
+      ...(software === "" ? {} : { software }),
+    },
+    context.run.id,
+  );
   return { changed: report.steps.filter((step) => step.status === "changed").length };
+}
+
+/** Not a name that a taskserv could give. */
+const SOFTWARE = "provisioning_software";
+
+/** Reports the version of the package that a taskserv stands for, where its manifest says which; nothing where it is not installed. */
+function softwareSteps(session: InfraSession, taskserv: TaskservName): readonly Step[] {
+  const source = session.catalog.get(taskserv)?.manifest.updateSource;
+  if (source?.type !== "apt") return [];
+  const command = ["sh", "-c", 'dpkg-query -W -f "\\${Version}" "$0" 2>/dev/null || :', source.location];
+  const step = { kind: "output", id: "software-version", title: "Report its version", name: SOFTWARE, command };
+  return requireSteps([step], { taskserv, list: "install" });
 }
 
 async function checkHealth(session: InfraSession, events: HandlerEvents, context: OperationContext): Promise<Json> {

@@ -47,7 +47,7 @@ export const applyInfra = defineAction({
 });
 
 async function apply(context: ActionContext, input: ApplyInput): Promise<ApplyResult> {
-  const session = await openInfraSession(context, { ...input, mode: "write", definition: "use" });
+  const session = await openInfraSession(context, { ...input, mode: "write", definition: "use", lock: "enforce" });
   try {
     const resumed = await finishUnfinished(session);
     const left = resumed === undefined ? {} : { resumed };

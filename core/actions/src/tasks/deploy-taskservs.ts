@@ -66,7 +66,7 @@ async function withInfra<Result>(
   { infra = operation.run.infra }: DeployParams,
   work: (session: InfraSession) => Promise<Result>,
 ): Promise<Result> {
-  const session = await openInfraSession(action, { infra, mode: "write", definition: "use" });
+  const session = await openInfraSession(action, { infra, mode: "write", definition: "use", lock: "enforce" });
   try {
     return await work(session);
   } finally {

@@ -1,12 +1,10 @@
 /** All versions at one glance: what is here, what is installed, what is locked, what is available. Nobody is asked. */
 
-import { isJsonObject, textOf } from "@provisioning/model";
-import { digestOfTaskserv, newestOf } from "@provisioning/workspace";
+import { compareVersions, digestOfTaskserv, newestOf } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { listProviders } from "../catalog/providers.js";
-import type { ActionContext } from "../context.js";
-import { recordedResources } from "../state/recorded.js";
+import { type Installed, installedVersions } from "./installed.js";
 import { cacheKey, readVersions, versionCache } from "./reading.js";
 
 export interface VersionEntry {
@@ -20,8 +18,13 @@ export interface VersionEntry {
   readonly locked?: string;
   /** What is here is not what was locked. */
   readonly differs: boolean;
-  /** Of the software that a taskserv installs: locked, and the newest when somebody last asked. */
-  readonly software?: { readonly locked?: string; readonly available?: string; readonly checkedAt?: string };
+  /** Of the software that a taskserv installs: on servers of this workspace, locked, and the newest when somebody last asked. */
+  readonly software?: {
+    readonly installed?: readonly string[];
+    readonly locked?: string;
+    readonly available?: string;
+    readonly checkedAt?: string;
+  };
 }
 
 const text = z.exactOptional(z.string());
@@ -39,14 +42,21 @@ export const listVersions = defineAction<Record<never, never>, readonly VersionE
       installed: z.array(z.string()),
       locked: text,
       differs: z.boolean(),
-      software: z.exactOptional(z.strictObject({ locked: text, available: text, checkedAt: z.exactOptional(z.iso.datetime()) })),
+      software: z.exactOptional(
+        z.strictObject({
+          installed: z.exactOptional(z.array(z.string())),
+          locked: text,
+          available: text,
+          checkedAt: z.exactOptional(z.iso.datetime()),
+        }),
+      ),
     }),
   ),
   async run(context) {
     const here = await readVersions(context);
     const { catalog, lock, settings } = here;
     const [installed, cache, providers] = await Promise.all([
-      here.layout === undefined ? new Map<string, Set<string>>() : installedVersions(context),
+      here.layout === undefined ? new Map<string, Installed>() : installedVersions(context),
       versionCache(context),
       listProviders.run(context, {}),
     ]);
@@ -66,7 +76,9 @@ export const listVersions = defineAction<Record<never, never>, readonly VersionE
         const locked = lock?.taskservs.get(name);
         const known = cache.last(cacheKey(manifest, settings) ?? "");
         const available = known === undefined ? undefined : newestOf(known.versions);
+        const there = installed.get(name);
         const software = {
+          ...(there === undefined || there.software.size === 0 ? {} : { installed: [...there.software].sort(compareVersions) }),
           ...(locked?.software === undefined ? {} : { locked: locked.software }),
           ...(available === undefined ? {} : { available }),
           ...(known === undefined ? {} : { checkedAt: new Date(known.checkedAt).toISOString() }),
@@ -75,7 +87,7 @@ export const listVersions = defineAction<Record<never, never>, readonly VersionE
           kind: "taskserv",
           name,
           present: version,
-          installed: [...(installed.get(name) ?? [])].sort(),
+          installed: [...(there?.extensions ?? [])].sort(),
           ...(locked === undefined ? {} : { locked: locked.version }),
           differs: locked !== undefined && (locked.version !== version || locked.digest !== (await digestOfTaskserv(extension))),
           ...(Object.keys(software).length === 0 ? {} : { software }),
@@ -91,14 +103,3 @@ export const listVersions = defineAction<Record<never, never>, readonly VersionE
     ];
   },
 });
-
-/** By the name of the taskserv. */
-async function installedVersions(context: ActionContext): Promise<Map<string, Set<string>>> {
-  const versions = new Map<string, Set<string>>();
-  for (const { kind, address, spec } of await recordedResources(context, {})) {
-    if (kind !== "taskserv" || !isJsonObject(spec) || spec.version === undefined) continue;
-    const name = address.slice(address.lastIndexOf(".") + 1);
-    versions.set(name, (versions.get(name) ?? new Set()).add(textOf(spec.version)));
-  }
-  return versions;
-}

@@ -6,11 +6,14 @@ import { type TaskservName, taskservName } from "@provisioning/model";
 import { taskservNameSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
+import { type Installed, installedVersions } from "./installed.js";
 import { cacheKey, chosenTaskservs, readVersions, ruleFor, usedTaskservs, versionCache } from "./reading.js";
 
 export interface LockVersionsInput {
   /** Only tell what would change. */
   readonly check?: boolean;
+  /** Take the software that is on the servers, the newest where they differ, over what is locked or known. */
+  readonly installed?: boolean;
 }
 
 export interface LockChange {
@@ -40,19 +43,23 @@ export const lockVersions = defineAction<LockVersionsInput, LockedVersions>({
   cedar: { action: "lockVersions", resource: "Workspace" },
   effect: "change",
   summary: "Writes the versions and contents of the taskservs that a workspace uses into provisioning.lock.",
-  input: z.strictObject({ check: z.exactOptional(z.boolean()) }),
+  input: z.strictObject({ check: z.exactOptional(z.boolean()), installed: z.exactOptional(z.boolean()) }),
   output: z.strictObject({ file: z.string(), taskservs: z.int(), changes: z.array(lockChangeSchema), written: z.boolean() }),
-  async run(context, { check = false }) {
+  async run(context, { check = false, installed = false }) {
     const here = await readVersions(context);
     const { layout, catalog, settings, lock } = here;
     if (layout === undefined) throw new NoWorkspaceError();
     const used = await usedTaskservs(context, here);
     const cache = await versionCache(context);
+    const onServers = installed ? await installedVersions(context) : new Map<string, Installed>();
     const entries = await Promise.all(
       (used.length === 0 ? [] : chosenTaskservs(catalog, used)).map(async (extension): Promise<[string, LockedTaskserv]> => {
         const { manifest } = extension;
         const known = cache.last(cacheKey(manifest, settings) ?? "")?.versions ?? [];
-        const software = lock?.taskservs.get(manifest.name)?.software ?? newestOf(known, ruleFor(manifest, settings).constraint);
+        const software =
+          newestOf([...(onServers.get(manifest.name)?.software ?? [])]) ??
+          lock?.taskservs.get(manifest.name)?.software ??
+          newestOf(known, ruleFor(manifest, settings).constraint);
         const digest = await digestOfTaskserv(extension);
         return [manifest.name, { version: manifest.version, digest, ...(software === undefined ? {} : { software }) }];
       }),

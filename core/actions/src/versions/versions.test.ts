@@ -129,6 +129,26 @@ describe("the lock of a workspace", () => {
   });
 });
 
+describe("a lock that differs from what is here", () => {
+  it("refuses an apply, with what to type next, and only tells it in a plan", async () => {
+    await infra('["queue"]');
+    await invoke("version.lock", here(), {});
+    const manifest = join(taskserv(), "manifest.toml");
+    await writeFile(manifest, (await readFile(manifest, "utf8")).replace('version = "0.1.0"', 'version = "0.2.0"'));
+    const refused = invoke("infra.apply", here(), {});
+    await expect(refused).rejects.toMatchObject({
+      code: "LOCK_DIFFERS",
+      message: "The taskserv queue is version 0.2.0 here, not 0.1.0 as in provisioning.lock.",
+      hint: expect.stringContaining("provisioning version lock"),
+    });
+    const looking = here();
+    await invoke("infra.why", looking, { subject: "taskserv.web-01.queue.version" });
+    expect(looking.events).toContainEqual({ type: "warning", text: expect.stringContaining("0.2.0 here") });
+    await invoke("version.lock", here(), {});
+    expect(await invoke("infra.apply", here(), {})).toMatchObject({ outcome: "declined" });
+  });
+});
+
 describe("an upgrade", () => {
   const lockAt = async (software: string) => {
     await infra('["queue"]');

@@ -2,6 +2,8 @@
 
 import { command, group } from "../command/command.js";
 import {
+  type CheckFlags,
+  checkFlag,
   argument,
   infraFlag,
   onOff,
@@ -24,6 +26,7 @@ export type RawFlags = ReadFlags & { readonly raw?: boolean };
 export type ListFlags = RawFlags & { readonly changed?: boolean };
 export type SchemaFlags = ShownFlags & { readonly format: (typeof SCHEMA_FORMATS)[number] };
 export type EditFlags = ReadFlags & { readonly layer?: (typeof EDITABLE)[number] };
+export type SetFlags = EditFlags & CheckFlags;
 
 const rawFlag = { raw: onOff("Values as they are written, with their {{references}}") } as const;
 const formatFlag = {
@@ -83,7 +86,7 @@ export const configGroup = group({
       parameters: { flags: readFlags, aliases: readLetters, positional: positional(key) },
       result: "config.explain",
     }),
-    command<EditFlags, [string, string]>({
+    command<SetFlags, [string, string]>({
       name: "set",
       brief: "Set a key in the file of a layer; comments stay",
       examples: [
@@ -93,19 +96,19 @@ export const configGroup = group({
       ],
       loader: async () => (await import("./config/change.js")).set,
       parameters: {
-        flags: editFlags,
+        flags: { ...editFlags, ...checkFlag },
         aliases: readLetters,
         positional: positional(key, argument("value", "The value; a list is a,b")),
       },
       result: "config.set",
     }),
-    command<EditFlags, [string]>({
+    command<SetFlags, [string]>({
       name: "unset",
       aliases: ["rm"],
       brief: "Take a key out of a layer; the layer below decides again",
       examples: [["config unset servers.default_plan", "from the workspace's file"]],
       loader: async () => (await import("./config/change.js")).unset,
-      parameters: { flags: editFlags, aliases: readLetters, positional: positional(key) },
+      parameters: { flags: { ...editFlags, ...checkFlag }, aliases: readLetters, positional: positional(key) },
       result: "config.unset",
     }),
     command<EditFlags>({

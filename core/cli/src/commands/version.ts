@@ -13,10 +13,12 @@ import {
 } from "./flags.js";
 
 const checkFlag = { check: onOff("Only show what would change") } as const;
+const installedFlag = { installed: onOff("Take the software that is on the servers") } as const;
 const refreshFlag = { refresh: onOff("Ask again, whatever is known") } as const;
 const parameters = { flags: shownFlags, aliases: shownLetters } as const;
 
 export type AskedFlags = ShownFlags & { readonly refresh?: boolean };
+export type InstalledFlags = { readonly installed?: boolean };
 export type LockFlags = ShownFlags & { readonly check?: boolean };
 
 const showVersion = command<OutputFlags>({
@@ -61,15 +63,16 @@ export const versionGroup = group({
       },
       result: "version.check",
     }),
-    command<LockFlags>({
+    command<LockFlags & InstalledFlags>({
       name: "lock",
       brief: "Write down what the workspace is made with",
       examples: [
         ["version lock", "versions and contents, into provisioning.lock"],
         ["version lock --check", "show what would change in it"],
+        ["version lock --installed", "with the software that is on the servers"],
       ],
       loader: async () => (await import("./version/versions.js")).lock,
-      parameters: { flags: { ...shownFlags, ...checkFlag }, aliases: shownLetters },
+      parameters: { flags: { ...shownFlags, ...checkFlag, ...installedFlag }, aliases: shownLetters },
       result: "version.lock",
     }),
     command<AskedFlags & LockFlags, string[]>({

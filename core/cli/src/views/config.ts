@@ -135,9 +135,12 @@ export function renderConfigFindings({ ok, files, findings }: ConfigValidation, 
   return [...lines, ...sum].join("\n");
 }
 
-export function renderChangedConfig({ key, file, changed, result, overruled }: ChangedConfig): string {
-  const done = changed ? `✓ ${file} is saved.` : `${file} said so already.`;
-  const now = `${key.startsWith(result.key) ? result.key : key} is ${inTable(result.value)} now, from ${result.layer}.`;
+/** `isCheck`: nothing was written. */
+export function renderChangedConfig({ key, file, changed, result, overruled }: ChangedConfig, isCheck: boolean): string {
+  const saved = isCheck ? `${file} would be changed.` : `✓ ${file} is saved.`;
+  const done = changed ? saved : `${file} said so already.`;
+  const name = key.startsWith(result.key) ? result.key : key;
+  const now = `${name} ${isCheck ? "would be" : "is"} ${inTable(result.value)}${isCheck ? "" : " now"}, from ${result.layer}.`;
   return overruled ? `${done}\n! ${now} That layer has the last word here.` : `${done} ${now}`;
 }
 

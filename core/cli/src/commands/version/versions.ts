@@ -8,7 +8,7 @@ import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
 import { renderChecks, renderLock, renderUpgrades, renderVersions } from "../../views/versions.js";
 import type { ShownFlags } from "../flags.js";
-import type { AskedFlags, LockFlags } from "../version.js";
+import type { AskedFlags, InstalledFlags, LockFlags } from "../version.js";
 
 export async function list(this: CliContext, flags: ShownFlags): Promise<void> {
   await runAction(this, flags, async (context) => {
@@ -28,9 +28,12 @@ export async function check(this: CliContext, flags: AskedFlags, ...names: strin
   });
 }
 
-export async function lock(this: CliContext, flags: LockFlags): Promise<void> {
+export async function lock(this: CliContext, flags: LockFlags & InstalledFlags): Promise<void> {
   await runAction(this, flags, async (context) => {
-    const locked = await invoke("version.lock", context, checked(flags));
+    const locked = await invoke("version.lock", context, {
+      ...checked(flags),
+      ...(flags.installed === true ? { installed: true } : {}),
+    });
     await writeResult(this, flags.output, locked, () => renderLock(locked));
     return EXIT.ok;
   });

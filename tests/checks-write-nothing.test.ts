@@ -8,11 +8,11 @@ import { actionTable } from "@provisioning/actions";
 import { systemClock } from "@provisioning/model";
 import { openStorage, type TransferableStorage } from "@provisioning/storage";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addInfraWithoutServers } from "../core/actions/src/testing/infra-without-servers.js";
 import type { Command } from "../core/cli/src/command/command.js";
 import { DOMAINS } from "../core/cli/src/commands/table.js";
 import { runHere } from "./support/in-process.js";
 import type { Result } from "./support/platform.js";
-import { addInfraWithoutServers } from "./support/provider-without-servers.js";
 
 /** Commands that write though the table names no action for them, or one that reads. */
 const ALSO_WRITE: ReadonlySet<string> = new Set([

@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { problemOf } from "@provisioning/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addInfraWithoutServers } from "../core/actions/src/testing/infra-without-servers.js";
 import { EXIT } from "../core/cli/src/exit-codes.js";
 import { runHere } from "./support/in-process.js";
 import { type Result, root } from "./support/platform.js";
-import { addInfraWithoutServers } from "./support/provider-without-servers.js";
 
 let folder: string;
 let workspace: string;

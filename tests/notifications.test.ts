@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { addInfraWithoutServers } from "../core/actions/src/testing/infra-without-servers.js";
 import { runHere } from "./support/in-process.js";
 import type { Result } from "./support/platform.js";
-import { addInfraWithoutServers } from "./support/provider-without-servers.js";
 
 const SECRET_PATH = "/services/T0/hidden-part";
 const received: { readonly path: string; readonly key: unknown; readonly body: Readonly<Record<string, unknown>> }[] = [];

@@ -1,31 +1,15 @@
 /** Plans of an infra whose servers do not exist, with a provider of the workspace that has none. */
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "@provisioning/model";
 import { planSchema } from "@provisioning/model/wire";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addInfraWithoutServers } from "../testing/infra-without-servers.js";
 import { testContext, type TestContext } from "../testing/test-context.js";
 import { createWorkspace } from "../workspace/create.js";
 import { planInfra } from "./plan.js";
-
-const PROVIDER = `
-const handler = {
-  read: async () => ({ status: "absent" }),
-  diff: () => ({ fields: [], replace: false }),
-  reconcile: async () => { throw new Error("nothing is made here"); },
-  delete: async () => undefined,
-};
-const size = { cpu: 1, memoryMiB: 1024, diskGiB: 20 };
-export const createProvider = async () => ({
-  name: "none",
-  capabilities: { plans: { small: size, medium: size, large: size, xlarge: size }, limits: {} },
-  network: handler,
-  server: handler,
-  close: async () => undefined,
-});
-`;
 
 const DEFINITION = `
 import provisioning.settings as cfg
@@ -49,12 +33,7 @@ describe("a plan for servers that do not exist", () => {
     const dir = join(folder, "shop");
     await createWorkspace.run(context, { name: "shop", dir });
     context = { ...context, currentDir: dir };
-    const provider = join(dir, "extensions", "providers", "none");
-    await mkdir(provider, { recursive: true });
-    await mkdir(join(dir, "infra", "shop"), { recursive: true });
-    await writeFile(join(provider, "manifest.toml"), 'name = "none"\nentry = "index.mjs"\n');
-    await writeFile(join(provider, "index.mjs"), PROVIDER);
-    await writeFile(join(dir, "infra", "shop", "main.k"), DEFINITION);
+    await addInfraWithoutServers(dir, "shop", DEFINITION);
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -78,7 +57,7 @@ describe("a plan for servers that do not exist", () => {
     expect(JSON.stringify(await made())).not.toMatch(/192\.0\.2\.|Trombone/);
   });
 
-  it("refuses a secret that is written in the definition, at its place", async () => {
+  it("refuses a secret that is written in the definition, at its place and without showing it", async () => {
     const file = join(context.currentDir, "infra", "shop", "main.k");
     await writeFile(file, DEFINITION.replace("env://PASSWORD", "Trombone-4417"));
     const error = await planInfra.run(context, { infra: "shop" }).catch((thrown: unknown) => thrown);
@@ -92,5 +71,6 @@ describe("a plan for servers that do not exist", () => {
         },
       ],
     });
+    expect(JSON.stringify(error)).not.toContain("Trombone");
   });
 });

@@ -3,11 +3,10 @@
  * wrong here changes what became of the run: it is said in warnings.
  */
 
-import { isSecretReference, resolveSecrets } from "@provisioning/config";
 import { type InfraName, type Json, ProvisioningError, type RunId } from "@provisioning/model";
 import type { ActionContext } from "../context.js";
 import { openWorkspaceSession, type WorkspaceSession } from "../session.js";
-import { post } from "../tasks/post/post.js";
+import { postAsConfigured } from "../tasks/post/configured-post.js";
 import { showOnDesktop } from "./desktop.js";
 
 export interface EndedRun {
@@ -35,30 +34,18 @@ export async function tellRunEnd(context: ActionContext, run: EndedRun): Promise
   }
 }
 
-/** As one failed notification is no reason to hide the other, all of them are told as sentences. */
 function warningOf(error: unknown): string {
   if (!(error instanceof ProvisioningError)) return "Nobody could be notified of the end of the run.";
   return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
 }
 
-async function callWebhook({ context, workspace, config, redactor }: WorkspaceSession, run: EndedRun): Promise<void> {
-  const webhook = config.get("notifications.webhook");
-  const { layout } = workspace;
-  const url = isSecretReference(webhook)
-    ? await resolveSecrets(webhook, {
-        environment: context.environment,
-        workspaceDir: layout.root,
-        generatedDir: layout.generatedSecretsDir(run.infra),
-        redactor,
-        stores: config.get("secrets.stores"),
-      })
-    : webhook;
-  await post({
-    url: url.trim(),
+async function callWebhook(session: WorkspaceSession, run: EndedRun): Promise<void> {
+  const { config, context, redactor, workspace } = session;
+  await postAsConfigured(session, {
+    webhook: config.get("notifications.webhook"),
     body: documentOf(run, workspace.name),
-    headers: { "idempotency-key": run.id },
-    allowPrivate: config.get("notifications.allow_private_addresses") === "yes",
-    timeoutMs: config.get("notifications.timeout_seconds") * 1000,
+    idempotencyKey: run.id,
+    infra: run.infra,
     redactor,
     signal: context.signal,
   });

@@ -113,6 +113,11 @@ export interface CheckFlags {
   readonly check?: boolean;
 }
 
+/** As actions take it. */
+export function checkInput({ check }: CheckFlags): { readonly check?: true } {
+  return check === true ? { check } : {};
+}
+
 export interface ChangeFlags extends CheckFlags {
   readonly yes?: boolean;
 }

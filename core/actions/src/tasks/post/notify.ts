@@ -1,11 +1,10 @@
 /** What the tasks that notify have in common: the webhook's address is found at the last moment and known to the redactor from then on. */
 
-import { isSecretReference, resolveSecrets } from "@provisioning/config";
 import type { Json } from "@provisioning/model";
 import * as z from "zod/mini";
 import { openWorkspaceSession } from "../../session.js";
 import type { TaskContext } from "../task.js";
-import { post } from "./post.js";
+import { postAsConfigured } from "./configured-post.js";
 
 export interface NotifyOutput {
   readonly [field: string]: Json;
@@ -23,27 +22,11 @@ export const textSchema = z.union([
 
 export async function notify(context: TaskContext, webhook: string, body: Json): Promise<NotifyOutput> {
   const { action, operation, redactor } = context;
-  const { config, workspace } = await openWorkspaceSession(action);
-  const { layout } = workspace;
-  const url = isSecretReference(webhook)
-    ? await resolveSecrets(webhook, {
-        environment: action.environment,
-        workspaceDir: layout.root,
-        generatedDir: layout.generatedSecretsDir(operation.run.infra),
-        redactor,
-        stores: config.get("secrets.stores"),
-      })
-    : webhook;
+  const session = await openWorkspaceSession(action);
   context.progress("send a notification");
-  const status = await post({
-    url: url.trim(),
-    body,
-    // The same for every attempt: who receives it may leave out what it has already.
-    headers: { "idempotency-key": operation.idempotencyKey },
-    allowPrivate: config.get("notifications.allow_private_addresses") === "yes",
-    timeoutMs: config.get("notifications.timeout_seconds") * 1000,
-    redactor,
-    signal: action.signal,
-  });
+  const { infra } = operation.run;
+  // The key is the same for every attempt.
+  const { idempotencyKey } = operation;
+  const status = await postAsConfigured(session, { webhook, body, idempotencyKey, infra, redactor, signal: action.signal });
   return { status };
 }

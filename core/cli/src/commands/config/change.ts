@@ -7,6 +7,7 @@ import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { renderChangedConfig } from "../../views/config.js";
 import type { EditFlags, SetFlags } from "../config.js";
+import { checkInput } from "../flags.js";
 import { infraInput } from "../infra/input.js";
 
 export async function set(this: CliContext, flags: SetFlags, key: string, value: string): Promise<void> {
@@ -21,10 +22,6 @@ export async function unset(this: CliContext, flags: SetFlags, key: string): Pro
     await tell(this, flags, await invoke("config.unset", context, { key, ...editInput(flags), ...checkInput(flags) }));
     return EXIT.ok;
   });
-}
-
-function checkInput({ check }: SetFlags) {
-  return check === true ? { check } : {};
 }
 
 export function editInput(flags: EditFlags) {

@@ -9,6 +9,7 @@ import { runAction } from "../../run-action.js";
 import { sayOnlyShown } from "../../views/only-shown.js";
 import { styleFor } from "../../style.js";
 import { renderRun } from "../../views/run.js";
+import { checkInput } from "../flags.js";
 
 interface Flags {
   readonly output: OutputFormat;
@@ -73,10 +74,6 @@ export async function rollback(
     await shown(this, flags, run);
     return run.operations.some(({ status }) => status === "compensationFailed") ? EXIT.failure : EXIT.ok;
   });
-}
-
-function checkInput({ check }: Flags) {
-  return check === true ? { check } : {};
 }
 
 /** A change of a run, or with `--check` the run as it would be. */

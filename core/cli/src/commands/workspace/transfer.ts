@@ -6,7 +6,7 @@ import { EXIT } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { renderExport } from "../../views/workspace.js";
-import type { CheckFlags, ShownFlags } from "../flags.js";
+import { type CheckFlags, checkInput, type ShownFlags } from "../flags.js";
 
 export async function exportTo(
   this: CliContext,
@@ -18,7 +18,7 @@ export async function exportTo(
       ...(workspace === undefined ? {} : { workspace }),
       ...(flags.to === undefined ? {} : { file: flags.to }),
       ...(flags.withState === undefined ? {} : { withState: flags.withState }),
-      ...(flags.check === true ? { check: true } : {}),
+      ...checkInput(flags),
     });
     await writeResult(this, flags.output, exported, () => renderExport(exported, flags.check === true));
     return EXIT.ok;
@@ -35,7 +35,7 @@ export async function importFrom(
       file,
       ...(flags.name === undefined ? {} : { name: flags.name }),
       ...(flags.dir === undefined ? {} : { dir: flags.dir }),
-      ...(flags.check === true ? { check: true } : {}),
+      ...checkInput(flags),
     });
     const from = `${made.files.length} files${made.withState ? " and what was recorded" : ""}`;
     await writeResult(this, flags.output, made, () =>

@@ -7,6 +7,7 @@ import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { sayOnlyShown } from "../../views/only-shown.js";
 import { renderTable, widthOf } from "../../views/table.js";
+import { checkInput } from "../flags.js";
 
 interface Flags {
   readonly output: OutputFormat;
@@ -96,8 +97,4 @@ export async function remove(this: CliContext, flags: Flags & { readonly missing
 async function show(cli: CliContext, flags: Flags, info: WorkspaceInfo) {
   await writeResult(cli, flags.output, info, () => `${info.name}  ${info.path}`);
   return EXIT.ok;
-}
-
-function checkInput({ check }: Flags) {
-  return check === true ? { check } : {};
 }

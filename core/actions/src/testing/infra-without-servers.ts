@@ -20,21 +20,20 @@ export const createProvider = async () => ({
 });
 `;
 
-/** Into the workspace at `dir`: the provider `none`, and an infra `empty` of one server. */
-export async function addInfraWithoutServers(dir: string): Promise<void> {
-  const provider = join(dir, "extensions", "providers", "none");
-  const infra = join(dir, "infra", "empty");
-  await Promise.all([mkdir(provider, { recursive: true }), mkdir(infra, { recursive: true })]);
-  await writeFile(join(provider, "manifest.toml"), 'name = "none"\nentry = "index.mjs"\n');
-  await writeFile(join(provider, "index.mjs"), PROVIDER);
-  await writeFile(
-    join(infra, "main.k"),
-    `import provisioning.settings as cfg
+const DEFINITION = `import provisioning.settings as cfg
 
 settings: cfg.Settings = {
     infra = {name = "empty", provider = "none"}
     servers = [{name = "one", role = "web", taskservs = ["redis"]}]
 }
-`,
-  );
+`;
+
+/** Into the workspace at `dir`: the provider `none`, and an infra that uses it. Default: `empty` with one server. */
+export async function addInfraWithoutServers(dir: string, infra = "empty", definition = DEFINITION): Promise<void> {
+  const provider = join(dir, "extensions", "providers", "none");
+  const folder = join(dir, "infra", infra);
+  await Promise.all([mkdir(provider, { recursive: true }), mkdir(folder, { recursive: true })]);
+  await writeFile(join(provider, "manifest.toml"), 'name = "none"\nentry = "index.mjs"\n');
+  await writeFile(join(provider, "index.mjs"), PROVIDER);
+  await writeFile(join(folder, "main.k"), definition);
 }

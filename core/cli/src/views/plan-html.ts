@@ -1,6 +1,6 @@
 /** A plan as one page: for a review, a ticket, a mail. It needs no network, no script and no other file. Pure. */
 
-import { type Change, countChanges, type Plan } from "@provisioning/model";
+import type { Change, Plan } from "@provisioning/model";
 import { styleFor } from "../style.js";
 import { fieldLines } from "./field.js";
 import { renderVerdict, unknownLines } from "./plan.js";
@@ -21,11 +21,17 @@ ul{padding:0}code,pre{font:13px/1.45 ui-monospace,monospace}pre{margin:.2rem 0;w
 const plain = styleFor({ write: () => undefined }, { NO_COLOR: "1" });
 
 export function planPage(plan: Plan, madeAt: string): string {
-  const counts = countChanges(plan);
-  const sections = KINDS.filter(([kind]) => counts[kind] > 0).map(([kind, title, mark]) => {
-    const items = plan.changes.filter((change) => change.kind === kind).map((change) => changeItem(change, mark));
-    return `<h2>${title} (${counts[kind]})</h2>\n<ul>\n${items.join("\n")}\n</ul>`;
-  });
+  const drifted = plan.changes.filter(({ drift }) => drift);
+  const wanted = plan.changes.filter(({ drift }) => !drift);
+  const sections = [
+    ...section("Changed behind our back", drifted),
+    ...KINDS.flatMap(([kind, title]) =>
+      section(
+        title,
+        wanted.filter((change) => change.kind === kind),
+      ),
+    ),
+  ];
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Plan of ${escape(plan.infra)}</title>
@@ -39,8 +45,14 @@ ${sections.join("\n")}
 `;
 }
 
-function changeItem(change: Change, mark: string): string {
-  const why = [...(change.drift ? ["changed behind our back"] : []), ...change.reasons].join("; ");
+function section(title: string, changes: readonly Change[]): string[] {
+  if (changes.length === 0) return [];
+  return [`<h2>${title} (${changes.length})</h2>\n<ul>\n${changes.map(changeItem).join("\n")}\n</ul>`];
+}
+
+function changeItem(change: Change): string {
+  const mark = KINDS.find(([kind]) => kind === change.kind)?.[2] ?? "";
+  const why = change.reasons.join("; ");
   const fields = change.fields.flatMap((field) => fieldLines(field, plain));
   const steps = change.steps.flatMap(({ title, diff }) => [`step: ${title}`, ...(diff === undefined ? [] : [diff.trimEnd()])]);
   const details = [...fields, ...unknownLines(change), ...steps];

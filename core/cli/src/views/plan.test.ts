@@ -65,6 +65,9 @@ describe("what is not known yet", () => {
     const page = planPage(plan, "2026-01-01");
     expect(page).toContain("address, id: (known after web-01 is created)");
     expect(page).toContain("uses the address of db-00, db-01, db-02, db-03, db-04, 3 more: (known after they are created)");
-    expect(page).toContain("changed behind our back");
+    expect([...page.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title)).toEqual([
+      "Changed behind our back (1)",
+      "Create (4)",
+    ]);
   });
 });

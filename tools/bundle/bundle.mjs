@@ -6,9 +6,12 @@
  * Node's own modules as only CommonJS can.
  */
 
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 import { directImports } from "./direct-imports.mjs";
 import { lazyImports } from "./lazy-imports.mjs";
@@ -48,6 +51,14 @@ const QUICK = [
   },
   { command: /cli\/dist\/commands\/kcl\/run\.js$/, within: /actions\/dist\/kcl\/run\.js$/ },
 ];
+/** One of each. */
+const WARM = [
+  ["workspace", "list"],
+  ["taskserv", "list", "--all"],
+  ["config", "get", "servers.default_plan"],
+  ["kcl", "run", "a.k"],
+  ["--help"],
+];
 const isQuick = (path) => QUICK.some(({ command }) => command.test(path));
 
 await inPlaceOf("core/cli/bundle", async (outdir) => {
@@ -65,11 +76,12 @@ await inPlaceOf("core/cli/bundle", async (outdir) => {
       eager,
     });
   await single({ provisioning: join(root, "core/cli/dist/bin/provisioning.js") }, LIGHT);
-  await requireQuick(join(outdir, "provisioning.cjs"));
   for (const [name, path] of lazy.quickEntries()) {
     const { within } = QUICK.find(({ command }) => command.test(path));
     await single({ [name]: path }, within, within);
   }
+  const scripts = (await readdir(outdir)).filter((name) => name.endsWith(".cjs"));
+  await Promise.all(scripts.map((name) => withLoader(join(outdir, name))));
   await bundle({
     entryPoints: Object.fromEntries(lazy.entries()),
     outdir,
@@ -78,6 +90,7 @@ await inPlaceOf("core/cli/bundle", async (outdir) => {
     splitting: true,
   });
   await writeFile(join(outdir, "package.json"), '{ "type": "module" }\n');
+  await writeCode(join(outdir, "provisioning.cjs"));
 });
 await inPlaceOf("platform/orchestrator/bundle", (outdir) =>
   bundle({
@@ -89,10 +102,28 @@ await inPlaceOf("platform/orchestrator/bundle", (outdir) =>
   }),
 );
 
-/** To import CommonJS takes Node longer than to require it: it looks for the names of what is exported first. */
-async function requireQuick(file) {
+/** What V8 makes of the scripts while they do what they are for. The start script is loaded by each of these; the last one shows the most of it. */
+async function writeCode(start) {
+  const folder = await mkdtemp(join(tmpdir(), "provisioning-code-"));
+  const env = { ...process.env, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder };
+  try {
+    await writeFile(join(folder, "a.k"), "a = 1\n");
+    for (const words of WARM) {
+      await promisify(execFile)(process.execPath, [join(root, "tools/bundle/code.cjs"), start, ...words], { cwd: folder, env });
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * To import CommonJS takes Node longer than to require it: it looks for the names of what is exported first. And scripts whose code was stored
+ * cannot import by themselves in Node 20: their loader does it for them (core/cli/launcher).
+ */
+async function withLoader(file) {
   const text = await readFile(file, "utf8");
-  await writeFile(file, text.replaceAll(/\bimport\(("\.\/[^"]+\.cjs")\)/g, "Promise.resolve().then(()=>require($1))"));
+  const required = text.replaceAll(/\bimport\(("\.\/[^"]+\.cjs")\)/g, "Promise.resolve().then(()=>require($1))");
+  await writeFile(file, required.replaceAll(/\bimport\((?=")/g, "importModule("));
 }
 
 function bundle({ plugins = [], eager, ...options }) {

@@ -4,6 +4,7 @@
  * An action's code is loaded when it is invoked. Where a service runs that does it, the service is asked instead.
  */
 
+import { channel } from "node:diagnostics_channel";
 import { ProvisioningError } from "@provisioning/model";
 import en from "zod/v4/locales/en.js";
 import type { ZodMiniType } from "zod/mini";
@@ -16,6 +17,10 @@ type ActionOf<Name extends ActionName> = Awaited<ReturnType<(typeof actionTable)
 export type InputOf<Name extends ActionName> = ActionOf<Name> extends Action<infer Input, infer _> ? Input : never;
 export type OutputOf<Name extends ActionName> = ActionOf<Name> extends Action<infer _, infer Output> ? Output : never;
 
+/** Tells whoever subscribes in this process that an action's own work begins and ends: what is before and after it is start-up and output. */
+const begins = channel("provisioning.action.begins");
+const ends = channel("provisioning.action.ends");
+
 /** @throws InputInvalidError; whatever the action throws */
 export async function invoke<Name extends ActionName>(
   name: Name,
@@ -26,7 +31,12 @@ export async function invoke<Name extends ActionName>(
   if (asked !== undefined) return asked.answer as OutputOf<Name>;
   // The table says which input belongs to which name; the compiler cannot follow a name that is not known yet.
   const action = (await actionTable[name]()) as unknown as Action<InputOf<Name>, OutputOf<Name>>;
-  return await action.run(context, parseInput(action, input));
+  begins.publish(name);
+  try {
+    return await action.run(context, parseInput(action, input));
+  } finally {
+    ends.publish(name);
+  }
 }
 
 /** It only looks, and a service would write down that it was asked. */

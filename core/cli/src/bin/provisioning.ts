@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The process: gathers what surrounds the command line and runs what was typed. */
 
 import { statSync } from "node:fs";

@@ -12,8 +12,16 @@ const { Script } = require("node:vm");
 
 const PARAMETERS = "(function (exports, require, module, __filename, __dirname, importModule) {";
 
+/** What scripts export, by file. */
+const loaded = new Map();
+
 /** `onScript` is given each script that is loaded, and its file. */
 function loadScript(file, onScript = () => {}) {
+  if (!loaded.has(file)) loaded.set(file, load(file, onScript));
+  return loaded.get(file);
+}
+
+function load(file, onScript) {
   const script = new Script(`${PARAMETERS}${readFileSync(file, "utf8")}\n})`, {
     filename: file,
     cachedData: codeOf(file),

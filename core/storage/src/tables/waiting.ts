@@ -1,7 +1,7 @@
 /** Tells takers of the queue that there may be something to take. */
 
 export interface Waiting {
-  watch(onWaiting: () => void): () => void;
+  readonly watch: (onWaiting: () => void) => () => void;
   tell(): void;
 }
 

@@ -57,8 +57,8 @@ export interface ServiceContext {
   readonly request?: RunId;
   /** Changes of infras that this process does, one after the other. */
   readonly turns: InfraTurns;
-  /** Called when a run begins to wait for its turn; what it gives is called when that is over. Others may be worked on meanwhile. */
-  readonly waits: () => () => void;
+  /** Called when something of a run begins to wait for its turn; what it gives is called when that is over. Others may be worked on meanwhile. */
+  readonly waits: (run: RunId) => () => void;
   /** Whoever works here has the right to change this infra already. */
   readonly holds?: InfraName;
   /** Aborts when the process ends: what runs is left for whoever comes next, as it is. */

@@ -93,18 +93,23 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const storage = measuredStorage(await serveStorage(own), await options.observe(workspace.config), () => performance.now());
   const slots = new SlotPool();
   const turns = new InfraTurns();
-  let lent = 0;
+  const lending = new Map<RunId, { waiting: number; readonly giveBack: () => void }>();
   const service: ServiceContext = {
     slots,
     release: releasing.signal,
     turns,
-    waits() {
-      if (lent >= MOST_LENT) return () => {};
-      lent += 1;
-      const back = worker.lendPlace();
+    // A run has one place, however many of its steps wait.
+    waits(run) {
+      const known = lending.get(run);
+      if (known === undefined && lending.size >= MOST_LENT) return () => {};
+      const lent = known ?? { waiting: 0, giveBack: worker.lendPlace() };
+      lending.set(run, lent);
+      lent.waiting += 1;
       return () => {
-        lent -= 1;
-        back();
+        lent.waiting -= 1;
+        if (lent.waiting > 0) return;
+        lending.delete(run);
+        lent.giveBack();
       };
     },
   };

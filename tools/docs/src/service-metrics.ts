@@ -4,7 +4,15 @@ import { createMetrics } from "../../../platform/orchestrator/src/metrics/metric
 import type { MetricDescription } from "./pages/metrics.js";
 
 export function serviceMetrics(): readonly MetricDescription[] {
-  const sources = { open: () => 0, limit: () => 0, depths: () => new Map(), active: () => 0, slots: () => [], storage: () => "" };
+  const sources = {
+    open: () => 0,
+    limit: () => 0,
+    depths: () => new Map(),
+    active: () => 0,
+    slots: () => [],
+    leases: () => new Map(),
+    storage: () => "",
+  };
   const { registry } = createMetrics(sources, "0.0.0");
   const metrics = registry.getMetricsAsArray() as unknown as readonly (Omit<MetricDescription, "type"> & object)[];
   return metrics.map((metric) => {

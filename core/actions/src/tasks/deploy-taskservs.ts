@@ -15,7 +15,7 @@ import {
 } from "@provisioning/model";
 import { didYouMean, hasPlaceholder, planOperations, topologicalOrder } from "@provisioning/planner";
 import { rankOf } from "@provisioning/storage";
-import type { CompensationContext, OperationContext } from "@provisioning/workflow";
+import { AttemptLeftError, type CompensationContext, type OperationContext } from "@provisioning/workflow";
 import * as z from "zod/mini";
 import { createHandlers } from "../handlers/handlers.js";
 import { planSession } from "../infra/plan.js";
@@ -96,13 +96,23 @@ async function changingInfra<Result>(
     signal: service === undefined ? signal : AbortSignal.any([signal, service.release]),
     onWait(by = "an earlier task") {
       context.progress(`wait for ${by}, who changes ${infra}`);
-      return service?.waits() ?? (() => {});
+      return service?.waits(service.request ?? run.id) ?? (() => {});
     },
     onLost: () => lost.abort(new ProvisioningError(LEASE_LOST)),
     ...(service === undefined ? {} : { turns: service.turns }),
   };
   const own = { ...context, action: { ...context.action, signal }, operation: { ...context.operation, signal } };
-  return underInfraLease(infra, lease, () => withInfra(own, params, (session) => work(session, own)));
+  let isWaiting = true;
+  try {
+    return await underInfraLease(infra, lease, () => {
+      isWaiting = false;
+      return withInfra(own, params, (session) => work(session, own));
+    });
+  } catch (error) {
+    // Nothing was done: whoever goes on with the run waits again.
+    if (isWaiting && service?.release.aborted === true) throw new AttemptLeftError({ cause: error });
+    throw error;
+  }
 }
 
 const LEASE_LOST = { code: "LEASE_LOST", message: "Somebody else changes this infra now.", retry: "later" } as const;

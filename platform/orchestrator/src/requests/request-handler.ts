@@ -117,7 +117,7 @@ export class RequestHandler implements OperationHandler {
       signal: AbortSignal.any([signal, service.release]),
       onWait: (holder = "an earlier task") => {
         report({ type: "phase", title: `Wait for ${holder}, who changes ${operation.run.infra}` });
-        return service.waits();
+        return service.waits(operation.run.id);
       },
       onLost: () => live.abort.abort(new ProvisioningError(LEASE_LOST)),
     };

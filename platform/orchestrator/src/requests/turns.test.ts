@@ -125,13 +125,13 @@ describe("many changes of one infra that wait", () => {
     const held = await holdByHand();
     const waiting = await Promise.all(Array.from({ length: 64 }, () => change()));
     await expect.poll(() => startedOf(waiting)).toBe(64);
-    expect(service.worker.active).toBe(0);
+    await expect.poll(() => service.worker.active).toBe(0);
     const others = await Promise.all(Array.from({ length: 20 }, () => change(blog)));
     await expect.poll(() => statuses(others)).toEqual(["completed"]);
     expect(await startedOf(waiting)).toBe(64);
     await service.storage.leases.release(held);
     await expect.poll(() => statuses(waiting), { timeout: 15_000 }).toEqual(["completed"]);
-    expect(service.worker.active).toBe(0);
+    await expect.poll(() => service.worker.active).toBe(0);
   });
 
   it("can be cancelled while they wait", async () => {
@@ -208,6 +208,44 @@ describe("a step that deploys taskservs", () => {
     await expect.poll(() => statusOf(waiting)).toBe("completed");
     const [made] = (await service.storage.runs.list({ infra: shop })).runs.filter(({ labels }) => labels.request === waiting);
     expect(made?.createdAt).toBeGreaterThanOrEqual(await endOf(deploying));
+  });
+
+  it("is given back when the service stops while it waits, and waits again in the next one", async () => {
+    await describeShop();
+    const held = await holdByHand();
+    const deploying = await service.engine.submit(deploy());
+    await expect.poll(() => service.turns.isTaken(shop)).toBe(true);
+    await service.close();
+    service = await open();
+    await expect.poll(() => service.turns.isTaken(shop)).toBe(true);
+    expect(await statusOf(deploying)).toBe("running");
+    // The storage was closed: whoever held the infra is gone.
+    expect(await service.storage.leases.current(infraScope(shop))).not.toEqual(held);
+    await expect.poll(() => statusOf(deploying), { timeout: 15_000 }).toBe("failed");
+    const { events } = await service.storage.runs.load(deploying);
+    const failed = events.filter((event) => event.type === "operationFailed");
+    expect(failed.map(({ error }) => error.code)).not.toContain("SERVICE_STOPPING");
+  });
+
+  it("lends one place, however many of its run wait", async () => {
+    await describeShop();
+    const held = await holdByHand();
+    const { operations, ...rest } = deploy();
+    const several = Array.from({ length: 5 }, (_, index) =>
+      operations.map((operation) => ({ ...operation, id: `deploy-${index}` as OperationId })),
+    ).flat();
+    const deploying = await service.engine.submit({ ...rest, parallelLimit: 5, operations: several });
+    await expect.poll(() => startedOf([deploying])).toBe(1);
+    await expect.poll(() => service.worker.active).toBe(0);
+    const others = await Promise.all(Array.from({ length: 10 }, () => change(blog, "workflows/slow.json")));
+    await expect.poll(slow.asked).toBe(1);
+    // Eight places; those of the infra that has its turn and those that wait for it lend theirs.
+    await expect.poll(() => service.worker.active).toBe(1);
+    await service.engine.cancel(deploying, "test", "enough");
+    for (const id of others) await service.engine.cancel(id, "test", "enough");
+    await expect.poll(() => statuses([deploying, ...others])).toEqual(["cancelled"]);
+    await service.storage.leases.release(held);
+    await expect.poll(() => service.worker.active).toBe(0);
   });
 
   it("does not wait for the task that it belongs to", async () => {

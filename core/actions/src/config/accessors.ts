@@ -76,7 +76,7 @@ async function ofTaskserv(
   { catalog, checker }: TaskservSchemas,
   taskserv: string,
 ): Promise<readonly ConfigAccessor[]> {
-  const extension = catalog.get(taskserv as never);
+  const extension = catalog.get(taskserv);
   if (extension === undefined) return [];
   return (await fieldsOf(context, taskserv)).map(({ name, type, required, description, default: written }): ConfigAccessor => {
     const value = checker.defaultsOf(extension, {}, [name]).at(-1)?.value ?? written;

@@ -6,7 +6,6 @@ import { type Diagnostic, type Json, nearest, type SourcePosition, taskservName 
 import {
   createTaskservChecker,
   loadTaskservCatalog,
-  type TaskservCatalog,
   type TaskservChecker,
   type TaskservExtension,
 } from "@provisioning/workspace";
@@ -18,12 +17,13 @@ import { configuredTaskservs, unknownTaskservs } from "../desired/configured-tas
 import { ConfigKeyUnknownError } from "./reading.js";
 
 export interface TaskservSchemas {
-  readonly catalog: TaskservCatalog;
+  /** By name. */
+  readonly catalog: ReadonlyMap<string, TaskservExtension>;
   readonly checker: TaskservChecker;
 }
 
 export async function openTaskservSchemas(context: ActionContext): Promise<TaskservSchemas> {
-  const catalog = await loadTaskservCatalog(await extensionRoots(context));
+  const catalog = new Map<string, TaskservExtension>(await loadTaskservCatalog(await extensionRoots(context)));
   return { catalog, checker: createTaskservChecker(context.platform.kclDir) };
 }
 
@@ -42,7 +42,7 @@ export async function findField(
   { catalog, checker }: TaskservSchemas,
   [taskserv = "", ...path]: readonly string[],
 ): Promise<TaskservField> {
-  const extension = catalog.get(taskserv as never);
+  const extension = catalog.get(taskserv);
   if (extension === undefined) throw unknownKey(taskserv, [...catalog.keys()], "");
   const fields = await fieldsOf(context, taskserv);
   const attribute = fields.find(({ name }) => name === path[0]);
@@ -77,7 +77,7 @@ export function checkTaskservSettings(layers: readonly Layer[], { catalog, check
   return layers.flatMap((layer) => [
     ...unknownTaskservs([layer], [...catalog.keys()]),
     ...[...configuredTaskservs([layer])].flatMap(([name, configured]) => {
-      const extension = catalog.get(name as never);
+      const extension = catalog.get(name);
       if (extension === undefined) return [];
       const found = checkConfig({ taskserv: taskservName(name), isPart: true, ...configured }, extension, checker);
       return found.map((one) => withLine(layer, one));

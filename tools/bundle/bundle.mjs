@@ -140,7 +140,12 @@ function bundle({ plugins = [], eager, ...options }) {
 async function inPlaceOf(folder, make) {
   const target = join(root, folder);
   const outdir = `${target}.${process.pid}`;
-  await make(outdir);
+  try {
+    await make(outdir);
+  } catch (error) {
+    await rm(outdir, { recursive: true, force: true });
+    throw error;
+  }
   const old = `${target}.old.${process.pid}`;
   await rename(target, old).catch(() => undefined);
   await rename(outdir, target);

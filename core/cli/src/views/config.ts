@@ -145,6 +145,7 @@ export function renderChangedConfig({ key, file, changed, result, overruled }: C
 }
 
 function inTable(value: unknown): string {
+  if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return JSON.stringify(value);
   const text = valueText(value);
   return text === "" ? '""' : text;
 }

@@ -13,7 +13,7 @@ export function renderVersions(entries: readonly VersionEntry[], style: Style): 
     { title: "INSTALLED", cell: ({ installed }) => installed.join(", ") || "-" },
     { title: "LOCKED", cell: ({ locked, differs }) => (locked === undefined ? "-" : `${locked}${differs ? " (differs)" : ""}`) },
     { title: "SOFTWARE", cell: ({ software }) => software?.installed?.join(", ") ?? "-" },
-    { title: "SOFTWARE LOCKED", cell: ({ software }) => software?.locked ?? "-" },
+    { title: "PINNED", cell: ({ software }) => software?.locked ?? "-" },
     { title: "AVAILABLE", cell: ({ software }) => software?.available ?? "-" },
   ]);
 }

@@ -1,7 +1,7 @@
 /**
  * `npm test`: sets up what is missing, then runs the checks, the unit tests and the tests in real containers.
  *
- * `npm test -- --project unit` (or any other option of Vitest) runs only the named tests.
+ * `npm test -- --project unit` (or any other option of Vitest) runs only the named tests, `npm test -- storage_integration` those of a suite.
  */
 
 import { join } from "node:path";
@@ -10,8 +10,15 @@ import { run } from "./exec.mjs";
 import { prepare, root } from "./prepare.mjs";
 import { main, sayHeading } from "./report.mjs";
 
+/** Tests that belong together, by the name of the suite. */
+const SUITES = {
+  storage_integration: ["core/storage/src/backends"],
+  migration_tests: ["core/storage/src/migration", "core/actions/src/testing/migration"],
+  factory_tests: ["core/storage/src/open.test.ts"],
+};
+
 await main(async () => {
-  const options = process.argv.slice(2);
+  const options = process.argv.slice(2).flatMap((word) => SUITES[word] ?? [word]);
   await prepare();
   let failed = 0;
   if (options.length === 0) {

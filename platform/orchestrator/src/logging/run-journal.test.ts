@@ -45,6 +45,6 @@ describe("the log of a service", () => {
     await service.post("/workflows", { document, wait: true }, { traceparent: traceparent.traceparent.replace("0af", "2cf") });
     const lines = linesOf(trace).filter(({ level }) => level === "error");
     expect(messages(lines)).toEqual(["error operation failed", "error run ended"]);
-    expect(lines[0]).toMatchObject({ operation: "step-1", code: expect.any(String) });
+    expect(lines[0]).toMatchObject({ operation: "step-1", code: expect.any(String), permanent: true });
   });
 });

@@ -1,7 +1,7 @@
 /** What this process does with runs, as lines of its log: each with the run and the trace of the request that it came from. */
 
 import { traceOf } from "@provisioning/actions";
-import type { RunDefinition, RunEvent, RunId } from "@provisioning/model";
+import type { JsonObject, RunDefinition, RunEvent, RunId } from "@provisioning/model";
 import type { Logger } from "pino";
 import type { StorageObserver } from "../metrics/measured-storage.js";
 
@@ -37,37 +37,42 @@ export class RunJournal implements Pick<StorageObserver, "stored" | "read"> {
   }
 
   #write(run: RunId, event: RunEvent): void {
-    if (event.type === "runSubmitted") this.read(run, event.definition);
-    const { createdAt, ...about } = this.#known.get(run) ?? { createdAt: event.at };
-    const facts = { ...about, run };
     switch (event.type) {
       case "runSubmitted":
-        this.#logger.debug(facts, "run submitted");
+        this.read(run, event.definition);
+        this.#say("debug", run, "run submitted");
         return;
       case "runClaimed":
-        this.#logger.info(facts, "run started");
+        this.#say("info", run, "run started");
         return;
       case "operationFailed": {
-        const { operation, error, retryAt } = event;
-        const level = retryAt === undefined ? "error" : "warn";
-        this.#logger[level]({ ...facts, operation, code: error.code }, "operation failed");
+        const { operation, error } = event;
+        // Nobody tries it again by itself.
+        const permanent = event.retryAt === undefined;
+        this.#say(permanent ? "error" : "warn", run, "operation failed", { operation, code: error.code, permanent });
         return;
       }
       case "rollbackStarted":
-        this.#logger.warn(facts, "rollback started");
+        this.#say("warn", run, "rollback started");
         return;
       case "runReleased":
-        this.#logger.info(facts, "run left to others");
+        this.#say("info", run, "run left to others");
         return;
       case "runEnded": {
-        const { status } = event;
-        const seconds = (event.at - createdAt) / 1000;
-        const level = status === "failed" || status === "rolledBack" ? "error" : "info";
-        this.#logger[level]({ ...facts, status, seconds }, "run ended");
+        const { status, at } = event;
+        const seconds = (at - (this.#known.get(run)?.createdAt ?? at)) / 1000;
+        this.#say(status === "failed" || status === "rolledBack" ? "error" : "info", run, "run ended", { status, seconds });
         this.#known.delete(run);
         return;
       }
       default:
     }
+  }
+
+  /** Most lines of a busy service are below its level: nothing is made for these. */
+  #say(level: "debug" | "info" | "warn" | "error", run: RunId, message: string, more?: JsonObject): void {
+    if (!this.#logger.isLevelEnabled(level)) return;
+    const { createdAt: _, ...about } = this.#known.get(run) ?? {};
+    this.#logger[level]({ ...about, run, ...more }, message);
   }
 }

@@ -115,8 +115,10 @@ export async function startPostgres(): Promise<PostgresServer> {
   const start = async () => {
     const until = Date.now() + READY_WITHIN_MS;
     // After a crash something that served the one before may not have noticed yet; as long as it lives, none is started.
-    do server = spawn(join(programs, "postgres"), words, { ...identity, cwd: folder, stdio: "ignore" });
-    while (!(await isReady(programs, port, server, until)));
+    do {
+      server = spawn(join(programs, "postgres"), words, { ...identity, cwd: folder, stdio: "ignore" });
+      await once(server, "spawn");
+    } while (!(await isReady(programs, port, server, until)));
   };
   const stop = async (how: "orderly" | "crash") => {
     if (server?.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;

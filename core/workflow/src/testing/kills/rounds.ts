@@ -8,7 +8,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunEvent } from "@provisioning/model";
 import type { StorageOptions } from "@provisioning/storage";
-import { seededRandom, startProcess } from "@provisioning/storage/testing";
+import { seededRandom, startProcess, type TestProcess } from "@provisioning/storage/testing";
 import { judgeHistory } from "./history.js";
 import type { Life } from "./life.js";
 import { judge } from "./verdict.js";
@@ -141,16 +141,19 @@ async function playRound(
 
 async function live(program: string, life: Life, { server }: MortalPlace): Promise<"done" | "dead"> {
   const child = startProcess(program, [], { LIFE: JSON.stringify(life) });
-  // Its server is started again by us, while it waits.
-  if (life.victim !== undefined)
-    void child
-      .said((line) => line === "server down")
-      .then(
-        () => server?.start(),
-        () => {},
-      );
-  const code = await child.ended();
+  const [code] = await Promise.all([child.ended(), life.victim === undefined ? undefined : startAgain(child, server)]);
   return code === 0 ? "done" : "dead";
+}
+
+/** Its server is started again by us, while it waits; whoever comes next finds it running. */
+async function startAgain(child: TestProcess, server: MortalPlace["server"]): Promise<void> {
+  const isDown = await child
+    .said((line) => line === "server down")
+    .then(
+      () => true,
+      () => false,
+    );
+  if (isDown) await server?.start();
 }
 
 function count(report: KillReport, lines: readonly string[], deaths: readonly string[], round: number): void {

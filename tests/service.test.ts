@@ -109,6 +109,15 @@ function listening(): Promise<Server> {
   });
 }
 
+/** A deployment that is at work in a service, and how that is started again. */
+async function deployingThroughService(workspace: TestWorkspace) {
+  const start = () => workspace.run("orchestrator", "start", "--background", "--port", "0");
+  expect((await start()).code).toBe(0);
+  const applying = workspace.begin("apply", "--yes");
+  await applying.wrote("install os");
+  return { start, applying };
+}
+
 describe.skipIf(obstacle !== undefined)("a deployment through a service that is killed", () => {
   let workspace: TestWorkspace;
   beforeAll(async () => {
@@ -120,10 +129,7 @@ describe.skipIf(obstacle !== undefined)("a deployment through a service that is 
   });
 
   it("goes on when it runs again, and the command that watches carries on by itself", async () => {
-    const start = () => workspace.run("orchestrator", "start", "--background", "--port", "0");
-    expect((await start()).code).toBe(0);
-    const applying = workspace.begin("apply", "--yes");
-    await applying.wrote("install os");
+    const { start, applying } = await deployingThroughService(workspace);
     process.kill((await addressOf(workspace)).pid, "SIGKILL");
     await applying.wrote("waiting for it to come back");
     expect(await start()).toMatchObject({ code: 0, stderr: "" });
@@ -150,10 +156,7 @@ describe.skipIf(obstacle !== undefined)("a deployment through a service that is 
   });
 
   it("is given back within the grace of what is under way, and taken up at once by the next service", async () => {
-    const start = () => workspace.run("orchestrator", "start", "--background", "--port", "0");
-    expect((await start()).code).toBe(0);
-    const applying = workspace.begin("apply", "--yes");
-    await applying.wrote("install os");
+    const { start, applying } = await deployingThroughService(workspace);
     const { pid } = await addressOf(workspace);
     const toldAt = performance.now();
     process.kill(pid, "SIGTERM");

@@ -25,7 +25,7 @@ export interface CallerOptions {
   readonly handlers: Handlers;
   readonly clock: Clock;
   readonly observe: (event: RunEvent | LiveEvent) => void;
-  readonly faultPoint: FaultPoint;
+  readonly faultPoint: FaultPoint | undefined;
   /** Resolves when it is stored, or when the attempt is over without that. */
   readonly inspected: (inspection: Inspection) => Promise<void>;
   /** Nothing more is recorded. */
@@ -57,14 +57,15 @@ export class Caller {
     const { operation, isCompensation } = call;
     const handler = this.#options.handlers.get(operation.action);
     if (handler === undefined) return this.#stopWithout(operation.action);
-    await this.#fault("effect.before");
+    const { faultPoint } = this.#options;
+    if (faultPoint !== undefined) await faultPoint("effect.before");
     const context = this.#contextOf(call, signalled);
     try {
       if (isCompensation) return await this.#undo(handler, context);
       if (handler.inspect !== undefined) await this.#inspect(handler, context);
       return { output: (await handler.execute(context)) ?? null };
     } finally {
-      await this.#fault("effect.after");
+      if (faultPoint !== undefined) await faultPoint("effect.after");
     }
   }
 
@@ -120,15 +121,6 @@ export class Caller {
     const error = new HandlerMissingError([action]);
     this.#options.abandon(error);
     throw error;
-  }
-
-  async #fault(name: "effect.before" | "effect.after"): Promise<void> {
-    try {
-      await this.#options.faultPoint(name);
-    } catch (error) {
-      this.#options.abandon(error);
-      throw error;
-    }
   }
 }
 

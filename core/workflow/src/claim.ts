@@ -7,23 +7,20 @@ import type { FaultPoint } from "./fault-point.js";
 /** A heartbeat each third of the lease: two may fail before anybody else can take it. */
 const HEARTBEATS_PER_LEASE = 3;
 
-/** A lease and when it was asked for, by our own clock: it runs out for us one lease time after that, whatever the store's clock shows. */
+/**
+ * A lease and when it was asked for, by our own clock: it runs out for us one lease time after that, whatever the store's clock shows. The moment before
+ * asking counts, since the answer may come late.
+ */
 export interface HeldLease {
   readonly lease: Lease;
   readonly askedAt: Instant;
-}
-
-/** Notes the moment before asking: the answer may come late, and we must not believe longer than the store does. */
-export async function askFor<Answer>(clock: Clock, ask: () => Promise<Answer>): Promise<{ answer: Answer; askedAt: Instant }> {
-  const askedAt = clock.now();
-  return { answer: await ask(), askedAt };
 }
 
 export interface Keeping {
   readonly leases: LeaseStore;
   readonly clock: Clock;
   readonly ttlMs: number;
-  readonly faultPoint: FaultPoint;
+  readonly faultPoint: FaultPoint | undefined;
 }
 
 export interface KeptAlive {
@@ -48,12 +45,12 @@ export function keepAlive(
 
   const beat = async () => {
     try {
-      await faultPoint("heartbeat.before");
+      if (faultPoint !== undefined) await faultPoint("heartbeat.before");
       if (isStopped) return;
       current = await answered(keeping, current, (stop) => {
         giveUp = stop;
       });
-      await faultPoint("heartbeat.after");
+      if (faultPoint !== undefined) await faultPoint("heartbeat.after");
       onKept(current);
     } catch (error) {
       if (isStopped) return;
@@ -95,8 +92,8 @@ async function answered(
     onGiveUp(giveUp);
   });
   try {
-    const { answer, askedAt } = await askFor(clock, () => Promise.race([leases.heartbeat(held.lease), silence]));
-    return { lease: answer, askedAt };
+    const askedAt = clock.now();
+    return { lease: await Promise.race([leases.heartbeat(held.lease), silence]), askedAt };
   } finally {
     callOff();
   }

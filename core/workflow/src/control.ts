@@ -14,7 +14,7 @@ import { next, replay } from "./transition.js";
 export interface Control {
   readonly runs: RunStore;
   readonly clock: Clock;
-  readonly faultPoint: FaultPoint;
+  readonly faultPoint: FaultPoint | undefined;
 }
 
 export function requestCancel(control: Control, runId: RunId, by: string, reason: string): Promise<RunState> {
@@ -120,14 +120,14 @@ export async function request(
     const event = decide(state);
     if (event === undefined) return state;
     const after = next(state, event);
-    await faultPoint("request.before");
+    if (faultPoint !== undefined) await faultPoint("request.before");
     try {
       await runs.append(runId, version, [event]);
     } catch (error) {
       if (!(error instanceof VersionConflictError) || conflicts === MAX_REQUEST_CONFLICTS) throw error;
       continue;
     }
-    await faultPoint("request.after");
+    if (faultPoint !== undefined) await faultPoint("request.after");
     return after;
   }
 }

@@ -3,7 +3,7 @@
 import type { Clock, RunDefinition, RunEvent } from "@provisioning/model";
 import type { Storage } from "@provisioning/storage";
 import { type Conditions, DEFAULT_CONDITION_POLL_MS } from "./condition.js";
-import { type FaultPoint, noFaults } from "./fault-point.js";
+import type { FaultPoint } from "./fault-point.js";
 import type { Handlers, LiveEvent } from "./handler.js";
 import { SlotPool } from "./slots.js";
 
@@ -61,8 +61,8 @@ const NO_CONDITIONS: Conditions = {
   holds: () => Promise.reject(new Error("this engine evaluates no expressions")),
 };
 
-/** With everything that was not said. */
-export type EngineSettings = Required<EngineOptions>;
+/** With everything that was not said. Most engines have no fault points, and a run passes a dozen: these are not even waited for. */
+export type EngineSettings = Required<Omit<EngineOptions, "faultPoint">> & { readonly faultPoint: FaultPoint | undefined };
 
 export function withDefaults(options: EngineOptions): EngineSettings {
   const { leaseTtlMs, checkpointInterval, graceMs, faultPoint, conditions, conditionPollMs, slots } = options;
@@ -71,7 +71,7 @@ export function withDefaults(options: EngineOptions): EngineSettings {
     leaseTtlMs: leaseTtlMs ?? DEFAULT_LEASE_TTL_MS,
     checkpointInterval: checkpointInterval ?? DEFAULT_CHECKPOINT_INTERVAL,
     graceMs: graceMs ?? DEFAULT_GRACE_MS,
-    faultPoint: faultPoint ?? noFaults,
+    faultPoint,
     conditions: conditions ?? NO_CONDITIONS,
     conditionPollMs: conditionPollMs ?? DEFAULT_CONDITION_POLL_MS,
     slots: slots ?? new SlotPool(),

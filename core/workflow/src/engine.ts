@@ -5,7 +5,6 @@
 
 import type { InfraName, OperationId, RunDefinition, RunId } from "@provisioning/model";
 import { type RunSummary, runScope, type Storage } from "@provisioning/storage";
-import { askFor } from "./claim.js";
 import { passOver, request, requestCancel, requestPause, resume, retry } from "./control.js";
 import {
   type EngineOptions,
@@ -76,16 +75,17 @@ export function createEngine(engineOptions: EngineOptions): Engine {
   return {
     async submit(definition) {
       assertRunnable(definition, engineOptions.conditions);
-      await faultPoint("submit.before");
+      if (faultPoint !== undefined) await faultPoint("submit.before");
       await runs.submit(definition);
-      await faultPoint("submit.after");
+      if (faultPoint !== undefined) await faultPoint("submit.after");
       return definition.id;
     },
     execute,
     async executeNext(nextOptions) {
-      await faultPoint("claim.before");
-      const { answer, askedAt } = await askFor(clock, () => storage.queue.claim(options.holder, leaseTtlMs));
-      return answer === undefined ? undefined : workOnClaimed(options, answer, askedAt, nextOptions);
+      if (faultPoint !== undefined) await faultPoint("claim.before");
+      const askedAt = clock.now();
+      const claimed = await storage.queue.claim(options.holder, leaseTtlMs);
+      return claimed === undefined ? undefined : await workOnClaimed(options, claimed, askedAt, nextOptions);
     },
     async rollback(runId, rollbackOptions) {
       const { by, toCheckpoint } = rollbackOptions;

@@ -19,7 +19,7 @@ import { Attempt } from "./attempt.js";
 import { Caller, type Inspection } from "./call.js";
 import type { Conditions } from "./condition.js";
 import { LeaseLostError, RunCancelledError } from "./errors.js";
-import type { FaultPoint } from "./fault-point.js";
+import { type FaultPoint, stopping } from "./fault-point.js";
 import { Forward } from "./forward.js";
 import { Gates } from "./gates.js";
 import type { Graph } from "./graph.js";
@@ -47,7 +47,7 @@ export interface ExecutionOptions {
 export interface ExecutionEnvironment {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly faultPoint: FaultPoint;
+  readonly faultPoint: FaultPoint | undefined;
   readonly checkpointInterval: number;
   readonly graceMs: number;
   readonly slots: SlotPool;
@@ -86,13 +86,14 @@ export class Execution {
     this.#options = options;
     this.#engine = options.engine;
     const { recorder, graph, lease, handlers, observe } = options;
-    const { conditions, clock, conditionPollMs: pollMs, faultPoint } = options.engine;
+    const { conditions, clock, conditionPollMs: pollMs } = options.engine;
     this.#wake = new Wake(clock);
     const state = () => recorder.state;
     const onOpened = () => this.#wake.notify();
     this.#gates = new Gates({ operations: graph.operations, conditions, clock, pollMs, state, onOpened });
     const inspected = (inspection: Inspection) => this.#inbox.inspected(inspection);
     const abandon = (error: unknown) => this.abandon(error);
+    const faultPoint = options.engine.faultPoint && stopping(options.engine.faultPoint, abandon);
     this.#caller = new Caller({ state, token: lease.token, handlers, clock, observe, faultPoint, inspected, abandon });
   }
 
@@ -154,6 +155,7 @@ export class Execution {
     let conflicts = 0;
     for (let round = 1; ; round += 1) {
       if (round % ROUNDS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      this.#wake.reset();
       if (this.#mustCatchUp || this.#mustLook) await this.#catchUp();
       this.#throwIfFatal();
       // Before it was taken up somebody may have paused it: then it is not ours to write.
@@ -165,20 +167,25 @@ export class Execution {
       for (const name of this.#freed.splice(0)) phase.slotFreed(name);
       const news = this.#inbox.take();
       const starts = this.#decide(draft, phase, news);
-      if (!(await this.#commit(draft, starts))) {
+      const isStored = draft.events.length === 0 || (await recorder.commit(draft.events, draft.state));
+      this.#throwIfFatal();
+      if (!isStored) {
+        this.#isPhaseStale = true;
         conflicts += 1;
         if (conflicts > MAX_CONFLICTS) throw new InvariantError(`${conflicts} conflicts in a row`);
         this.#inbox.putBack(news);
         continue;
       }
       conflicts = 0;
+      this.#launchAll(starts);
       for (const { settle } of news.notes) settle();
       for (const index of phase.gates()) void this.#gates.watch(index);
       claimed = true;
       if (!isWorkedOn(recorder.state)) return recorder.state;
       if (draft.events.length > 0) continue;
       if (this.#mode === "release" && this.#isNothingAwaited()) return recorder.state;
-      await this.#wait(phase);
+      await this.#wake.wait(this.#wakeAt(phase));
+      this.#throwIfFatal();
     }
   }
 
@@ -223,15 +230,6 @@ export class Execution {
     }
   }
 
-  /** False when it has to be decided anew. */
-  async #commit(draft: Draft, starts: readonly Start[]): Promise<boolean> {
-    const isStored = draft.events.length === 0 || (await this.#options.recorder.commit(draft.events, draft.state));
-    this.#throwIfFatal();
-    if (isStored) this.#launchAll(starts);
-    else this.#isPhaseStale = true;
-    return isStored;
-  }
-
   /** Whoever stood still since the events were stored may be anybody by now. @throws LeaseLostError */
   #launchAll(starts: readonly Start[]): void {
     const { isHeld, recorder } = this.#options;
@@ -239,12 +237,11 @@ export class Execution {
     for (const start of starts) this.#launch(start);
   }
 
-  async #wait(phase: Phase): Promise<void> {
+  #wakeAt(phase: Phase): Instant | undefined {
     let at = phase.wakeAt();
     for (const { dueAt } of this.#attempts.values()) at = Math.min(at ?? dueAt, dueAt);
     if (this.#releaseBy !== undefined) at = Math.min(at ?? this.#releaseBy, this.#releaseBy);
-    await this.#wake.wait(at);
-    this.#throwIfFatal();
+    return at;
   }
 
   /** What still runs is told to stop; no result of it is recorded, so whoever takes the run tries it again. */

@@ -24,4 +24,14 @@ export const FAULT_POINTS = [
 export type FaultPointName = (typeof FAULT_POINTS)[number];
 export type FaultPoint = (name: FaultPointName) => void | Promise<void>;
 
-export const noFaults: FaultPoint = () => {};
+/** One that stops the run, too, when it throws. */
+export function stopping(faultPoint: FaultPoint, stop: (error: unknown) => void): FaultPoint {
+  return async (name) => {
+    try {
+      await faultPoint(name);
+    } catch (error) {
+      stop(error);
+      throw error;
+    }
+  };
+}

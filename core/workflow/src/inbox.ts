@@ -17,9 +17,9 @@ export interface News {
 
 export class Inbox {
   readonly #onNews: () => void;
-  #finished: Finished[] = [];
-  #requests: RunEvent[] = [];
-  #notes: Note[] = [];
+  readonly #finished: Finished[] = [];
+  readonly #requests: RunEvent[] = [];
+  readonly #notes: Note[] = [];
 
   constructor(onNews: () => void) {
     this.#onNews = onNews;
@@ -49,7 +49,7 @@ export class Inbox {
   }
 
   take(): News {
-    return { finished: this.#finished.splice(0), requests: this.#requests.splice(0), notes: this.#notes.splice(0) };
+    return { finished: takeAll(this.#finished), requests: takeAll(this.#requests), notes: takeAll(this.#notes) };
   }
 
   putBack({ finished, requests, notes }: News): void {
@@ -57,6 +57,12 @@ export class Inbox {
     this.#requests.unshift(...requests);
     this.#notes.unshift(...notes);
   }
+}
+
+const NONE: readonly never[] = [];
+
+function takeAll<T>(list: T[]): readonly T[] {
+  return list.length === 0 ? NONE : list.splice(0);
 }
 
 /** What was not decided by the phase: requests, and what was seen unless the attempt was given up meanwhile. */

@@ -4,7 +4,7 @@ import type { FencingToken, RunEvent, RunId } from "@provisioning/model";
 import { type RunStore, StaleTokenError, type Version, VersionConflictError } from "@provisioning/storage";
 import { LeaseLostError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
-import { assertNotTakenOver, type RecoveredRun, recover } from "./recover.js";
+import { assertNotTakenOver, type RecoveredRun } from "./recover.js";
 import { isWorkedOn, type RunState } from "./state.js";
 import { next } from "./transition.js";
 
@@ -13,7 +13,7 @@ export interface RecorderOptions {
   readonly runId: RunId;
   readonly token: FencingToken;
   readonly observe: (event: RunEvent) => void;
-  readonly faultPoint: FaultPoint;
+  readonly faultPoint: FaultPoint | undefined;
 }
 
 export class Recorder {
@@ -22,21 +22,15 @@ export class Recorder {
   #version: Version;
   #isLeaving = false;
 
-  private constructor(options: RecorderOptions, state: RunState, version: Version) {
+  /**
+   * The run as it was read a moment ago; when it is no longer so, the first write finds out.
+   * @throws LeaseLostError when a newer worker has taken the run up
+   */
+  constructor(options: RecorderOptions, { state, version, events }: RecoveredRun) {
+    assertNotTakenOver(options.runId, options.token, events);
     this.#options = options;
     this.#state = state;
     this.#version = version;
-  }
-
-  /**
-   * `recovered`: the run as it was read a moment ago; when it is no longer so, the first write finds out.
-   * @throws LeaseLostError when a newer worker has taken the run up, and what the store throws
-   */
-  static async open(options: RecorderOptions, recovered?: RecoveredRun): Promise<Recorder> {
-    const { runs, runId, token } = options;
-    const { state, version, events } = recovered ?? (await recover(runs, runId));
-    assertNotTakenOver(runId, token, events);
-    return new Recorder(options, state, version);
   }
 
   /** As it is stored. */
@@ -55,7 +49,7 @@ export class Recorder {
    */
   async commit(events: readonly RunEvent[], after: RunState): Promise<boolean> {
     const { runs, runId, token, faultPoint } = this.#options;
-    await faultPoint("record.before");
+    if (faultPoint !== undefined) await faultPoint("record.before");
     this.#isLeaving = !isWorkedOn(after);
     try {
       this.#version = await runs.append(runId, this.#version, events, token, this.#isLeaving ? "release" : undefined);
@@ -66,7 +60,7 @@ export class Recorder {
       if (!(await this.catchUp())) throw error;
       return false;
     }
-    await faultPoint("record.after");
+    if (faultPoint !== undefined) await faultPoint("record.after");
     for (const event of events) this.#options.observe(event);
     return true;
   }

@@ -20,7 +20,8 @@ export function findProblems(definition: RunDefinition, conditions?: Conditions)
     ...definition.operations.flatMap((operation) => operationProblems(operation, ids)),
     ...definition.operations.flatMap((operation) => conditionProblems(operation, conditions)),
   ];
-  if (problems.length > 0) return problems;
+  const isLinked = definition.operations.some(({ dependsOn }) => dependsOn.length > 0);
+  if (problems.length > 0 || !isLinked) return problems;
   const cycle = findCycle(buildGraph(definition));
   return cycle.length === 0 ? [] : [`the dependencies form a cycle: ${[...cycle, cycle[0]].join(" → ")}`];
 }

@@ -9,7 +9,7 @@ import { type HeldLease, keepAlive } from "./claim.js";
 import type { EngineSettings, ExecuteNextOptions, ExecuteOptions } from "./engine-options.js";
 import { HandlerMissingError, LeaseLostError } from "./errors.js";
 import { Execution } from "./execute.js";
-import type { FaultPoint } from "./fault-point.js";
+import { stopping } from "./fault-point.js";
 import { buildGraph } from "./graph.js";
 import type { Handlers } from "./handler.js";
 import { Recorder } from "./record.js";
@@ -42,7 +42,7 @@ export async function workOnClaimed(
 
 export async function acquire(options: EngineSettings, runId: RunId): Promise<HeldLease> {
   const { storage, clock, holder, leaseTtlMs, faultPoint } = options;
-  await faultPoint("claim.before");
+  if (faultPoint !== undefined) await faultPoint("claim.before");
   const askedAt = clock.now();
   return { lease: await storage.leases.acquire(runScope(runId), holder, leaseTtlMs), askedAt };
 }
@@ -57,9 +57,10 @@ export async function work(
 ): Promise<RunState> {
   const { lease } = held;
   const { storage, clock, leaseTtlMs, faultPoint } = options;
-  await faultPoint("claim.after");
+  if (faultPoint !== undefined) await faultPoint("claim.after");
   const observe = shielded(executeOptions.observe);
-  const recorder = await Recorder.open({ runs: storage.runs, runId, token: lease.token, observe, faultPoint }, recovered);
+  const known = recovered ?? (await recover(storage.runs, runId));
+  const recorder = new Recorder({ runs: storage.runs, runId, token: lease.token, observe, faultPoint }, known);
   if (isEnded(recorder.state) || recorder.state.status === "paused" || !isWanted(recorder.state, executeOptions)) {
     await release(options, lease);
     return recorder.state;
@@ -109,14 +110,7 @@ async function attended(
       if (!recorder.isLeaving) execution.abandon(new LeaseLostError(runId, { cause }));
     },
   };
-  const faultPoint: FaultPoint = async (name) => {
-    try {
-      await options.faultPoint(name);
-    } catch (error) {
-      execution.abandon(error);
-      throw error;
-    }
-  };
+  const faultPoint = options.faultPoint && stopping(options.faultPoint, (error) => execution.abandon(error));
   const keeping = { leases: storage.leases, clock, ttlMs: options.leaseTtlMs, faultPoint };
   const alive = keepAlive(keeping, tenure.held, told);
   try {
@@ -129,9 +123,9 @@ async function attended(
 
 /** What the run came to is stored already: a lease that cannot be given back runs out, or is somebody else's by now. */
 async function release({ storage, faultPoint }: EngineSettings, lease: Lease): Promise<void> {
-  await faultPoint("release.before");
+  if (faultPoint !== undefined) await faultPoint("release.before");
   await storage.leases.release(lease).catch(() => {});
-  await faultPoint("release.after");
+  if (faultPoint !== undefined) await faultPoint("release.after");
 }
 
 /** Nothing is started any more, so no handler is needed. */

@@ -6,13 +6,12 @@ import type { Clock, Instant } from "@provisioning/model";
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
 export class Wake {
-  readonly #clock: Clock;
   #isDue = false;
   #resolve: (() => void) | undefined;
-  #alarm: { readonly at: Instant; readonly callOff: () => void } | undefined;
+  readonly #alarm: Alarm;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#alarm = new Alarm(clock, () => this.notify());
   }
 
   notify(): void {
@@ -20,31 +19,50 @@ export class Wake {
     this.#resolve?.();
   }
 
-  /** Resolves at the next notification, at once if there was one since the last time, or at `at` at the latest. */
-  async wait(at: Instant | undefined): Promise<void> {
-    if (!this.#isDue) {
-      if (at !== undefined) this.#arm(at);
-      await new Promise<void>((resolve) => {
-        this.#resolve = resolve;
-      });
-    }
-    this.#resolve = undefined;
+  /** What was notified so far is about to be looked at. */
+  reset(): void {
     this.#isDue = false;
+    this.#resolve = undefined;
+  }
+
+  /** Resolves at the next notification, at once if there was one since the last `reset`, or at `at` at the latest. */
+  wait(at: Instant | undefined): Promise<void> {
+    if (this.#isDue) return Promise.resolve();
+    if (at !== undefined) this.#alarm.set(at);
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
   }
 
   close(): void {
-    this.#alarm?.callOff();
+    this.#alarm.callOff();
+  }
+}
+
+/** One timer. It may ring too early, which does no harm: whoever is woken looks and sets it again. */
+export class Alarm {
+  readonly #clock: Clock;
+  readonly #onRing: () => void;
+  #at: Instant | undefined;
+  #callOff = () => {};
+
+  constructor(clock: Clock, onRing: () => void) {
+    this.#clock = clock;
+    this.#onRing = onRing;
   }
 
-  /** An alarm that rings too early does no harm, so an earlier one is left as it is. */
-  #arm(at: Instant): void {
-    if (this.#alarm !== undefined && this.#alarm.at <= at) return;
-    this.#alarm?.callOff();
-    const ms = Math.min(Math.max(0, at - this.#clock.now()), LONGEST_SLEEP_MS);
-    const callOff = this.#clock.after(ms, () => {
-      this.#alarm = undefined;
-      this.notify();
+  /** An earlier one is left as it is. */
+  set(at: Instant): void {
+    if (this.#at !== undefined && this.#at <= at) return;
+    this.#callOff();
+    this.#at = at;
+    this.#callOff = this.#clock.after(Math.min(Math.max(0, at - this.#clock.now()), LONGEST_SLEEP_MS), () => {
+      this.#at = undefined;
+      this.#onRing();
     });
-    this.#alarm = { at, callOff };
+  }
+
+  callOff(): void {
+    this.#callOff();
   }
 }

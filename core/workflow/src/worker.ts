@@ -1,9 +1,9 @@
 /**
  * A worker: takes runs from the queue and carries them out, several at a time, until it is told to stop.
  *
- * Each place of the worker takes one run after the other. A place that finds nothing sleeps until a run is stored, until something is due,
- * or for `pollMs`: what the store tells is only a hint, the queue is asked again anyway. A place that found something wakes the next
- * sleeper, so a burst of runs spreads over all places while an idle worker asks for little.
+ * Each place of the worker takes one run after the other. A place that finds nothing sleeps until a run is stored or until the worker's one alarm rings:
+ * when something is due, or after `pollMs`, since what the store tells is only a hint. Whoever finds something wakes the next sleeper, so a burst of
+ * runs spreads over all places while an idle worker asks for little.
  */
 
 import { setMaxListeners } from "node:events";
@@ -13,7 +13,7 @@ import type { Engine } from "./engine.js";
 import type { ExecuteNextOptions } from "./engine-options.js";
 import { type Retention, startKeeper } from "./retention.js";
 import type { RunState } from "./state.js";
-import { Wake } from "./wake.js";
+import { Alarm } from "./wake.js";
 
 export interface WorkerOptions {
   readonly engine: Engine;
@@ -22,7 +22,7 @@ export interface WorkerOptions {
   /** Runs at the same time. */
   readonly capacity: number;
   readonly handlersFor: NonNullable<ExecuteNextOptions["handlersFor"]>;
-  /** How long a sleeper waits at most. Default 5 s. */
+  /** How long nobody asks the queue at most while all sleep. Default 5 s. */
   readonly pollMs?: number;
   /** Which runs that ended are kept. Default: all. */
   readonly retention?: Retention;
@@ -47,7 +47,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
   // One listener for each place and for each run is meant.
   setMaxListeners(0, stopping.signal);
-  const sleepers = new Set<() => void>();
+  const sleepers: (() => void)[] = [];
+  const alarm = new Alarm(clock, () => wakeOne());
   const keeper =
     options.retention === undefined
       ? undefined
@@ -56,19 +57,14 @@ export function startWorker(options: WorkerOptions): Worker {
   let lent = 0;
   let open = 0;
 
-  const wakeOne = () => {
-    const [first] = sleepers;
-    first?.();
-  };
+  const wakeOne = () => sleepers.shift()?.();
   const sleep = async () => {
-    const alarm = new Wake(clock);
-    const wake = () => alarm.notify();
-    sleepers.add(wake);
+    // Before anything else is asked, so that nothing that is told meanwhile is missed.
+    const woken = new Promise<void>((resolve) => sleepers.push(resolve));
     const dueInMs = await storage.queue.dueInMs().catch(() => undefined);
-    const ms = Math.max(1, Math.min(pollMs, dueInMs ?? pollMs));
-    if (!stopping.signal.aborted) await alarm.wait(clock.now() + ms);
-    alarm.close();
-    sleepers.delete(wake);
+    if (stopping.signal.aborted) return;
+    alarm.set(clock.now() + Math.max(1, Math.min(pollMs, dueInMs ?? pollMs)));
+    await woken;
   };
   const place = async () => {
     open += 1;
@@ -124,8 +120,9 @@ export function startWorker(options: WorkerOptions): Worker {
     async drain() {
       stopping.abort();
       stopWatching();
-      for (const wake of sleepers) wake();
+      for (const wake of sleepers.splice(0)) wake();
       while (places.size > 0) await Promise.all(places);
+      alarm.callOff();
       await keeper?.stop();
     },
   };

@@ -28,7 +28,10 @@ import { createWatchers } from "./watchers.js";
 export interface Ledger {
   /** Current tables, including what is not durable yet. @throws StoreClosedError */
   tables(): Tables;
-  /** Applies the record, or throws at once; resolves when it is durable. @throws StoreClosedError, StoreReadOnlyError, StoreFailedError */
+  /**
+   * Applies the record, or throws at once; resolves when it is durable. Nobody has to wait for it: when it fails the store is broken, and whoever writes
+   * next is told. @throws StoreClosedError, StoreReadOnlyError, StoreFailedError
+   */
   commit(record: StoreRecord): Promise<void>;
   /** Brings the tables up to date where others write; nothing to do where we are the only writer. */
   refresh(): Promise<void>;
@@ -51,6 +54,15 @@ async function refused(ledger: Ledger, error: unknown): Promise<never> {
   throw error;
 }
 
+/** What it throws at once is a rejection, too. */
+function promised<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return act();
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
 /** `waiting` is told before it is durable: whoever takes the run then writes behind it. */
 export function createRunStore(ledger: Ledger, waiting: Waiting): RunStore {
   const watchers = createWatchers();
@@ -58,41 +70,52 @@ export function createRunStore(ledger: Ledger, waiting: Waiting): RunStore {
   /** How many writes of a run are not durable yet: reading another run need not wait for them. */
   const writing = new Map<RunId, number>();
 
-  const write = async (run: RunId, version: Version, events: readonly RunEvent[], givenBack?: FencingToken) => {
+  const written = (run: RunId) => {
+    const left = (writing.get(run) ?? 1) - 1;
+    if (left === 0) writing.delete(run);
+    else writing.set(run, left);
+  };
+  /** Every event of every run comes through here: no promise more than is needed. */
+  const write = (run: RunId, version: Version, events: readonly RunEvent[], givenBack?: FencingToken): Promise<Version> => {
     const durable = ledger.commit({ type: "runEvents", run, version, events });
     if (givenBack !== undefined) giveBack(ledger, runScope(run), givenBack);
     writing.set(run, (writing.get(run) ?? 0) + 1);
     if (events.some(({ type }) => WAITING_EVENTS.has(type))) waiting.tell();
-    try {
-      await durable;
-    } finally {
-      const left = (writing.get(run) ?? 1) - 1;
-      if (left === 0) writing.delete(run);
-      else writing.set(run, left);
-    }
-    watchers.tell({ runId: run, version, events });
-    return version;
+    return durable.then(
+      () => {
+        written(run);
+        watchers.tell({ runId: run, version, events });
+        return version;
+      },
+      (error: unknown) => {
+        written(run);
+        throw error;
+      },
+    );
+  };
+  const submittedBefore = async (known: RunEntry, definition: RunDefinition): Promise<Version> => {
+    const [first] = await ledger.readEvents(known);
+    await ledger.settled();
+    if (first?.type !== "runSubmitted" || !isSame(first.definition, definition)) throw new RunExistsError(definition.id);
+    return known.summary.version;
   };
   return {
-    async submit(definition) {
-      const known = ledger.tables().runs.find(definition.id);
-      if (known === undefined) {
-        return await write(definition.id, 1, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
-      }
-      const [first] = await ledger.readEvents(known);
-      await ledger.settled();
-      if (first?.type !== "runSubmitted" || !isSame(first.definition, definition)) throw new RunExistsError(definition.id);
-      return known.summary.version;
-    },
-    async append(runId, expected, events, token, then) {
-      const tables = ledger.tables();
-      const actual = tables.runs.get(runId).summary.version;
-      if (token !== undefined) tables.leases.assertCurrent(runScope(runId), token);
-      if (actual !== expected) return refused(ledger, new VersionConflictError(`Run ${runId}`, expected, actual));
-      if (events.length === 0) return actual;
-      const givenBack = then === "release" ? token : undefined;
-      return await write(runId, actual + events.length, events, givenBack);
-    },
+    submit: (definition) =>
+      promised(() => {
+        const known = ledger.tables().runs.find(definition.id);
+        if (known !== undefined) return submittedBefore(known, definition);
+        return write(definition.id, 1, [{ type: "runSubmitted", at: definition.createdAt, definition }]);
+      }),
+    append: (runId, expected, events, token, then) =>
+      promised(() => {
+        const tables = ledger.tables();
+        const actual = tables.runs.get(runId).summary.version;
+        if (token !== undefined) tables.leases.assertCurrent(runScope(runId), token);
+        if (actual !== expected) return refused(ledger, new VersionConflictError(`Run ${runId}`, expected, actual));
+        if (events.length === 0) return Promise.resolve(actual);
+        const givenBack = then === "release" ? token : undefined;
+        return write(runId, actual + events.length, events, givenBack);
+      }),
     async load(runId) {
       await ledger.refresh();
       const isBeingWritten = writing.has(runId);
@@ -126,9 +149,10 @@ export function createRunQueue(ledger: Ledger, clock: Clock, waiting: Waiting): 
       const heldUntil = (run: RunId) => leases.held.get(runScope(run))?.lease.expiresAt;
       const runId = queue.take(since, ttlMs, heldUntil);
       if (runId === undefined) return undefined;
-      const granted = grant(ledger, { scope: runScope(runId), holder, since, ttlMs });
-      const events = await ledger.readEvents(runs.get(runId));
-      return { runId, lease: await granted, stored: { version: events.length, events } };
+      const { lease } = grant(ledger, { scope: runScope(runId), holder, since, ttlMs });
+      const entry = runs.get(runId);
+      const events = entry.archived === undefined ? entry.events.toArray() : await ledger.readEvents(entry);
+      return { runId, lease, stored: { version: events.length, events } };
     },
     watch: waiting.watch,
     async dueInMs() {
@@ -139,26 +163,20 @@ export function createRunQueue(ledger: Ledger, clock: Clock, waiting: Waiting): 
   };
 }
 
-/**
- * To be called without waiting after it was found free. The right to work on a run need not be durable by itself: whatever is written
- * under it stands behind it in the journal, and until then nobody can tell whether it was ever granted.
- */
-async function grant(
+/** To be called without waiting after it was found free. */
+function grant(
   ledger: Ledger,
   wanted: { readonly scope: LeaseScope; readonly holder: string; readonly since: Instant; readonly ttlMs: number },
-): Promise<Lease> {
+): { readonly lease: Lease; readonly durable: Promise<void> } {
   const { scope, holder, since, ttlMs } = wanted;
   const token = ledger.tables().leases.newestToken + 1;
   const durable = ledger.commit({ type: "leaseGranted", ...wanted, token });
-  // A commit that fails breaks the store, and whoever writes next is told.
-  if (runOfScope(scope) === undefined) await durable;
-  else durable.catch(() => {});
-  return { scope, holder, token, since, expiresAt: since + ttlMs };
+  return { lease: { scope, holder, token, since, expiresAt: since + ttlMs }, durable };
 }
 
-/** Free at once. A commit that fails breaks the store, and whoever writes next is told. */
+/** Free at once. */
 function giveBack(ledger: Ledger, scope: LeaseScope, token: FencingToken): void {
-  ledger.commit({ type: "leaseReleased", scope, token }).catch(() => {});
+  void ledger.commit({ type: "leaseReleased", scope, token });
 }
 
 export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
@@ -167,7 +185,11 @@ export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
       const { leases } = ledger.tables();
       const since = clock.now();
       leases.assertFree(scope, since);
-      return grant(ledger, { scope, holder, since, ttlMs });
+      const { lease, durable } = grant(ledger, { scope, holder, since, ttlMs });
+      // The right to work on a run need not be durable by itself: whatever is written under it stands behind it in the journal, and until then
+      // nobody can tell whether it was ever granted.
+      if (runOfScope(scope) === undefined) await durable;
+      return lease;
     },
     async heartbeat(lease) {
       const { leases } = ledger.tables();

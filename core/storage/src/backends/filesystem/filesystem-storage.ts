@@ -70,7 +70,7 @@ async function openForReading(options: FilesystemStorageOptions): Promise<Transf
   let catchingUp: Promise<void> = Promise.resolve();
   return storageOver(options, {
     tables,
-    async commit() {
+    commit() {
       tables();
       throw new StoreReadOnlyError(dataDir);
     },

@@ -21,7 +21,10 @@ export function openMemoryStorage(options: MemoryStorageOptions): TransferableSt
   };
   const ledger: Ledger = {
     tables: open,
-    commit: async (record) => apply(open(), record),
+    commit(record) {
+      apply(open(), record);
+      return Promise.resolve();
+    },
     refresh: async () => {},
     settled: async () => {},
     readEvents: async ({ events }) => events.toArray(),

@@ -5,6 +5,7 @@
 
 import type { Instant, RunId } from "@provisioning/model";
 import { type ClaimedRun, type Lease, LeaseHeldError, runScope } from "@provisioning/storage";
+import { whenAborted } from "./abort.js";
 import { type HeldLease, keepAlive } from "./claim.js";
 import type { EngineSettings, ExecuteNextOptions, ExecuteOptions } from "./engine-options.js";
 import { HandlerMissingError, LeaseLostError } from "./errors.js";
@@ -151,20 +152,6 @@ export function assertHandled(state: RunState, handlers: Handlers): void {
 
 const OPEN_FORWARD: ReadonlySet<OperationStatus> = new Set<OperationStatus>(["pending", "running", "retrying"]);
 const OPEN_BACKWARD: ReadonlySet<OperationStatus> = new Set<OperationStatus>(["completed", "compensating", "compensationFailed"]);
-
-function whenAborted(signal: AbortSignal | undefined, act: (reason: string) => void): () => void {
-  if (signal === undefined) return () => {};
-  const listener = () => act(reasonOf(signal));
-  if (signal.aborted) listener();
-  else signal.addEventListener("abort", listener, { once: true });
-  return () => signal.removeEventListener("abort", listener);
-}
-
-function reasonOf(signal: AbortSignal): string {
-  const reason: unknown = signal.reason;
-  if (typeof reason === "string") return reason;
-  return reason instanceof Error && reason.name !== "AbortError" ? reason.message : "asked to stop";
-}
 
 function shielded<Event>(observe: ((event: Event) => void) | undefined): (event: Event) => void {
   let current = observe;

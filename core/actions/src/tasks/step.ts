@@ -91,10 +91,17 @@ function paramsOf(task: AnyTask, { params }: StepInput, values: Values, { redact
 }
 
 function contextOf({ context, storage }: TaskHost, operation: OperationContext, values: JsonObject): TaskContext {
-  const { operation: definition, signal } = operation;
+  const { operation: definition } = operation;
   return {
-    // Whatever a task opens uses the storage that is open already.
-    action: { ...context, storage: context.storage ?? createSwitchableStorage(storage), signal },
+    action: {
+      ...context,
+      // Whatever a task opens uses the storage that is open already.
+      storage: context.storage ?? createSwitchableStorage(storage),
+      // Made when it is asked for: most tasks never do.
+      get signal() {
+        return operation.signal;
+      },
+    },
     operation,
     storage,
     redactor: createRedactor(),

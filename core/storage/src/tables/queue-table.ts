@@ -40,12 +40,23 @@ export function createQueueTable(find: (id: RunId) => RunSummary | undefined): Q
     isLater.add(id);
     later.push({ at, id });
   };
+  /** The first that is due later; those before it that have ended since are let go of, so that what is kept is about as much as what is open. */
+  const next = () => {
+    for (let place = later.peek(); place !== undefined; place = later.peek()) {
+      const run = find(place.id);
+      if (run !== undefined && isOpen(run.status)) return { at: place.at, run };
+      leave(place.id);
+    }
+    return undefined;
+  };
+  const leave = (id: RunId) => {
+    later.pop();
+    isLater.delete(id);
+  };
   const wake = (now: Instant) => {
-    for (let next = later.peek(); next !== undefined && next.at <= now; next = later.peek()) {
-      later.pop();
-      isLater.delete(next.id);
-      const run = find(next.id);
-      if (run !== undefined && isOpen(run.status)) enqueue(run);
+    for (let due = next(); due !== undefined && due.at <= now; due = next()) {
+      leave(due.run.id);
+      enqueue(due.run);
     }
   };
   return {
@@ -65,7 +76,7 @@ export function createQueueTable(find: (id: RunId) => RunSummary | undefined): Q
       return undefined;
     },
     nextDueAt(now) {
-      return waiting.size > 0 ? now : later.peek()?.at;
+      return waiting.size > 0 ? now : next()?.at;
     },
   };
 }

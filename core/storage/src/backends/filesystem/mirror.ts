@@ -38,7 +38,7 @@ export class Mirror {
   readonly #tables: () => Tables;
   readonly #onWarning: (message: string) => void;
   readonly #folders = new Set<string>();
-  /** To be written, in the order of change. */
+  /** To be written, in the order of their first change since they were written. */
   #runs = new Set<RunId>();
   /** File names of the copies there are, oldest first; known after the first round. */
   #copies: Set<string> | undefined;
@@ -68,7 +68,7 @@ export class Mirror {
   }
 
   #noteRun(run: RunId): void {
-    this.#runs.delete(run);
+    if (this.#runs.has(run)) return;
     this.#runs.add(run);
     if (this.#runs.size > MAX_RUN_COPIES) dropFirst(this.#runs);
   }

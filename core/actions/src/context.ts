@@ -84,6 +84,8 @@ export type ActionEvent =
       readonly runId: RunId;
       readonly operations: readonly AnnouncedOperation[];
       readonly resumed: boolean;
+      /** Whoever waited this long may have gone away, and is told the end: `notifications.after`. */
+      readonly longAfterMs: number;
     }
   | { readonly type: "run"; readonly event: RunEvent }
   /** Passing: what an operation is doing right now. */

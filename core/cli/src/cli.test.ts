@@ -207,7 +207,13 @@ describe("progress", () => {
     const stream = sink();
     const progress = createProgress({ process: { stdout: stream, stderr: stream, env: {} }, view: PLAIN_VIEW }, () => 0);
     const id = "a" as never;
-    progress.show({ type: "runStarted", runId: "r" as never, operations: [{ id, title: "install nginx on a" }], resumed: false });
+    progress.show({
+      type: "runStarted",
+      runId: "r" as never,
+      operations: [{ id, title: "install nginx on a" }],
+      resumed: false,
+      longAfterMs: 60_000,
+    });
     progress.show({ type: "run", event: { type: "operationStarted", at: 0, operation: id, attempt: 1, token: 1 } });
     progress.show({ type: "progress", operation: id, text: "passing" });
     progress.show({ type: "run", event: { type: "operationCompleted", at: 0, operation: id, attempt: 1, output: null } });

@@ -3,6 +3,7 @@
  * wrong here changes what became of the run: it is said in warnings.
  */
 
+import type { Config } from "@provisioning/config";
 import { type InfraName, type Json, ProvisioningError, type RunId } from "@provisioning/model";
 import type { ActionContext } from "../context.js";
 import { openWorkspaceSession, type WorkspaceSession } from "../session.js";
@@ -23,7 +24,7 @@ export async function tellRunEnd(context: ActionContext, run: EndedRun): Promise
   try {
     const session = await openWorkspaceSession(context);
     const { config } = session;
-    if (run.durationMs < config.get("notifications.after") * 1000) return [];
+    if (run.durationMs < longAfterMs(config)) return [];
     const told = await Promise.allSettled([
       config.get("notifications.desktop") ? showOnDesktop(titleOf(run), messageOf(run), context) : undefined,
       config.get("notifications.webhook") === "" ? undefined : callWebhook(session, run),
@@ -32,6 +33,11 @@ export async function tellRunEnd(context: ActionContext, run: EndedRun): Promise
   } catch (error) {
     return [warningOf(error)];
   }
+}
+
+/** From when on the end of a run is told, by the terminal's bell too. */
+export function longAfterMs(config: Config): number {
+  return config.get("notifications.after") * 1000;
 }
 
 function warningOf(error: unknown): string {

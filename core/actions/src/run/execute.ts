@@ -6,6 +6,7 @@ import type { UsualDuration } from "@provisioning/planner";
 import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, type RunState } from "@provisioning/workflow";
 import type { AnnouncedOperation } from "../context.js";
 import { createHandlers } from "../handlers/handlers.js";
+import { longAfterMs } from "../notifications/run-end.js";
 import type { InfraSession } from "../session.js";
 import { usualDurations } from "./durations.js";
 import { kclConditions } from "./conditions.js";
@@ -31,7 +32,7 @@ export async function workOn(
   const operations = definition.operations.map((operation) => announced(operation, usual(operation)));
   const state = await underRunLog(session, definition, (logged) => {
     const { context, storage } = logged;
-    context.report({ type: "runStarted", runId: definition.id, operations, resumed });
+    context.report({ type: "runStarted", runId: definition.id, operations, resumed, longAfterMs: longAfterMs(session.config) });
     return traced(context, definition, (note) =>
       carryOutRun(definition.id, { context, storage, engine, options: executionOf(logged, note) }),
     );
@@ -58,7 +59,13 @@ export async function rollBack(
   const operations = definition.operations.map(({ id, title }) => ({ id, title: `undo: ${title}` }));
   return underRunLog(session, definition, (logged) => {
     const { context } = logged;
-    context.report({ type: "runStarted", runId: definition.id, operations, resumed: false });
+    context.report({
+      type: "runStarted",
+      runId: definition.id,
+      operations,
+      resumed: false,
+      longAfterMs: longAfterMs(session.config),
+    });
     return traced(context, definition, (note) =>
       engine.rollback(definition.id, {
         ...executionOf(logged, note),

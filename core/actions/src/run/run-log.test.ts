@@ -51,7 +51,13 @@ async function work(config: Partial<LoggingConfig> = {}, id = run) {
   report({ type: "phase", title: "look at 1 server" });
   await log.begin({ name: "nightly deploy", logging: { ...standard, ...config } }, root);
   report({ type: "note", text: "before the run" });
-  report({ type: "runStarted", runId: id, operations: [{ id: operation, title: "create web-01" }], resumed: false });
+  report({
+    type: "runStarted",
+    runId: id,
+    operations: [{ id: operation, title: "create web-01" }],
+    resumed: false,
+    longAfterMs: 0,
+  });
   report({ type: "progress", operation, text: "waits for its boot" });
   const error = { code: "TIMEOUT", message: "too slow", retry: "now" } as const;
   report({ type: "run", event: { type: "operationFailed", at: NOW, operation, error, retryAt: NOW + 1000 } as never });
@@ -172,7 +178,7 @@ describe("the log of a workflow", () => {
     const session = { context: makeLog().asked, workspace: { layout: { root } } };
     const definition = { name: "nightly deploy", labels: logLabel({ ...standard, format: "text" }) };
     const goOn = async ({ context }: typeof session) => {
-      context.report({ type: "runStarted", runId: run, operations: [], resumed: true });
+      context.report({ type: "runStarted", runId: run, operations: [], resumed: true, longAfterMs: 0 });
       await underRunLog({ ...session, context }, definition, async (inner) =>
         inner.context.report({ type: "note", text: "once" }),
       );

@@ -5,6 +5,7 @@ import type { RunDefinition } from "@provisioning/model";
 import type { TransferableStorage } from "@provisioning/storage";
 import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, replay, type RunState } from "@provisioning/workflow";
 import type { ActionContext } from "../context.js";
+import { longAfterMs } from "../notifications/run-end.js";
 import { kclConditions } from "../run/conditions.js";
 import { findRun } from "../run/find-run.js";
 import { carryOutRun, ofService, unfinishedOfRequest } from "../run/in-service.js";
@@ -33,7 +34,7 @@ export async function carryOut(
   const left = await unfinishedOfRequest(context, engine);
   const own = left === undefined ? ofService(context, definition) : (await engine.state(left)).definition;
   if (left === undefined) await engine.submit(own);
-  tellStart(context, own, left !== undefined);
+  tellStart(session, own, left !== undefined);
   const options = executionFor(context, storage, own);
   const state = await carryOutRun(own.id, { context, storage, engine, options });
   await forgetOldRuns(storage.runs, session.context.clock, runRetention(session.config)).catch(() => {});
@@ -52,7 +53,7 @@ export async function withWorkflowRun(
   try {
     const state = replay((await storage.runs.load(await findRun(storage, id))).events);
     const { definition } = state;
-    tellStart(context, definition, true);
+    tellStart(session, definition, true);
     await work({ engine: engineFor(context, storage), state, options: executionFor(context, storage, definition) });
     return await loadRunReport(storage, definition.id);
   } finally {
@@ -70,12 +71,13 @@ async function isWorkflowRun(session: WorkspaceSession, id: string): Promise<boo
   }
 }
 
-function tellStart(context: ActionContext, { id, operations }: RunDefinition, resumed: boolean): void {
+function tellStart({ context, config }: WorkspaceSession, { id, operations }: RunDefinition, resumed: boolean): void {
   context.report({
     type: "runStarted",
     runId: id,
     operations: operations.map(({ id: one, title }) => ({ id: one, title })),
     resumed,
+    longAfterMs: longAfterMs(config),
   });
 }
 

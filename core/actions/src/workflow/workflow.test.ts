@@ -99,6 +99,12 @@ describe("a workflow document", () => {
     expect(received).toEqual([{ path: "/services/T0/secret-part", body: { text: "developer: 6" }, key: `${report.id}/tell` }]);
   });
 
+  it("says how long is long when it starts, for the terminal's bell", async () => {
+    const told = testContext(folder, { workspace, environment, flags: { "notifications.after": 7 } });
+    await run({ steps: [{ name: "look", task: "provisioning.evaluate", params: { condition: "done = True" } }] }, {}, told);
+    expect(told.events.find(({ type }) => type === "runStarted")).toMatchObject({ longAfterMs: 7_000 });
+  });
+
   it("skips a step whose condition is false, and goes on with what waits for it", async () => {
     const { outcome, run: report } = await run(scaling, { ROLE: "reviewer", most: 6 }, allowing);
     expect([outcome, ...report.operations.map((one) => one.status)]).toEqual([

@@ -7,7 +7,7 @@ export const notificationKeys = {
     [0, 86_400],
     60,
     600,
-    "When a run that a command waited for took longer, its end is told by `notifications.desktop` and `notifications.webhook`.",
+    "When a run that a command waited for took longer, its end is told by the terminal's bell, `notifications.desktop` and `notifications.webhook`.",
     { unit: "seconds" },
   ),
   "notifications.desktop": boolean(false, "Tell the end of a long run on the desktop, with the program `notify-send`.", {

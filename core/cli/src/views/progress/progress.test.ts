@@ -14,6 +14,7 @@ const announced: ActionEvent = {
   type: "runStarted",
   runId: "run-1" as never,
   resumed: false,
+  longAfterMs: 60_000,
   operations: [
     { id: id("a"), title: "install redis on db-01", dependsOn: [], usualMs: 4_000 },
     { id: id("b"), title: "check redis on db-01", dependsOn: [id("a")] },
@@ -24,16 +25,20 @@ interface Told {
   readonly view?: Partial<ViewSettings>;
   readonly env?: Record<string, string>;
   readonly isTTY?: boolean;
+  /** How long the events take altogether. */
+  readonly tookMs?: number;
 }
 
-function tell(events: readonly ActionEvent[], { view, env = {}, isTTY = false }: Told = {}): string {
+function tell(events: readonly ActionEvent[], { view, env = {}, isTTY = false, tookMs = 0 }: Told = {}): string {
   const written: string[] = [];
   const stream = { write: (text: string) => void written.push(text), isTTY, columns: 100, rows: 24 };
+  let now = 0;
   const progress = createProgress(
     { process: { stdout: stream, stderr: stream, env }, view: { ...PLAIN_VIEW, ...view } },
-    () => 0,
+    () => now,
   );
   for (const event of events) progress.show(event);
+  now = tookMs;
   progress.stop();
   return written.join("");
 }
@@ -75,5 +80,22 @@ describe("progress", () => {
 
   it("draws nothing on a terminal that cannot move its cursor", () => {
     expect(tell(story, { isTTY: true, env: { TERM: "dumb", NO_COLOR: "1" } })).not.toContain(ESCAPE);
+  });
+
+  const BELL = "\u0007";
+  const after = (seconds: number): ActionEvent => ({ ...announced, longAfterMs: seconds * 1000 }) as ActionEvent;
+
+  it.each([
+    ["rings when a run took as long as the configuration says", 5, 5_000, true],
+    ["keeps silent before", 5, 4_999, false],
+    ["keeps silent after a minute when that is not long", 600, 61_000, false],
+    ["rings after every run when any is long", 0, 0, true],
+  ])("%s", (_, seconds, tookMs, rings) => {
+    expect(tell([after(seconds)], { isTTY: true, tookMs }).endsWith(BELL)).toBe(rings);
+  });
+
+  it("rings no bell where nobody could hear it", () => {
+    for (const told of [{}, { isTTY: true, view: { quiet: true } }, { isTTY: true, env: { CI: "1" } }])
+      expect(tell([after(0)], { ...told, tookMs: 90_000 })).not.toContain(BELL);
   });
 });

@@ -23,8 +23,6 @@ export interface Progress {
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const REDRAW_MS = 100;
-/** A run that took longer ends with the terminal's bell: somebody may have gone away. */
-const BELL_AFTER_MS = 60_000;
 
 type Surroundings = Pick<CliContext, "process" | "view">;
 
@@ -37,7 +35,8 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
   const folding: Folding | undefined = isCi ? foldingOf(env) : undefined;
   let timer: NodeJS.Timeout | undefined;
   let frame = 0;
-  let began: number | undefined;
+  /** When a run has taken so long that it ends with the terminal's bell. */
+  let bellFrom: number | undefined;
   let openGroup: string | undefined;
 
   const line = (text: string) => {
@@ -128,7 +127,7 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
           // Whoever is asked sees all of it; see the command.
           return;
         case "runStarted":
-          began = now();
+          bellFrom = now() + event.longAfterMs;
           work.announce(event.operations);
           openGroup = event.runId;
           if (folding !== undefined && !view.quiet) stream.write(folding.open(openGroup, `Run ${event.runId}`, now()));
@@ -160,8 +159,8 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
     stop() {
       stopTimer();
       if (folding !== undefined && openGroup !== undefined && !view.quiet) stream.write(folding.close(openGroup, now()));
-      if (isLive && began !== undefined && now() - began > BELL_AFTER_MS) stream.write("\u0007");
-      [openGroup, began] = [undefined, undefined];
+      if (isLive && bellFrom !== undefined && now() >= bellFrom) stream.write("\u0007");
+      [openGroup, bellFrom] = [undefined, undefined];
     },
   };
 }

@@ -20,7 +20,7 @@ export {
   variableOf,
 } from "./keys.js";
 export { LAYER_NAMES, type Layer, type LayerName, namesWithin } from "./layer.js";
-export { isBelowTaskservs, taskservPath } from "./layer-path.js";
+export { isBelowTaskservs, taskservKey, taskservPath } from "./layer-path.js";
 export { layerFile, type LayerPlace } from "./layer-file.js";
 export { type ConfigSources, type EnvironmentFiles, loadConfig, readConfig } from "./load.js";
 export { readIfThere } from "./read-if-there.js";

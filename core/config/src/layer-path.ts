@@ -22,3 +22,8 @@ export function taskservPath(path: string): readonly string[] {
   const words = [...path.matchAll(/"(?:[^"\\]|\\.)*"|[^."]+/g)].map(([word]) => word);
   return words.slice(1).map((word) => (word.startsWith('"') ? (JSON.parse(word) as string) : word));
 }
+
+/** The other way round: `taskservs.os.sysctl."net.core.somaxconn"` for a taskserv and the keys within its configuration. */
+export function taskservKey(path: readonly string[]): string {
+  return path.reduce(pathBelow, TASKSERVS);
+}

@@ -1,11 +1,11 @@
 /** What became of a change to the configuration. */
 
-import { configKey, type ConfigKeyName, isSecretReference, readConfig, shownValue } from "@provisioning/config";
+import { type Config, configKey, type ConfigKeyName, isSecretReference, readConfig, shownValue } from "@provisioning/config";
 import { type Json, ProvisioningError } from "@provisioning/model";
 import * as z from "zod/mini";
 import type { ActionContext } from "../context.js";
 import { type EditableLayer, editableLayerSchema, type LayerToEdit, type WrittenEdit } from "./layer-to-edit.js";
-import { type ConfigEntry, configEntrySchema, type ConfigScope, entryOf, readHere } from "./reading.js";
+import { type ConfigEntry, configEntrySchema, type ConfigScope, readHere } from "./reading.js";
 
 export interface ChangedConfig {
   readonly key: string;
@@ -28,18 +28,25 @@ export const changedConfigSchema = z.strictObject({
   overruled: z.boolean(),
 }) as unknown as z.ZodMiniType<ChangedConfig>;
 
-const LAYER_OF = { user: "user", workspace: "workspace", infra: "infra", env: "environment" } as const;
+interface Change {
+  readonly path: string;
+  readonly written: WrittenEdit;
+  /** Not taken away. */
+  readonly isSet: boolean;
+  readonly resultIn: (config: Config) => ConfigEntry;
+}
+
+export const LAYER_OF = { user: "user", workspace: "workspace", infra: "infra", env: "environment" } as const;
 
 export async function afterChange(
   context: ActionContext,
   scope: ConfigScope,
   { layer, file }: LayerToEdit,
-  { path, key, written, isSet }: { path: string; key: ConfigKeyName; written: WrittenEdit; isSet: boolean },
+  { path, written, isSet, resultIn }: Change,
 ): Promise<ChangedConfig> {
   const { changed, read } = written;
   const { sources } = await readHere(context, scope);
-  const { config } = await readConfig({ ...sources, read });
-  const result = entryOf(config, key);
+  const result = resultIn((await readConfig({ ...sources, read })).config);
   return { key: path, layer, file, changed, result, overruled: isSet && result.layer !== LAYER_OF[layer] };
 }
 

@@ -1,11 +1,13 @@
 /** What differs between two ways to look at the configuration: layers, environments, infras. */
 
-import { CONFIG_KEY_NAMES, type Config, LAYER_NAMES, type LayerName, readConfig, shownValue } from "@provisioning/config";
+import { CONFIG_KEY_NAMES, type Config, LAYER_NAMES, type LayerName, readConfig } from "@provisioning/config";
 import { canonicalJson, type Json, ProvisioningError } from "@provisioning/model";
+import { jsonSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
-import { type ConfigScope, configScopeShape, layerNameSchema, readHere, usable, valueSchema } from "./reading.js";
+import { type ConfigScope, configScopeShape, type ConfigEntry, entryOf, layerNameSchema, readHere, usable } from "./reading.js";
+import { entriesOfLayers } from "./taskserv-entries.js";
 
 export interface DiffConfigInput extends ConfigScope {
   /** `now`, `env:NAME`, `infra:NAME`, or a layer: everything up to it. Default: `defaults`. */
@@ -31,27 +33,30 @@ export const diffConfig = defineAction<DiffConfigInput, readonly ConfigDifferenc
   output: z.array(
     z.strictObject({
       key: z.string(),
-      from: valueSchema,
+      from: jsonSchema,
       fromLayer: layerNameSchema,
-      to: valueSchema,
+      to: jsonSchema,
       toLayer: layerNameSchema,
     }),
   ) as unknown as z.ZodMiniType<readonly ConfigDifference[]>,
   async run(context, { from = "defaults", to = "now", ...scope }) {
     const [left, right] = [await sideOf(context, scope, from), await sideOf(context, scope, to)];
-    return CONFIG_KEY_NAMES.flatMap((key) => {
-      const [before, after] = [left.get(key) as Json, right.get(key) as Json];
-      if (canonicalJson(before) === canonicalJson(after)) return [];
-      return {
-        key,
-        from: shownValue(key, before) as Json,
-        fromLayer: left.provenance(key).layer,
-        to: shownValue(key, after) as Json,
-        toLayer: right.provenance(key).layer,
-      };
+    const keys = CONFIG_KEY_NAMES.flatMap((key) => {
+      const isSame = canonicalJson(left.get(key) as Json) === canonicalJson(right.get(key) as Json);
+      return isSame ? [] : differenceOf(entryOf(left, key), entryOf(right, key));
     });
+    const settings = (await entriesOfLayers(context, [left, right])).flatMap(([before, after]) =>
+      before === undefined || after === undefined || canonicalJson(before.value) === canonicalJson(after.value)
+        ? []
+        : differenceOf(before, after),
+    );
+    return [...keys, ...settings];
   },
 });
+
+function differenceOf(before: ConfigEntry, after: ConfigEntry): ConfigDifference {
+  return { key: before.key, from: before.value, fromLayer: before.layer, to: after.value, toLayer: after.layer };
+}
 
 async function sideOf(context: ActionContext, scope: ConfigScope, side: string): Promise<Config> {
   const [kind, name] = splitOnce(side);

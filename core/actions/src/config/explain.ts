@@ -18,7 +18,7 @@ import { defineAction } from "../action.js";
 import { explainTaskservSetting } from "./explain-taskserv.js";
 import {
   type ConfigEntry,
-  explainedEntrySchema,
+  configEntrySchema,
   type ConfigFinding,
   configFindingSchema,
   type ConfigScope,
@@ -59,7 +59,7 @@ export interface ExplainedConfig {
   readonly flag?: string;
   readonly environment?: string;
   readonly infra?: string;
-  readonly result: Omit<ConfigEntry, "key"> & { readonly key: string };
+  readonly result: ConfigEntry;
   /** Lowest first. */
   readonly layers: readonly SaidByLayer[];
   /** What is wrong in any layer. */
@@ -85,7 +85,7 @@ export const explainConfig = defineAction<ExplainConfigInput, ExplainedConfig>({
     flag: text,
     environment: text,
     infra: text,
-    result: explainedEntrySchema,
+    result: configEntrySchema,
     layers: z.array(
       z.strictObject({
         layer: layerNameSchema,

@@ -1,6 +1,7 @@
 /** Which file a change goes to, and what has to hold before it is written. */
 
 import {
+  type Config,
   type ConfigEdit,
   type ConfigSources,
   editConfigFile,
@@ -89,10 +90,19 @@ export async function writeEdit(
   return { changed, read: check && checked !== undefined ? withText(file, checked) : readIfThere };
 }
 
+/** What is wrong in layers besides their keys. */
+export type FurtherCheck = (layers: Config["layers"]) => Promise<readonly Diagnostic[]>;
+
 /** @throws DiagnosticsError with the errors that come with the new text of a file; those that were there are no reason */
-export async function assertNoNewErrors(sources: ConfigSources, file: string, text: string): Promise<void> {
-  const known = new Set((await errorsOf(sources)).map(nameOf));
-  const fresh = (await errorsOf({ ...sources, read: withText(file, text) })).filter((one) => !known.has(nameOf(one)));
+export async function assertNoNewErrors(
+  sources: ConfigSources,
+  file: string,
+  text: string,
+  further: FurtherCheck = () => Promise.resolve([]),
+): Promise<void> {
+  const known = new Set((await errorsOf(sources, further)).map(nameOf));
+  const errors = await errorsOf({ ...sources, read: withText(file, text) }, further);
+  const fresh = errors.filter((one) => !known.has(nameOf(one)));
   if (fresh.length > 0) throw new DiagnosticsError(fresh);
 }
 
@@ -100,8 +110,9 @@ function withText(file: string, text: string): WrittenEdit["read"] {
   return async (path) => (path === file ? text : readIfThere(path));
 }
 
-async function errorsOf(sources: ConfigSources): Promise<readonly Diagnostic[]> {
-  return (await readConfig(sources)).findings.filter(({ severity }) => severity === "error");
+async function errorsOf(sources: ConfigSources, further: FurtherCheck): Promise<readonly Diagnostic[]> {
+  const { config, findings } = await readConfig(sources);
+  return [...findings, ...(await further(config.layers))].filter(({ severity }) => severity === "error");
 }
 
 /** Lines move when a text changes. */

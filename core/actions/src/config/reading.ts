@@ -56,7 +56,7 @@ export function usable({ config, findings }: Pick<ConfigReading, "config" | "fin
 }
 
 export interface ConfigEntry {
-  readonly key: ConfigKeyName;
+  readonly key: string;
   /** References replaced; a secret is not shown. */
   readonly value: Json;
   /** As it was written. */
@@ -83,20 +83,12 @@ export const layerNameSchema = z.enum(["defaults", "user", "workspace", "infra",
 
 export const configEntrySchema = z.strictObject({
   key: z.string(),
-  value: valueSchema,
-  raw: valueSchema,
-  layer: layerNameSchema,
-  ...placeShape,
-}) as unknown as z.ZodMiniType<ConfigEntry>;
-
-/** The same, also of settings of taskservs, which may be anything. */
-export const explainedEntrySchema = z.strictObject({
-  key: z.string(),
+  // Settings of taskservs may be anything.
   value: jsonSchema,
   raw: jsonSchema,
   layer: layerNameSchema,
   ...placeShape,
-});
+}) as unknown as z.ZodMiniType<ConfigEntry>;
 
 export function entryOf(config: Config, key: ConfigKeyName): ConfigEntry {
   const { layer, position } = config.provenance(key);
@@ -128,7 +120,7 @@ export class ConfigKeyUnknownError extends ProvisioningError {
 
 function hintFor(key: string): string {
   if (!isBelowTaskservs(key)) return "See all with: provisioning config list";
-  return "Settings of taskservs stand in files of layers. See all with: provisioning config accessors, one with: config explain";
+  return "See all settings of taskservs with: provisioning config accessors";
 }
 
 export interface ConfigFinding {

@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { type EditableLayer, type EditScope, assertNoNewErrors, editableLayerSchema, layerToEdit } from "./layer-to-edit.js";
 import { configScopeShape } from "./reading.js";
+import { settingsCheck } from "./taskserv-schemas.js";
 
 export interface ReplaceConfigInput extends EditScope {
   readonly text: string;
@@ -35,7 +36,7 @@ export const replaceConfig = defineAction<ReplaceConfigInput, ReplacedConfig>({
   output: z.strictObject({ layer: editableLayerSchema, file: z.string(), changed: z.boolean() }),
   async run(context, { text, before, check: preview = false, ...scope }) {
     const { layer, file, sources } = await layerToEdit(context, scope);
-    await assertNoNewErrors(sources, file, text);
+    await assertNoNewErrors(sources, file, text, settingsCheck(context));
     const changed = await replaceConfigFile(file, text, {
       clock: context.clock,
       preview,

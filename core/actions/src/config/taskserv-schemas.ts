@@ -1,7 +1,7 @@
 /** What the schemas of taskservs say about settings below `taskservs.` in the configuration. */
 
-import type { Layer } from "@provisioning/config";
-import type { AttributeDocument } from "@provisioning/kcl-lang";
+import { type Layer, taskservKey, taskservSettings } from "@provisioning/config";
+import type { AttributeDocument, SchemaDocument } from "@provisioning/kcl-lang";
 import { type Diagnostic, type Json, nearest, type SourcePosition, taskservName } from "@provisioning/model";
 import {
   createTaskservChecker,
@@ -27,10 +27,15 @@ export async function openTaskservSchemas(context: ActionContext): Promise<Tasks
   return { catalog, checker: createTaskservChecker(context.platform.kclDir) };
 }
 
-/** A field of a taskserv's configuration. */
+/** A field of a taskserv's configuration, at the top or deeper. */
 export interface TaskservField {
+  /** `taskservs.redis.port`. */
+  readonly key: string;
+  readonly taskserv: string;
+  /** Within the configuration; never empty. */
+  readonly path: readonly string[];
   readonly extension: TaskservExtension;
-  /** Of the field at the top; what is deeper is described there. */
+  /** Of the field, or of the nearest one around it that a schema describes. */
   readonly attribute: AttributeDocument;
   /** Absent: the schema gives none. */
   readonly default?: { readonly value: Json; readonly place?: SourcePosition };
@@ -39,36 +44,86 @@ export interface TaskservField {
 /** @throws ConfigKeyUnknownError with the name that was probably meant */
 export async function findField(
   context: ActionContext,
-  { catalog, checker }: TaskservSchemas,
+  schemas: TaskservSchemas,
   [taskserv = "", ...path]: readonly string[],
 ): Promise<TaskservField> {
+  const extension = extensionOf(schemas, taskserv);
+  const attribute = attributeAt(await schemasOf(context, taskserv), [taskserv, ...path]);
+  return fieldOf(schemas, extension, attribute, path);
+}
+
+/** Those at the top of a taskserv's configuration. @throws ConfigKeyUnknownError with the name that was probably meant */
+export async function fieldsAtTop(
+  context: ActionContext,
+  schemas: TaskservSchemas,
+  taskserv: string,
+): Promise<readonly TaskservField[]> {
+  const extension = extensionOf(schemas, taskserv);
+  return (await fieldsOf(context, taskserv)).map((attribute) => fieldOf(schemas, extension, attribute, [attribute.name]));
+}
+
+function extensionOf({ catalog }: TaskservSchemas, taskserv: string): TaskservExtension {
   const extension = catalog.get(taskserv);
-  if (extension === undefined) throw unknownKey(taskserv, [...catalog.keys()], "");
-  const fields = await fieldsOf(context, taskserv);
-  const attribute = fields.find(({ name }) => name === path[0]);
-  if (attribute === undefined)
-    throw unknownKey(
-      path[0] ?? "",
-      fields.map(({ name }) => name),
-      `${taskserv}.`,
-    );
+  if (extension === undefined) throw unknownKey([taskserv], [...catalog.keys()]);
+  return extension;
+}
+
+function fieldOf(
+  { checker }: TaskservSchemas,
+  extension: TaskservExtension,
+  attribute: AttributeDocument,
+  path: readonly string[],
+): TaskservField {
+  const taskserv = extension.manifest.name;
   const said = checker.defaultsOf(extension, {}, path).at(-1);
-  const value = said?.value;
-  if (value === undefined || value === null) return { extension, attribute };
-  return { extension, attribute, default: { value, ...(said?.place === undefined ? {} : { place: said.place }) } };
+  const fallback = said?.value === undefined || said.value === null ? undefined : { value: said.value, place: said.place };
+  return {
+    key: taskservKey([taskserv, ...path]),
+    taskserv,
+    path,
+    extension,
+    attribute,
+    ...(fallback && { default: { value: fallback.value, ...(fallback.place === undefined ? {} : { place: fallback.place }) } }),
+  };
+}
+
+/** As deep as schemas describe it: what stands in a dictionary or a list has no description of its own. */
+function attributeAt(schemas: readonly SchemaDocument[], [taskserv = "", ...path]: readonly string[]): AttributeDocument {
+  let known = attributesOf(schemas, "Config") ?? [];
+  let found: AttributeDocument | undefined;
+  for (const [index, name] of path.entries()) {
+    found = known.find((attribute) => attribute.name === name);
+    if (found === undefined) {
+      const names = known.map((attribute) => attribute.name);
+      throw unknownKey([taskserv, ...path.slice(0, index + 1)], names);
+    }
+    const inner = attributesOf(schemas, found.type);
+    if (inner === undefined) return found;
+    known = inner;
+  }
+  if (found === undefined) throw new ConfigKeyUnknownError(taskservKey([taskserv]), undefined);
+  return found;
+}
+
+function attributesOf(schemas: readonly SchemaDocument[], schema: string): readonly AttributeDocument[] | undefined {
+  return schemas.find(({ name }) => name === schema)?.attributes;
 }
 
 /** What the schema `Config` of a taskserv has at the top. */
 export async function fieldsOf(context: ActionContext, taskserv: string): Promise<readonly AttributeDocument[]> {
-  const { schemas } = await showTaskservSchema.run(context, { taskserv });
-  return schemas.find(({ name }) => name === "Config")?.attributes ?? [];
+  return attributesOf(await schemasOf(context, taskserv), "Config") ?? [];
 }
 
-function unknownKey(name: string, known: readonly string[], before: string): ConfigKeyUnknownError {
-  const suggestion = nearest(name, known);
+async function schemasOf(context: ActionContext, taskserv: string): Promise<readonly SchemaDocument[]> {
+  return (await showTaskservSchema.run(context, { taskserv })).schemas;
+}
+
+/** The last part of the path is what is not known. */
+function unknownKey(path: readonly string[], known: readonly string[]): ConfigKeyUnknownError {
+  const meant = nearest(path.at(-1) ?? "", known);
   return new ConfigKeyUnknownError(
-    `taskservs.${before}${name}`,
-    suggestion === undefined ? undefined : `taskservs.${before}${suggestion}`,
+    taskservKey(path),
+    meant === undefined ? undefined : taskservKey([...path.slice(0, -1), meant]),
   );
 }
 
@@ -83,6 +138,13 @@ export function checkTaskservSettings(layers: readonly Layer[], { catalog, check
       return found.map((one) => withLine(layer, one));
     }),
   ]);
+}
+
+/** The same for whoever may not need it: schemas are opened when a layer says something about taskservs. */
+export function settingsCheck(context: ActionContext): (layers: readonly Layer[]) => Promise<readonly Diagnostic[]> {
+  let opened: Promise<TaskservSchemas> | undefined;
+  return async (layers) =>
+    taskservSettings(layers).length === 0 ? [] : checkTaskservSettings(layers, await (opened ??= openTaskservSchemas(context)));
 }
 
 function withLine({ lineAt }: Layer, found: Diagnostic): Diagnostic {

@@ -1,6 +1,6 @@
 /** Checks every layer that there is: each infra, each environment, not only what applies here. */
 
-import { type ConfigSources, readConfig, taskservSettings } from "@provisioning/config";
+import { type ConfigSources, readConfig } from "@provisioning/config";
 import type { Diagnostic, InfraName } from "@provisioning/model";
 import { chooseInfra, listInfras, type Workspace } from "@provisioning/workspace";
 import * as z from "zod/mini";
@@ -9,7 +9,7 @@ import type { ActionContext } from "../context.js";
 import { sourcesFor } from "../storage/config.js";
 import { workspaceIfAny } from "../storage/find-place.js";
 import { type ConfigFinding, configFindingSchema, type ConfigScope, configScopeShape, toFinding } from "./reading.js";
-import { checkTaskservSettings, openTaskservSchemas, type TaskservSchemas } from "./taskserv-schemas.js";
+import { settingsCheck } from "./taskserv-schemas.js";
 
 export interface ConfigValidation {
   /** Nothing is wrong; there may be warnings. */
@@ -30,13 +30,11 @@ export const validateConfig = defineAction<ConfigScope, ConfigValidation>({
     const workspace = await workspaceIfAny(context);
     const files = new Set<string>();
     const found = new Map<string, Diagnostic>();
-    let opened: Promise<TaskservSchemas> | undefined;
-    const schemas = () => (opened ??= openTaskservSchemas(context));
+    const aboutSettings = settingsCheck(context);
     for (const sources of await combinations(context, workspace, scope.infra)) {
       const { config, findings } = await readConfig(sources);
       for (const { file } of config.layers) if (file !== undefined) files.add(file);
-      const about = taskservSettings(config.layers).length === 0 ? [] : checkTaskservSettings(config.layers, await schemas());
-      for (const one of [...findings, ...about])
+      for (const one of [...findings, ...(await aboutSettings(config.layers))])
         found.set(`${one.code} ${one.summary} ${one.position?.file}:${one.position?.line}`, one);
     }
     const findings = [...found.values()];

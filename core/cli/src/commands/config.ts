@@ -37,7 +37,7 @@ const editFlags = {
   ...infraFlag,
   layer: { kind: "enum", values: EDITABLE, optional: true, brief: "Layer to change; default: the workspace, else the user" },
 } as const;
-const key = argument("key", "A key, such as servers.default_plan");
+const key = argument("key", "A key, such as servers.default_plan, or taskservs.redis.port");
 const side = (which: string) => optionalArgument("side", `now, env:NAME, infra:NAME or a layer; default: ${which}`);
 
 export const configGroup = group({
@@ -52,6 +52,7 @@ export const configGroup = group({
       examples: [
         ["config get servers.default_plan", "the value alone"],
         ["config get run --infra shop", "a section, as it applies to an infra"],
+        ["config get taskservs.redis.port", "a setting of a taskserv"],
         ["config get storage.data_dir --raw", "before references are replaced"],
       ],
       loader: async () => (await import("./config/read.js")).get,
@@ -66,6 +67,7 @@ export const configGroup = group({
       name: "list",
       aliases: ["ls", "l"],
       brief: "List every key with its value and the layer that decided",
+      details: "Settings of taskservs are listed where a layer has them.",
       examples: [
         ["config list", "all keys"],
         ["config list --changed --env prod", "what differs from the defaults"],
@@ -93,12 +95,13 @@ export const configGroup = group({
         ["config set servers.default_plan medium", "for this workspace"],
         ["config set run.keep 500 --layer user", "for all your workspaces"],
         ["config set run.parallel_limit 4 --layer env --env prod", "for an environment"],
+        ["config set taskservs.redis.port 6380", "a setting of a taskserv"],
       ],
       loader: async () => (await import("./config/change.js")).set,
       parameters: {
         flags: { ...editFlags, ...checkFlag },
         aliases: readLetters,
-        positional: positional(key, argument("value", "The value; a list is a,b")),
+        positional: positional(key, argument("value", "The value; a list is a,b; a setting may be JSON")),
       },
       result: "config.set",
     }),

@@ -66,6 +66,21 @@ describe("an edit", () => {
     expect(toml).toContain('default_plan = "large" # really');
   });
 
+  it.each([
+    ["l.yaml", "taskservs:\n  os:\n    sysctl:\n      vm.swappiness: 10\n"],
+    ["l.toml", '[taskservs.os.sysctl]\n"vm.swappiness" = 10\n'],
+  ])("sets a setting of a taskserv whose name has dots, and takes it away again: %s", async (name, expected) => {
+    const key = 'taskservs.os.sysctl."vm.swappiness"';
+    expect(await edited(name, undefined, { [key]: 10 })).toBe(expected);
+    expect((await edited(name, expected, { [key]: undefined })).trim()).toMatch(/^(?:\{\})?$/);
+  });
+
+  it("leaves a header that somebody wrote", async () => {
+    const text = await edited("m.toml", "[taskservs] # ours\n", { "taskservs.redis.port": 6380 });
+    expect(text).toContain("[taskservs] # ours\n");
+    expect(text).toContain("[taskservs.redis]\nport = 6380\n");
+  });
+
   it("changes nothing when there is nothing to change, not even the way it is written", async () => {
     const odd = "run:   {keep:   3}\n";
     expect(await edited("e.yaml", odd, { "run.keep": 3 })).toBe(odd);

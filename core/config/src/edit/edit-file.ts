@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { type Clock, ProvisioningError, systemClock } from "@provisioning/model";
 import { lockFile } from "../file-lock.js";
 import { mapAround } from "../keys.js";
+import { isBelowTaskservs, taskservPath } from "../layer-path.js";
 import { readIfThere } from "../read-if-there.js";
 import { editToml } from "./edit-toml.js";
 import { editYaml } from "./edit-yaml.js";
@@ -87,9 +88,13 @@ class KclNotEditedError extends ProvisioningError {
 
 /** Names in a map may have dots of their own. */
 function pathOf(key: string, section: string | undefined): string[] {
-  const map = mapAround(key);
-  const own = map === undefined ? key.split(".") : [...map.split("."), key.slice(map.length + 1)];
+  const own = isBelowTaskservs(key) ? [...key.split(".", 1), ...taskservPath(key)] : pathOfKey(key);
   return section === undefined ? own : [section, ...own];
+}
+
+function pathOfKey(key: string): string[] {
+  const map = mapAround(key);
+  return map === undefined ? key.split(".") : [...map.split("."), key.slice(map.length + 1)];
 }
 
 async function replaceFile(file: string, text: string, isThere: boolean): Promise<void> {

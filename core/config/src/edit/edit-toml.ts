@@ -18,7 +18,10 @@ export async function editToml(file: string, text: string, edits: readonly Place
       throw new ConfigSyntaxError([syntaxFinding({ file, line: 1, column: 1 }, `${path.join(".")} cannot be set in it`)]);
     }
   }
-  const patched = patch(text, content, { inlineTableStart: 8 });
+  const patched = edits.reduce(
+    (done, { path }) => withoutEmptyHeaders(done, text, path),
+    patch(text, content, { inlineTableStart: 8 }),
+  );
   return patched === "" || patched.endsWith("\n") ? patched : `${patched}\n`;
 }
 
@@ -41,4 +44,15 @@ function takeAway(content: Table, path: readonly string[]): void {
   const inner = content[first];
   if (rest.length > 0 && typeof inner === "object" && inner !== null) takeAway(inner as Table, rest);
   if (rest.length === 0 || Object.keys(inner as Table).length === 0) delete content[first];
+}
+
+/** `[a]` in front of `[a.b]` says nothing, unless somebody wrote it. */
+function withoutEmptyHeaders(patched: string, before: string, path: readonly string[]): string {
+  let text = patched;
+  for (let depth = 1; depth < path.length - 1; depth += 1) {
+    const name = path.slice(0, depth).join(".");
+    if (!before.split("\n").some((line) => line.startsWith(`[${name}]`)))
+      text = text.replace(`[${name}]\n\n[${name}.`, `[${name}.`);
+  }
+  return text;
 }

@@ -47,6 +47,8 @@ async function namesOf(cli: CliContext, kind: string, typed: readonly string[]):
         brief: `${name} ${status}`,
       }));
     case "key":
+      // Schemas are only read for whoever asks for settings of taskservs.
+      if (typed.at(-1)?.startsWith("taskservs") === true) return settings(cli, typed);
       return CONFIG_KEY_NAMES.map((word) => ({ word, brief: configKey(word).description }));
     case "env":
       return (await invoke("config.where", await context(cli, typed), {})).environments.map((word) => ({ word, brief: "" }));
@@ -60,6 +62,11 @@ async function namesOf(cli: CliContext, kind: string, typed: readonly string[]):
     default:
       return [];
   }
+}
+
+async function settings(cli: CliContext, typed: readonly string[]): Promise<readonly Proposal[]> {
+  const found = await invoke("config.accessors", await context(cli, typed), {});
+  return found.map(({ key, description }) => ({ word: key, brief: description }));
 }
 
 async function infraNames(cli: CliContext, kind: string, typed: readonly string[]): Promise<readonly Proposal[]> {

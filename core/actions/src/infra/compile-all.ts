@@ -13,7 +13,7 @@ import {
 } from "@provisioning/model";
 import type { DesiredServer } from "../desired/desired.js";
 import { serversNamed } from "../servers/placeholder-address.js";
-import { addressesKnown } from "../servers/taskserv-input.js";
+import { addressesKnown, type Anew } from "../servers/taskserv-input.js";
 import { sectionFor } from "../servers/section.js";
 import { type InfraSession, withSource } from "../session.js";
 
@@ -22,20 +22,20 @@ export type UsesByPlacement = ReadonlyMap<Address, readonly TaskservName[]>;
 /** What is known of each placement once it is compiled. */
 export interface CompiledInfra {
   readonly uses: UsesByPlacement;
-  /** What it is made from that is not known yet: addresses of servers that do not exist. */
+  /** What it is made from that is not known yet: addresses of servers that do not exist, or will be made anew. */
   readonly unknown: ReadonlyMap<Address, readonly UnknownValue[]>;
 }
 
-/** @throws DiagnosticsError */
-export async function compileAll(session: InfraSession): Promise<CompiledInfra> {
+/** `anew`: servers that will be created or replaced. @throws DiagnosticsError */
+export async function compileAll(session: InfraSession, anew?: Anew): Promise<CompiledInfra> {
   const uses = new Map<Address, readonly TaskservName[]>();
   const unknown = new Map<Address, readonly UnknownValue[]>();
-  const servers = addressesKnown(session);
+  const servers = addressesKnown(session, anew);
   const diagnostics: Diagnostic[] = [];
   const compile = async (server: DesiredServer, taskserv: TaskservName): Promise<void> => {
     const address = taskservAddress(server.name, taskserv);
     try {
-      const section = await sectionFor(session, server, taskserv, { purpose: "plan" });
+      const section = await sectionFor(session, server, taskserv, { purpose: "plan", ...(anew && { anew }) });
       uses.set(address, section.uses);
       const named = serversNamed(JSON.stringify([section.steps, section.health]), servers);
       unknown.set(

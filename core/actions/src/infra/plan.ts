@@ -15,7 +15,7 @@ import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { operationsOf } from "../run/definition.js";
 import { usualDurations } from "../run/durations.js";
-import { observeInfra } from "../observe/observe.js";
+import { observeAllTaskservs, observeInfra, type ObservedInfra } from "../observe/observe.js";
 import { compileAll } from "./compile-all.js";
 import { secretsByAddress } from "../servers/secret-digests.js";
 import { type InfraSession, openInfraSession } from "../session.js";
@@ -67,18 +67,13 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
     [...desired.resources, ...session.records.list()].map((resource) => resource.address),
     targets,
   );
-  const { uses, unknown } = await compileAll(session);
+  const compiled = await compileAll(session);
   session.context.report({ type: "phase", title: `Look at ${counted(desired.servers.length, "server")} of ${session.infra}` });
-  const { views: observed, attributes } = await observeInfra(session, { taskservs: true });
-  for (const [address, view] of observed) {
-    if (view.status === "foreign") {
-      throw new ProvisioningError({
-        code: "RESOURCE_FOREIGN",
-        message: `${address} exists already and was not made by this workspace: ${view.detail}`,
-        hint: "Give it another name, or remove the existing one yourself.",
-      });
-    }
-  }
+  const made = await observeInfra(session);
+  refuseForeign(made.views);
+  const anew = madeAnew(session, made.views, targets);
+  const { uses, unknown } = anew.size === 0 ? compiled : await compileAll(session, anew);
+  const observed = new Map([...made.views, ...(await observeAllTaskservs(session, made, anew))]);
   const secrets = await secretsByAddress(session, desired.resources);
   const narrowed = narrow(
     makePlan({ infra: session.infra, desired: desired.resources, recorded: session.records.list(), observed, secrets, unknown }),
@@ -87,7 +82,33 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
   refuseProtected(session, narrowed.changes);
   const digests = await planDigests(session, observed, secrets);
   const estimate = await estimateOf(session, narrowed, uses);
-  return { plan: { ...narrowed, digests, ...(estimate === undefined ? {} : { estimate }) }, uses, attributes };
+  return { plan: { ...narrowed, digests, ...(estimate === undefined ? {} : { estimate }) }, uses, attributes: made.attributes };
+}
+
+/** @throws ProvisioningError RESOURCE_FOREIGN */
+function refuseForeign(views: ObservedInfra["views"]): void {
+  for (const [address, view] of views) {
+    if (view.status === "foreign") {
+      throw new ProvisioningError({
+        code: "RESOURCE_FOREIGN",
+        message: `${address} exists already and was not made by this workspace: ${view.detail}`,
+        hint: "Give it another name, or remove the existing one yourself.",
+      });
+    }
+  }
+}
+
+/** Servers with a recorded address that they will lose: these are created again or replaced, if that is among the targets. */
+function madeAnew(session: InfraSession, observed: ObservedInfra["views"], targets: Targets | undefined): ReadonlySet<Address> {
+  const recorded = session.records.list();
+  const { changes } = narrow(makePlan({ infra: session.infra, desired: session.desired.resources, recorded, observed }), targets);
+  return new Set(
+    changes.flatMap(({ address, resource, kind }) =>
+      resource === "server" && (kind === "create" || kind === "replace") && session.records.get(address) !== undefined
+        ? [address]
+        : [],
+    ),
+  );
 }
 
 async function estimateOf(session: InfraSession, plan: Plan, uses: PlannedInfra["uses"]): Promise<Plan["estimate"]> {

@@ -18,39 +18,40 @@ import type { ResourceView } from "@provisioning/planner";
 import type { DesiredServer } from "../desired/desired.js";
 import { handlerFor, providerContext } from "../provider-context.js";
 import { connectionTarget } from "../servers/connection-target.js";
+import { addressesKnown, type Anew } from "../servers/taskserv-input.js";
+import { serversNamed } from "../servers/placeholder-address.js";
 import { sectionFor } from "../servers/section.js";
 import type { InfraSession } from "../session.js";
 import { viewOfSection } from "./taskserv-view.js";
 
-export interface ObserveOptions {
-  /** Look inside the servers too. */
-  readonly taskservs: boolean;
-}
-
 export interface ObservedInfra {
-  readonly views: ReadonlyMap<Address, ResourceView>;
+  /** Of networks and servers. */
+  readonly views: Views;
   /** Of networks and servers that are there. */
   readonly attributes: ReadonlyMap<Address, JsonObject>;
 }
 
-export async function observeInfra(session: InfraSession, options: ObserveOptions): Promise<ObservedInfra> {
+/** Asks providers. No server is connected to. */
+export async function observeInfra(session: InfraSession): Promise<ObservedInfra> {
   const made = session.desired.resources.filter((resource) => resource.kind !== "taskserv");
-  const observed = new Map<Address, ResourceView>();
+  const views = new Map<Address, ResourceView>();
   const attributes = new Map<Address, JsonObject>();
   await Promise.all(
     made.map(async (resource) => {
       const observation = await observeResource(session, resource);
       if (observation.status === "present") attributes.set(resource.address, observation.attributes);
-      observed.set(resource.address, viewOf(await session.providers.get(resource.provider), resource, observation));
+      views.set(resource.address, viewOf(await session.providers.get(resource.provider), resource, observation));
     }),
   );
-  if (options.taskservs) {
-    const views = await Promise.all(
-      session.desired.servers.map((server) => observeTaskservs(session, server, attributes.get(server.address))),
-    );
-    for (const view of views) for (const [address, found] of view) observed.set(address, found);
-  }
-  return { views: observed, attributes };
+  return { views, attributes };
+}
+
+/** Looks into the servers that are there. What is asked for has placeholders for the addresses of servers that are made `anew`. */
+export async function observeAllTaskservs(session: InfraSession, { attributes }: ObservedInfra, anew: Anew): Promise<Views> {
+  const views = await Promise.all(
+    session.desired.servers.map((server) => observeTaskservs(session, server, attributes.get(server.address), anew)),
+  );
+  return new Map(views.flatMap((view) => [...view]));
 }
 
 export async function observeResource(
@@ -81,6 +82,7 @@ async function observeTaskservs(
   session: InfraSession,
   server: DesiredServer,
   attributes: JsonObject | undefined,
+  anew: Anew,
 ): Promise<Views> {
   const addresses = server.taskservs.map((taskserv) => taskservAddress(server.name, taskserv));
   const all = (view: ResourceView): Views => new Map(addresses.map((address) => [address, view]));
@@ -88,9 +90,15 @@ async function observeTaskservs(
   if (attributes === undefined || !isJsonObject(facts)) return all({ status: "absent" });
   if (attributes.status === "stopped") return all({ status: "unknown", reason: `${server.name} is stopped` });
   try {
-    const sections = await Promise.all(
-      server.taskservs.map((taskserv) => sectionFor(session, server, taskserv, { purpose: "plan" })),
+    const servers = addressesKnown(session, anew);
+    const compiled = await Promise.all(
+      server.taskservs.map((taskserv) => sectionFor(session, server, taskserv, { purpose: "plan", anew })),
     );
+    // What is to answer at an address that is not known yet cannot be asked now.
+    const sections = compiled.map((section) => ({
+      ...section,
+      health: section.health.filter((check) => serversNamed(JSON.stringify(check), servers).length === 0),
+    }));
     const report = await session.servers.run(connectionTarget(attributes), {
       mode: "check",
       sections,
@@ -99,7 +107,7 @@ async function observeTaskservs(
     return new Map(
       sections.map((section) => {
         const address = taskservAddress(server.name, section.taskserv as TaskservName);
-        return [address, viewOfSection(session, address, section, report)];
+        return [address, viewOfSection(session, address, section, report, anew)];
       }),
     );
   } catch (error) {

@@ -4,7 +4,7 @@ import type { ServerReport } from "@provisioning/extension-sdk";
 import type { Address, StepPreview } from "@provisioning/model";
 import type { ResourceView } from "@provisioning/planner";
 import { nameServers } from "../servers/placeholder-address.js";
-import { addressesKnown } from "../servers/taskserv-input.js";
+import { addressesKnown, type Anew } from "../servers/taskserv-input.js";
 import { titleOf, type TitledSection } from "../servers/section.js";
 import type { InfraSession } from "../session.js";
 
@@ -13,15 +13,16 @@ export function viewOfSection(
   address: Address,
   section: TitledSection,
   report: ServerReport,
+  anew: Anew,
 ): ResourceView {
-  const servers = addressesKnown(session);
+  const servers = addressesKnown(session, anew);
   const recorded = session.records.get(address)?.attributes.digest;
   const { taskserv } = section;
   const steps: StepPreview[] = [];
   const faults: string[] = [];
   for (const step of report.steps) {
     if (step.taskserv !== taskserv) continue;
-    const title = titleOf(section, step.step);
+    const title = nameServers(titleOf(section, step.step), servers);
     if (step.status === "would_change")
       steps.push({ id: step.step, title, ...(step.diff === undefined ? {} : { diff: nameServers(step.diff, servers) }) });
     if (step.status === "failed") faults.push(`${title}: ${step.reason ?? "failed"}`);

@@ -61,6 +61,43 @@ describe("what is not known yet", () => {
     `);
   });
 
+  it("is told of a server that is made anew, and where others are made from its address", () => {
+    const diff = "-server 10.9.0.3:6379;\n+server (known after db-01 is created):6379;";
+    const text = renderPlan(
+      {
+        infra: infraName("shop"),
+        changes: [
+          created("server.db-01", [...addressOf("db-01"), { attribute: "id", knownAfter: address("server.db-01") }], {
+            kind: "replace",
+            reasons: ["plan cannot be changed in place"],
+            fields: [{ path: "plan", before: "small", after: "large", forcesReplacement: true }],
+          }),
+          created("taskserv.web-01.nginx", addressOf("db-01"), {
+            kind: "update",
+            reasons: ["something it is made from changed"],
+            steps: [{ id: "site", title: "Write the site", diff }],
+          }),
+        ],
+      },
+      plain,
+    );
+    expect(text).toMatchInlineSnapshot(`
+      "Replace
+        ± server.db-01  plan cannot be changed in place
+            plan: small → large (forces a replacement)
+            address, id: (known after db-01 is created)
+
+      Change
+        ~ taskserv.web-01.nginx  something it is made from changed
+            uses the address of db-01: (known after db-01 is created)
+            step Write the site
+              -server 10.9.0.3:6379;
+              +server (known after db-01 is created):6379;
+
+      shop: 1 replace · 1 change"
+    `);
+  });
+
   it("is in the page too", () => {
     const page = planPage(plan, "2026-01-01");
     expect(page).toContain("address, id: (known after web-01 is created)");

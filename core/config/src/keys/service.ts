@@ -39,7 +39,7 @@ export const serviceKeys = {
     [1, 10_000],
     64,
     256,
-    "Requests that may change something and be under way at the same time; more are refused at once.",
+    "Requests that may change something and be under way at the same time; more are refused.",
     { scope },
   ),
   "orchestrator.body_limit_kib": integer([1, 1_048_576], 1_024, 8_192, "Largest body of a request.", { unit: "KiB", scope }),

@@ -20,7 +20,7 @@ export function toProblem(error: unknown, place: ErrorPlace): Problem {
 }
 
 /** Seconds after which a client may try again. */
-const RETRY_AFTER = "1";
+export const RETRY_AFTER = "1";
 
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (problem.status === 429 || problem.status === 503) void reply.header("retry-after", RETRY_AFTER);

@@ -1,17 +1,18 @@
 /** Endpoints on a port: reads and checks requests, writes answers, streams and problems. */
 
 import { randomUUID } from "node:crypto";
-import type { ServerResponse } from "node:http";
 import { encodeMessage, EVENT_STREAM_TYPE, KEEP_ALIVE } from "@provisioning/api";
 import { ProvisioningError } from "@provisioning/model";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { acceptTogether } from "./accept.js";
 import { type Answer, type Endpoint, parsePart } from "./endpoint.js";
 import { sendProblem, toProblem } from "./errors.js";
 import type { Guard } from "./guard.js";
 import type { HttpLimits } from "./limits.js";
 import { METRICS_TYPE } from "./parts.js";
 import type { StreamMeter, Streams } from "./streams.js";
+import { Turnstile } from "./turnstile.js";
 
 export interface ServerOptions {
   readonly endpoints: readonly Endpoint[];
@@ -30,6 +31,8 @@ export interface RequestMeter extends StreamMeter {
   received(request: { readonly traceId: string; readonly parentId: string | undefined }): (answered: AnsweredRequest) => void;
   /** Answered, or the client is gone. */
   over(): void;
+  /** Answered without having been looked at: too many are under way. */
+  turnedAway(): void;
 }
 
 export interface AnsweredRequest {
@@ -60,7 +63,6 @@ export function createServer({ endpoints, guard, logger, limits, meter, streams,
     },
   });
   const posts = new Turnstile(limits.maxPosts);
-  const busy = busyProblem(limits.maxPosts);
   const answered = new WeakMap<FastifyRequest, (answered: AnsweredRequest) => void>();
   app.addHook("onRequest", (request, reply, done) => {
     answered.set(request, meter.received({ traceId: request.id, parentId: parentOf(request) }));
@@ -97,8 +99,8 @@ export function createServer({ endpoints, guard, logger, limits, meter, streams,
         : {
             onRequest(request, reply, done) {
               guard.assertToken(request.headers);
-              if (endpoint.method !== "POST" || posts.enter(reply.raw)) done();
-              else sendProblem(reply, busy);
+              if (endpoint.method === "POST") posts.enter(reply.raw);
+              done();
             },
           }),
       handler: async (request, reply) => {
@@ -121,41 +123,9 @@ export function createServer({ endpoints, guard, logger, limits, meter, streams,
       },
     });
   }
+  posts.guard(app.server, () => meter.turnedAway());
+  acceptTogether(app.server);
   return app;
-}
-
-/** Requests that are under way at the same time. More would only make each other, and everybody who looks, wait. */
-class Turnstile {
-  readonly #most: number;
-  readonly #inside = new Set<ServerResponse>();
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  /** False when nobody else may come in. */
-  enter(answer: ServerResponse): boolean {
-    if (this.#inside.size >= this.#most) return false;
-    this.#inside.add(answer);
-    answer.once("close", () => this.leave(answer));
-    return true;
-  }
-
-  /** What only waits from now on is in nobody's way. */
-  leave(answer: ServerResponse): void {
-    this.#inside.delete(answer);
-  }
-}
-
-/** Written once: turning somebody away must cost next to nothing. */
-function busyProblem(most: number): ReturnType<typeof toProblem> {
-  const busy = new ProvisioningError({
-    code: "SERVICE_BUSY",
-    message: `${most} requests are under way already.`,
-    hint: "Send it again in a moment.",
-    retry: "now",
-  });
-  return toProblem(busy, {});
 }
 
 /** Many clients send no body where nothing has to be said. */

@@ -19,6 +19,7 @@ export interface ServiceMetrics {
   text(): Promise<string>;
   received(): (answered: AnsweredRequest) => void;
   over(): void;
+  turnedAway(): void;
   streamOpened(): void;
   streamClosed(): void;
   close(): void;
@@ -79,6 +80,7 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
         metrics.httpDuration.observe({ route, method, status: String(status) }, seconds);
     },
     over: () => metrics.httpInFlight.dec(),
+    turnedAway: () => metrics.httpDuration.observe({ route: "busy", method: "POST", status: "429" }, 0),
     streamOpened: () => metrics.streamsOpen.inc(),
     streamClosed: () => metrics.streamsOpen.dec(),
     close() {

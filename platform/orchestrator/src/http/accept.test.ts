@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import { createServer, request, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { acceptTogether } from "./accept.js";
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A server that notes how many connections were in when each request came, and how long its body was. */
+async function listening(patienceMs?: number): Promise<{ port: number; inAt: number[]; lengths: number[] }> {
+  let inside = 0;
+  const inAt: number[] = [];
+  const lengths: number[] = [];
+  const server = createServer((received, answer) => {
+    inAt.push(inside);
+    let length = 0;
+    received.on("data", (part: Buffer) => (length += part.length));
+    received.on("end", () => {
+      lengths.push(length);
+      answer.end("done");
+    });
+  });
+  acceptTogether(server, patienceMs);
+  server.prependListener("connection", () => {
+    inside += 1;
+  });
+  servers.push(server);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return { port: (server.address() as AddressInfo).port, inAt, lengths };
+}
+
+function get(port: number, agent?: false): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, host: "127.0.0.1", ...(agent === false ? { agent } : {}) }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8");
+      answer.on("data", (part: string) => (text += part));
+      answer.on("end", () => resolve(text));
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+const AT_ONCE = 200;
+
+it("serves nobody of many who come at once before all are in", async () => {
+  const { port, inAt } = await listening(60_000);
+  const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => get(port, false)));
+  expect(answers).toEqual(Array.from({ length: AT_ONCE }, () => "done"));
+  expect(inAt[0]).toBe(AT_ONCE);
+});
+
+it("does not let the first wait for ever while others come", async () => {
+  const { port, inAt } = await listening(0);
+  await Promise.all(Array.from({ length: AT_ONCE }, () => get(port, false)));
+  expect(inAt[0]).toBeLessThan(AT_ONCE);
+});
+
+it("serves one who comes alone, and again on the same connection", async () => {
+  const { port, inAt } = await listening();
+  expect(await get(port)).toBe("done");
+  expect(await get(port)).toBe("done");
+  expect(inAt).toEqual([1, 1]);
+});
+
+it("has what a client sent before it was served", async () => {
+  const { port, lengths } = await listening(60_000);
+  const body = "x".repeat(200_000);
+  const client = connect(port, "127.0.0.1");
+  client.write(`POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  client.resume();
+  await once(client, "close");
+  expect(lengths).toEqual([body.length]);
+});
+
+it("is not harmed by a client that is gone before it is served", async () => {
+  const { port, inAt } = await listening(60_000);
+  const others = Array.from({ length: 20 }, () => get(port, false));
+  const client = connect(port, "127.0.0.1");
+  await once(client, "connect");
+  client.resetAndDestroy();
+  expect(await Promise.all(others)).toHaveLength(20);
+  expect(await get(port)).toBe("done");
+  expect(inAt.length).toBe(21);
+});

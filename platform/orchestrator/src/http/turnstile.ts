@@ -1,0 +1,75 @@
+/**
+ * Requests that change something and are under way at the same time: more would only make each other, and everybody who looks, wait. Who is turned
+ * away costs as little as can be, because then there are many of them: nothing of the request is read but its method.
+ */
+
+import type { RequestListener, Server, ServerResponse } from "node:http";
+import { PROBLEM_TYPE } from "@provisioning/api";
+import { ProvisioningError } from "@provisioning/model";
+import { RETRY_AFTER, toProblem } from "./errors.js";
+
+/**
+ * Who is told at once, and does not heed when to come again, is back at once: several hundred of such would take the time of those who are inside. Not
+ * all are told after the same time, or all would be back together.
+ */
+const TURNED_AWAY_AFTER_MS = { least: 100, most: 200 };
+
+export class Turnstile {
+  readonly #most: number;
+  readonly #inside = new Set<ServerResponse>();
+  readonly #busy: string;
+
+  constructor(most: number) {
+    this.#most = most;
+    this.#busy = JSON.stringify(toProblem(busy(most), {}));
+  }
+
+  /** To be asked before `enter`. */
+  get isFull(): boolean {
+    return this.#inside.size >= this.#most;
+  }
+
+  enter(answer: ServerResponse): void {
+    this.#inside.add(answer);
+    answer.once("close", () => this.leave(answer));
+  }
+
+  /** What only waits from now on is in nobody's way. */
+  leave(answer: ServerResponse): void {
+    this.#inside.delete(answer);
+  }
+
+  /** In front of whatever the server does with requests. `onTurnedAway` is told of each. */
+  guard(server: Server, onTurnedAway: () => void): void {
+    const serve = server.listeners("request") as RequestListener[];
+    server.removeAllListeners("request");
+    server.on("request", (request, answer) => {
+      if (request.method !== "POST" || !this.isFull) {
+        for (const listener of serve) listener.call(server, request, answer);
+        return;
+      }
+      onTurnedAway();
+      const { least, most } = TURNED_AWAY_AFTER_MS;
+      setTimeout(() => this.#turnAway(answer), least + Math.random() * (most - least)).unref();
+    });
+  }
+
+  #turnAway(answer: ServerResponse): void {
+    if (answer.destroyed) return;
+    answer.writeHead(429, {
+      "content-type": PROBLEM_TYPE,
+      "content-length": Buffer.byteLength(this.#busy),
+      "retry-after": RETRY_AFTER,
+    });
+    answer.end(this.#busy);
+  }
+}
+
+function busy(most: number): ProvisioningError {
+  return new ProvisioningError({
+    code: "SERVICE_BUSY",
+    message: `${most} requests are under way already.`,
+    hint: "Send it again in a moment.",
+    retry: "now",
+  });
+}

@@ -77,6 +77,40 @@ describe("planOperations", () => {
     expect(needs(operations, "taskserv.install:taskserv.b.etcd")).toEqual(["taskserv.health:taskserv.a.etcd"]);
   });
 
+  it("asks a running cluster how it is when its new members are installed", () => {
+    const operations = operationsOf(
+      planOf(change("taskserv.a.etcd", "update"), change("taskserv.b.etcd", "create"), change("taskserv.c.etcd", "update")),
+    );
+    expect(operations.get("taskserv.health:taskserv.a.etcd")?.dependsOn).toEqual([
+      { on: "taskserv.install:taskserv.a.etcd", type: "hard" },
+      { on: "taskserv.install:taskserv.b.etcd", type: "hard" },
+    ]);
+    expect(needs(operations, "taskserv.install:taskserv.b.etcd")).toEqual([]);
+    expect(needs(operations, "taskserv.health:taskserv.b.etcd")).toEqual(["taskserv.install:taskserv.b.etcd"]);
+  });
+
+  it.each([
+    ["is replaced", { kind: "replace" }, ["server.reconcile:server.b"]],
+    ["was there and is gone", { kind: "create", drift: true }, ["server.reconcile:server.b"]],
+    ["never was there", { kind: "create" }, []],
+  ] as const)(
+    "updates what is made from the address of a server that %s only when it has one, if it had one",
+    (_, server, expected) => {
+      const unknown = [{ attribute: "address", knownAfter: "server.b" as Address }];
+      const plan = planOf(
+        { ...change("server.b", server.kind), ...server },
+        { ...change("taskserv.a.nginx", "update"), unknown },
+        { ...change("taskserv.a.redis", "create"), unknown },
+      );
+      const operations = operationsOf(plan);
+      const barrier = "servers.known:network.shop";
+      expect(operations.get("taskserv.install:taskserv.a.nginx")?.dependsOn).toEqual(
+        [barrier, ...expected].map((on) => ({ on, type: "hard" })),
+      );
+      expect(needs(operations, "taskserv.install:taskserv.a.redis")).toEqual([barrier]);
+    },
+  );
+
   it("checks what uses a taskserv after that taskserv, wherever it is, and installs it without waiting", () => {
     const plan = planOf(
       change("taskserv.a.nginx", "create"),

@@ -3,8 +3,9 @@
  *
  * Per changed server: one operation that makes it so. Per changed taskserv: one that installs and one that checks its health;
  * what requires it waits for the health check. A barrier between the servers and the taskservs waits until every address of the
- * infra is known (or known to be missing), because configuration files name other servers. The health check of a clustered
- * taskserv waits until all members are installed; updates of such a taskserv go from server to server.
+ * infra is known (or known to be missing), because configuration files name other servers; what is updated because a server gets
+ * another address is left alone when it gets none. The health check of a clustered
+ * taskserv waits until all new members are installed; updates of such a taskserv go from server to server.
  */
 
 import {
@@ -145,18 +146,22 @@ function taskservOperations(
     installAfter(change, context),
     server,
   );
-  const members = membersOf(context, taskserv);
-  const healthAfter = members.filter((member) => isInitial(context, member) || member === change.address);
-  const after = new Set<Address>([change.address, ...(change.kind === "create" ? healthAfter : [])]);
   const health = operation(
     context,
     change,
     "taskserv.health",
     `check ${taskserv} on ${server}`,
-    [...[...after].map((member) => hard(operationId("taskserv.install", member))), ...healthOfUsed(change.address, context)],
+    [hard(install.id), ...installsOfNewMembers(change, taskserv, context), ...healthOfUsed(change.address, context)],
     server,
   );
   return [install, health];
+}
+
+/** A cluster is whole when its new members are there: without them none of its members is asked how it is. */
+function installsOfNewMembers(change: Change, taskserv: TaskservName, context: Context): OperationDependency[] {
+  return membersOf(context, taskserv)
+    .filter((member) => member !== change.address && isInitial(context, member))
+    .map((member) => hard(operationId("taskserv.install", member)));
 }
 
 /** What it uses is waited for; when that fails, its own check says what does not work. */
@@ -176,9 +181,26 @@ function installAfter(change: Change, context: Context): OperationDependency[] {
     dependencies.push(hard(operationId(kind === "server" ? "server.reconcile" : "taskserv.health", dependency)));
   }
   if (context.hasBarrier) dependencies.push(hard(operationId(BARRIER, networkAddress(context.plan.infra))));
+  dependencies.push(...addressesAnew(change, context));
   const previous = previousMember(change, context);
   if (previous !== undefined) dependencies.push(hard(operationId("taskserv.health", previous)));
   return dependencies;
+}
+
+/**
+ * What is there is made from the address that a server had. When that is lost and there is no new one, it stays as it is: it would only be made
+ * without the server. What was never made with it goes on after the barrier.
+ */
+function addressesAnew({ kind, unknown = [], dependsOn }: Change, { pending }: Context): OperationDependency[] {
+  if (kind !== "update") return [];
+  return [...new Set(unknown.map(({ knownAfter }) => knownAfter))]
+    .filter((server) => !dependsOn.includes(server) && isMadeAnew(pending.get(server)))
+    .map((server) => hard(operationId("server.reconcile", server)));
+}
+
+/** A server that is replaced, or was there and is gone. */
+function isMadeAnew(change: Change | undefined): boolean {
+  return change?.resource === "server" && (change.kind === "replace" || (change.kind === "create" && change.drift));
 }
 
 function previousMember(change: Change, context: Context): Address | undefined {

@@ -19,9 +19,9 @@ export async function start(this: CliContext, flags: StartFlags): Promise<void> 
   await runAction(this, flags, async (context) => {
     const place = await findServicePlace(context);
     if (place.running !== undefined) throw new ServiceRunningError(place.running.url, place.running.pid);
-    const program = this.serviceWords ?? [join(this.platformRoot, "platform/orchestrator/bundle/main.js")];
-    const words = [...program, ...wordsOf(this, flags, place)];
     const env = { ...this.process.env, ...storageEnvironment(flags) };
+    const program = this.serviceWords ?? [...nodeFlags(env), join(this.platformRoot, "platform/orchestrator/bundle/main.js")];
+    const words = [...program, ...wordsOf(this, flags, place)];
     return flags.background === true ? inBackground(this, place, words, env) : inForeground(words, env);
   });
 }
@@ -39,6 +39,17 @@ function wordsOf(cli: CliContext, flags: StartFlags, { root }: ServicePlace): st
     ...given("--script-runner", flags.scriptRunner ?? flags.nuPath),
     ...given("--log-level", flags.logLevel),
   ];
+}
+
+/**
+ * Of each half of the young generation, in MiB; Node's own is 16. Requests and runs leave much behind that is forgotten within milliseconds, and what outlives a
+ * small collection costs several times as much: about a tenth of the processor's time, for some 80 MB under load.
+ */
+const YOUNG_GENERATION = 64;
+
+/** Whoever says something about it himself is heeded. */
+function nodeFlags({ NODE_OPTIONS = "" }: Environment): readonly string[] {
+  return NODE_OPTIONS.includes("semi-space") ? [] : [`--max-semi-space-size=${YOUNG_GENERATION}`];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -19,7 +19,7 @@ import { readArchived } from "./snapshot.js";
 /** Between two rounds, so that a busy run is not written at each of its events. */
 const PAUSE_MS = 100;
 /** A round that took long is followed by a pause this many times as long. */
-const PAUSE_FACTOR = 30;
+const PAUSE_FACTOR = 100;
 
 /** In one round: a burst of runs is not held up by copies of them. */
 const RUNS_PER_ROUND = 10;

@@ -31,8 +31,8 @@ export interface RequestMeter extends StreamMeter {
   received(request: { readonly traceId: string; readonly parentId: string | undefined }): (answered: AnsweredRequest) => void;
   /** Answered, or the client is gone. */
   over(): void;
-  /** Answered without having been looked at: too many are under way. */
-  turnedAway(): void;
+  /** Answered without having been looked at: too many are under way. `seconds`: after the request. */
+  turnedAway(seconds: number): void;
 }
 
 export interface AnsweredRequest {
@@ -123,7 +123,7 @@ export function createServer({ endpoints, guard, logger, limits, meter, streams,
       },
     });
   }
-  posts.guard(app.server, () => meter.turnedAway());
+  posts.guard(app.server, (seconds) => meter.turnedAway(seconds));
   acceptTogether(app.server);
   return app;
 }

@@ -29,7 +29,10 @@ async function serving(most: number) {
     turnstile.enter(answer);
     inside.push(answer);
   });
-  turnstile.guard(server, () => (turnedAway += 1));
+  turnstile.guard(server, (seconds) => {
+    turnedAway += 1;
+    expect(seconds).toBeGreaterThan(0);
+  });
   servers.push(server);
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;

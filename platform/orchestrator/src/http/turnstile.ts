@@ -39,8 +39,8 @@ export class Turnstile {
     this.#inside.delete(answer);
   }
 
-  /** In front of whatever the server does with requests. `onTurnedAway` is told of each. */
-  guard(server: Server, onTurnedAway: () => void): void {
+  /** In front of whatever the server does with requests. `onTurnedAway` is told of each answer, in seconds after the request. */
+  guard(server: Server, onTurnedAway: (seconds: number) => void): void {
     const serve = server.listeners("request") as RequestListener[];
     server.removeAllListeners("request");
     server.on("request", (request, answer) => {
@@ -48,9 +48,13 @@ export class Turnstile {
         for (const listener of serve) listener.call(server, request, answer);
         return;
       }
-      onTurnedAway();
       const { least, most } = TURNED_AWAY_AFTER_MS;
-      setTimeout(() => this.#turnAway(answer), least + Math.random() * (most - least)).unref();
+      const ms = least + Math.random() * (most - least);
+      const turnAway = () => {
+        this.#turnAway(answer);
+        onTurnedAway(ms / 1000);
+      };
+      setTimeout(turnAway, ms).unref();
     });
   }
 

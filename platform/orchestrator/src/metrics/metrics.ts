@@ -56,7 +56,7 @@ export function createMetrics(sources: GaugeSources, version: string): Metrics {
     registry,
     httpDuration: new Histogram({
       name: "provisioning_http_request_duration_seconds",
-      help: "Time from a request to the end of its answer; of a stream, for as long as it was open.",
+      help: "Time from a request to the end of its answer; of a stream, for as long as it was open. Route busy: turned away unread.",
       labelNames: ["route", "method", "status"],
       buckets: SHORT,
       registers,

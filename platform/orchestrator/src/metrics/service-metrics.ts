@@ -19,7 +19,7 @@ export interface ServiceMetrics {
   text(): Promise<string>;
   received(): (answered: AnsweredRequest) => void;
   over(): void;
-  turnedAway(): void;
+  turnedAway(seconds: number): void;
   streamOpened(): void;
   streamClosed(): void;
   close(): void;
@@ -80,7 +80,7 @@ export function createServiceMetrics(clock: Clock, version: string): ServiceMetr
         metrics.httpDuration.observe({ route, method, status: String(status) }, seconds);
     },
     over: () => metrics.httpInFlight.dec(),
-    turnedAway: () => metrics.httpDuration.observe({ route: "busy", method: "POST", status: "429" }, 0),
+    turnedAway: (seconds) => metrics.httpDuration.observe({ route: "busy", method: "POST", status: "429" }, seconds),
     streamOpened: () => metrics.streamsOpen.inc(),
     streamClosed: () => metrics.streamsOpen.dec(),
     close() {

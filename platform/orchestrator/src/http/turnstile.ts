@@ -12,7 +12,7 @@ import { RETRY_AFTER, toProblem } from "./errors.js";
  * Who is told at once, and does not heed when to come again, is back at once: several hundred of such would take the time of those who are inside. Not
  * all are told after the same time, or all would be back together.
  */
-const TURNED_AWAY_AFTER_MS = { least: 100, most: 200 };
+const TURNED_AWAY_AFTER_MS = { least: 300, most: 700 };
 
 export class Turnstile {
   readonly #most: number;

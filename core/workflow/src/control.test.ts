@@ -195,6 +195,32 @@ describe("a worker", () => {
     await clock.runUntil(worker.drain());
   });
 
+  test("asks the queue once for all its places while there is nothing to do, and takes what becomes due at that moment", async () => {
+    let asked = 0;
+    const queue: Storage["queue"] = {
+      ...storage.queue,
+      claim(holder, ttlMs) {
+        asked += 1;
+        return storage.queue.claim(holder, ttlMs);
+      },
+    };
+    const counted = { ...storage, queue };
+    const own = createEngine({ storage: counted, clock, random: () => 0, holder: "worker-1" });
+    const script = createScript(clock);
+    const handlersFor = () => Promise.resolve(script.handlers);
+    const worker = startWorker({ engine: own, storage: counted, clock, capacity: 20, pollMs: 5_000, handlersFor });
+    await clock.advance(1);
+    asked = 0;
+    await clock.advance(20_000);
+    expect(asked).toBe(4);
+    await engine.submit(sampleRun({ operations: chain("a"), notBefore: clock.now() + 1_234 }));
+    await clock.advance(1_233);
+    expect(await ended()).toBe(0);
+    await clock.advance(1);
+    expect(await ended()).toBe(1);
+    await clock.runUntil(worker.drain());
+  });
+
   test("lends the place of a run that only waits, for as long as it waits", async () => {
     const script = slow();
     const worker = start(script);

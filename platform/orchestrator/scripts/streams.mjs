@@ -41,7 +41,7 @@ const NOBODY = {
   leaseGiven: nothing,
   leaseLost: nothing,
 };
-const UNMETERED = { received: () => nothing, over: nothing, streamOpened: nothing, streamClosed: nothing };
+const UNMETERED = { received: () => nothing, over: nothing, turnedAway: nothing, streamOpened: nothing, streamClosed: nothing };
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "provisioning-streams-"));
 await cp(join(root, "tests/fixtures/small"), join(folder, "workspace"), { recursive: true });

@@ -17,7 +17,9 @@ import { createParser } from "eventsource-parser";
 import { pino } from "pino";
 import { createGuard } from "../dist/http/guard.js";
 import { taskEndpoints } from "../dist/http/routes/tasks.js";
+import { httpLimits } from "../dist/http/limits.js";
 import { createServer } from "../dist/http/server.js";
+import { Streams } from "../dist/http/streams.js";
 import { openService } from "../dist/service.js";
 
 const { values } = parseArgs({
@@ -62,7 +64,14 @@ const service = await openService({
 });
 let proxyPort = 0;
 const guard = createGuard("token", () => proxyPort);
-const app = createServer({ endpoints: taskEndpoints(service), guard, logger, maxStreams: 100, meter: UNMETERED });
+const app = createServer({
+  endpoints: taskEndpoints(service),
+  guard,
+  logger,
+  limits: httpLimits(service),
+  meter: UNMETERED,
+  streams: new Streams(100, UNMETERED),
+});
 await app.listen({ host: "127.0.0.1", port: 0 });
 const servicePort = app.server.address().port;
 

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ProgramRun, ServerAccess, ServerTarget } from "../servers/server-access.js";
 import { sectionFor } from "../servers/section.js";
 import { type InfraSession, openInfraSession } from "../session.js";
-import { addInfraWithoutServers } from "../testing/infra-without-servers.js";
+import { addInfraWithoutServers, providerModule } from "../testing/infra-without-servers.js";
 import { testContext, type TestContext } from "../testing/test-context.js";
 import { createWorkspace } from "../workspace/create.js";
 import { operationsOf } from "../run/definition.js";
@@ -60,7 +60,7 @@ memory_mib = 32
 disk_gib = 1
 `;
 
-const PROVIDER = `
+const HANDLER = `
 const handler = {
   read: async ({ recorded }) => (recorded === undefined || recorded.gone ? { status: "absent" } : { status: "present", attributes: recorded }),
   diff: (spec, { plan }) => {
@@ -70,14 +70,6 @@ const handler = {
   reconcile: async () => { throw new Error("nothing is made here"); },
   delete: async () => undefined,
 };
-const size = { cpu: 1, memoryMiB: 1024, diskGiB: 20 };
-export const createProvider = async () => ({
-  name: "none",
-  capabilities: { plans: { small: size, medium: size, large: size, xlarge: size }, limits: {} },
-  network: handler,
-  server: handler,
-  close: async () => undefined,
-});
 `;
 
 const ADDRESSES: Readonly<Record<string, string>> = { "web-01": "10.9.0.1", "web-02": "10.9.0.2", "db-01": "10.9.0.3" };
@@ -172,7 +164,7 @@ beforeAll(async () => {
   await createWorkspace.run(context, { name: "shop", dir });
   context = { ...context, currentDir: dir };
   await addInfraWithoutServers(dir, "shop", definition());
-  await writeFile(join(dir, "extensions", "providers", "none", "index.mjs"), PROVIDER);
+  await writeFile(join(dir, "extensions", "providers", "none", "index.mjs"), providerModule(HANDLER));
   const mesh = join(dir, "extensions", "taskservs", "networking", "mesh");
   await mkdir(mesh, { recursive: true });
   await writeFile(join(mesh, "manifest.toml"), MESH_MANIFEST);

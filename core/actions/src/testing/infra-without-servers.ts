@@ -3,13 +3,18 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const PROVIDER = `
+const NOTHING_THERE = `
 const handler = {
   read: async () => ({ status: "absent" }),
   diff: () => ({ fields: [], replace: false }),
   reconcile: async () => { throw new Error("nothing is made here"); },
   delete: async () => undefined,
 };
+`;
+
+/** The module of the provider `none`. `handler`: JavaScript that makes the constant `handler`, for networks and servers. */
+export function providerModule(handler: string): string {
+  return `${handler}
 const size = { cpu: 1, memoryMiB: 1024, diskGiB: 20 };
 export const createProvider = async () => ({
   name: "none",
@@ -19,6 +24,7 @@ export const createProvider = async () => ({
   close: async () => undefined,
 });
 `;
+}
 
 const DEFINITION = `import provisioning.settings as cfg
 
@@ -34,6 +40,6 @@ export async function addInfraWithoutServers(dir: string, infra = "empty", defin
   const folder = join(dir, "infra", infra);
   await Promise.all([mkdir(provider, { recursive: true }), mkdir(folder, { recursive: true })]);
   await writeFile(join(provider, "manifest.toml"), 'name = "none"\nentry = "index.mjs"\n');
-  await writeFile(join(provider, "index.mjs"), PROVIDER);
+  await writeFile(join(provider, "index.mjs"), providerModule(NOTHING_THERE));
   await writeFile(join(folder, "main.k"), definition);
 }

@@ -6,6 +6,7 @@
 
 import type { RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
+import { takeListeners } from "./take-listeners.js";
 
 /** Nobody waits longer for those who come behind. */
 const PATIENCE_MS = 50;
@@ -53,16 +54,4 @@ export function acceptTogether(server: Server, patienceMs = PATIENCE_MS): void {
     if (isTakingIn) requests.push([request, answer]);
     else serve(request, answer);
   });
-}
-
-/** Calls those who listened until now, and who do not any more. */
-function takeListeners<Listener extends (...given: never[]) => void>(
-  server: Server,
-  event: string,
-): (...given: Parameters<Listener>) => void {
-  const listeners = server.listeners(event) as Listener[];
-  server.removeAllListeners(event);
-  return (...given) => {
-    for (const listener of listeners) listener.call(server, ...given);
-  };
 }

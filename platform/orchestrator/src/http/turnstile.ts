@@ -7,6 +7,7 @@ import type { RequestListener, Server, ServerResponse } from "node:http";
 import { PROBLEM_TYPE } from "@provisioning/api";
 import { ProvisioningError } from "@provisioning/model";
 import { RETRY_AFTER, toProblem } from "./errors.js";
+import { takeListeners } from "./take-listeners.js";
 
 /**
  * Who is told at once, and does not heed when to come again, is back at once: several hundred of such would take the time of those who are inside. Not
@@ -41,11 +42,10 @@ export class Turnstile {
 
   /** In front of whatever the server does with requests. `onTurnedAway` is told of each answer, in seconds after the request. */
   guard(server: Server, onTurnedAway: (seconds: number) => void): void {
-    const serve = server.listeners("request") as RequestListener[];
-    server.removeAllListeners("request");
+    const serve = takeListeners<RequestListener>(server, "request");
     server.on("request", (request, answer) => {
       if (request.method !== "POST" || !this.isFull) {
-        for (const listener of serve) listener.call(server, request, answer);
+        serve(request, answer);
         return;
       }
       const { least, most } = TURNED_AWAY_AFTER_MS;

@@ -74,25 +74,40 @@ describe.skipIf(obstacle !== undefined)(`an interrupted program${obstacle ? ` (s
   it.each(WAYS.map((way, index) => [firstSeed + index, way] as const))(
     "finishes an installation of packages after seed %i, %s, and lets services start again",
     async (seed, way) => {
-      const packages = (state: string) => [
-        { kind: "package", id: "packages", names: ["memcached", "tinyproxy"], start: false, state, purge: true },
-      ];
-      const text = (state: string) => {
-        const list = requireSteps(packages(state), { taskserv: "worker", list: "install" });
-        return compileProgram({ mode: "apply", sections: [{ taskserv: "worker", version: "1.0.0", steps: list, health: [] }] });
-      };
-      await interrupt(text("present"), way, Math.floor(random(seed)() * 2_500));
+      await interrupt(packages("present"), way, Math.floor(random(seed)() * 2_500));
       const connection = await server.connect();
-      const report = await runProgram(connection, text("present"));
+      const report = await runProgram(connection, packages("present"));
       expect(report.steps.filter((step) => step.status === "failed")).toEqual([]);
       expect(await server.exec("dpkg", "--audit")).toBe("");
       expect(await server.exec("sh", "-c", "ls /usr/sbin/policy-rc.d* 2>/dev/null || :")).toBe("");
       expect(await server.exec("sh", "-c", "systemctl is-active memcached tinyproxy || :")).toBe("inactive\ninactive");
-      await runProgram(connection, text("absent"));
+      await runProgram(connection, packages("absent"));
       await connection.close();
     },
   );
+
+  it.each([
+    ["install reinstreq half-installed", "before its files are all there"],
+    ["install reinstreq unpacked", "between its last file and the note that it is whole"],
+  ])("gets a package again whose state is '%s', cut off %s", async (state) => {
+    const connection = await server.connect();
+    await runProgram(connection, packages("present"));
+    const status = "/var/lib/dpkg/status";
+    await server.exec("sed", "-i", `/^Package: memcached$/,/^$/s/^Status: .*/Status: ${state}/`, status);
+    expect(await server.exec("dpkg", "--audit")).toContain("memcached");
+    const report = await runProgram(connection, packages("present"));
+    expect(report.steps.filter((step) => step.status === "failed")).toEqual([]);
+    expect(await server.exec("dpkg", "--audit")).toBe("");
+    await runProgram(connection, packages("absent"));
+    await connection.close();
+  });
 });
+
+function packages(state: "present" | "absent"): string {
+  const steps = [{ kind: "package", id: "packages", names: ["memcached", "tinyproxy"], start: false, state, purge: true }];
+  const list = requireSteps(steps, { taskserv: "worker", list: "install" });
+  return compileProgram({ mode: "apply", sections: [{ taskserv: "worker", version: "1.0.0", steps: list, health: [] }] });
+}
 
 async function interrupt(text: string, way: (typeof WAYS)[number], delayMs: number): Promise<void> {
   const connection: Connection = await server.connect();

@@ -68,8 +68,9 @@ package_repair() {
   done
   if [ -n "$left" ] || [ -n "$(dpkg --audit 2>/dev/null)" ]; then
     echo 'Finishing an interrupted installation first.'
-    DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a
-    apt --fix-broken install
+    # What was cut off while it was unpacked cannot be configured, only be got again.
+    DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a || :
+    apt --fix-broken --reinstall install $(dpkg-query -W -f '${db:Status-Eflag} ${binary:Package}\n' | sed -n 's/^reinstreq //p')
   fi
 }
 

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ProgramRun, ServerAccess, ServerTarget } from "../servers/server-access.js";
 import { sectionFor } from "../servers/section.js";
 import { type InfraSession, openInfraSession } from "../session.js";
-import { addInfraWithoutServers, providerModule } from "../testing/infra-without-servers.js";
+import { addInfraWithoutServers, AS_RECORDED, providerModule } from "../testing/infra-without-servers.js";
 import { testContext, type TestContext } from "../testing/test-context.js";
 import { createWorkspace } from "../workspace/create.js";
 import { operationsOf } from "../run/definition.js";
@@ -58,18 +58,6 @@ systems = []
 cpu = 1
 memory_mib = 32
 disk_gib = 1
-`;
-
-const HANDLER = `
-const handler = {
-  read: async ({ recorded }) => (recorded === undefined || recorded.gone ? { status: "absent" } : { status: "present", attributes: recorded }),
-  diff: (spec, { plan }) => {
-    const fields = plan === undefined || spec.plan === plan ? [] : [{ path: "plan", before: plan, after: spec.plan, forcesReplacement: true }];
-    return { fields, replace: fields.length > 0 };
-  },
-  reconcile: async () => { throw new Error("nothing is made here"); },
-  delete: async () => undefined,
-};
 `;
 
 const ADDRESSES: Readonly<Record<string, string>> = { "web-01": "10.9.0.1", "web-02": "10.9.0.2", "db-01": "10.9.0.3" };
@@ -164,7 +152,7 @@ beforeAll(async () => {
   await createWorkspace.run(context, { name: "shop", dir });
   context = { ...context, currentDir: dir };
   await addInfraWithoutServers(dir, "shop", definition());
-  await writeFile(join(dir, "extensions", "providers", "none", "index.mjs"), providerModule(HANDLER));
+  await writeFile(join(dir, "extensions", "providers", "none", "index.mjs"), providerModule(AS_RECORDED));
   const mesh = join(dir, "extensions", "taskservs", "networking", "mesh");
   await mkdir(mesh, { recursive: true });
   await writeFile(join(mesh, "manifest.toml"), MESH_MANIFEST);

@@ -1,9 +1,16 @@
-/** What an infra is right now: its servers, how to reach them, and what was installed on them. */
+/**
+ * What an infra is right now: its servers, how to reach them, and what was installed on them. What exists is told as it was made, not
+ * as a definition that was edited since describes it; that is for the plan to tell. What is gone from the definition is told too.
+ */
 
 import {
+  invariant,
   isJsonObject,
   type JsonObject,
+  parseAddress,
   type ResourceRecord,
+  type ServerName,
+  serverAddress,
   taskservAddress,
   type TaskservName,
   textOf,
@@ -33,7 +40,10 @@ export interface TaskservStatus {
 
 export interface ServerStatus {
   readonly name: string;
+  /** Whether the definition still has it. */
+  readonly described: boolean;
   readonly provider: string;
+  /** The size that it was made with; the described one when there is no server. */
   readonly plan: string;
   readonly role?: string;
   readonly status: ServerStatusName;
@@ -63,6 +73,7 @@ const taskservStatusSchema: z.ZodMiniType<TaskservStatus> = z.strictObject({
 
 const serverStatusSchema: z.ZodMiniType<ServerStatus> = z.strictObject({
   name: serverNameSchema,
+  described: z.boolean(),
   provider: providerNameSchema,
   plan: z.string(),
   role: z.exactOptional(z.string()),
@@ -85,43 +96,70 @@ export const infraStatus = defineAction({
 async function status(context: ActionContext, input: InfraStatusInput): Promise<InfraStatus> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
-    return {
-      infra: session.infra,
-      servers: await Promise.all(session.desired.servers.map((server) => serverStatus(session, server))),
-    };
+    return { infra: session.infra, servers: await Promise.all(serverNames(session).map((name) => serverStatus(session, name))) };
   } finally {
     await session.close();
   }
 }
 
-async function serverStatus(session: InfraSession, server: DesiredServer): Promise<ServerStatus> {
-  const resource = session.desired.resources.find((item) => item.address === server.address);
-  const observation = resource === undefined ? { status: "absent" as const } : await observeResource(session, resource);
+/** In the order of the definition; behind them those that only the records know. */
+function serverNames({ desired, records }: InfraSession): readonly ServerName[] {
+  const recorded = records.list().map((record) => parseAddress(record.address));
+  return [
+    ...new Set([
+      ...desired.servers.map((server) => server.name),
+      ...recorded.flatMap((address) => (address.kind === "server" ? [address.server] : [])),
+    ]),
+  ];
+}
+
+async function serverStatus(session: InfraSession, name: ServerName): Promise<ServerStatus> {
+  const address = serverAddress(name);
+  const server = session.desired.servers.find((item) => item.name === name);
+  const described = session.desired.resources.find((item) => item.address === address);
+  const known = session.records.get(address) ?? described;
+  invariant(known !== undefined, "it is recorded or described");
+  const observation = await observeResource(session, known);
   const attributes: JsonObject | undefined = observation.status === "present" ? observation.attributes : undefined;
-  const address = addressOf(attributes);
+  const made = observation.status === "absent" ? (described ?? known) : known;
+  const { role } = made.spec;
+  const reachedAt = addressOf(attributes);
   const ssh = sshOf(attributes);
   return {
-    name: server.name,
-    provider: server.provider,
-    plan: server.plan,
+    name,
+    described: server !== undefined,
+    provider: made.provider,
+    plan: textOf(made.spec.plan),
     status: observation.status === "present" ? (attributes?.status === "stopped" ? "stopped" : "running") : observation.status,
-    taskservs: await Promise.all(server.taskservs.map((name) => taskservStatus(session, server, name))),
-    ...(server.role === undefined ? {} : { role: server.role }),
-    ...(address === undefined ? {} : { address }),
+    taskservs: await Promise.all(taskservNames(session, name, server).map((taskserv) => taskservStatus(session, name, taskserv))),
+    ...(typeof role === "string" ? { role } : {}),
+    ...(reachedAt === undefined ? {} : { address: reachedAt }),
     ...(ssh === undefined ? {} : { ssh }),
   };
 }
 
-async function taskservStatus(session: InfraSession, server: DesiredServer, name: TaskservName): Promise<TaskservStatus> {
-  const address = taskservAddress(server.name, name);
+/** In the order of installation; behind them those that only the records know. */
+function taskservNames({ records }: InfraSession, name: ServerName, server: DesiredServer | undefined): readonly TaskservName[] {
+  const recorded = records.list().map((record) => parseAddress(record.address));
+  return [
+    ...new Set([
+      ...(server?.taskservs ?? []),
+      ...recorded.flatMap((address) => (address.kind === "taskserv" && address.server === name ? [address.taskserv] : [])),
+    ]),
+  ];
+}
+
+async function taskservStatus(session: InfraSession, server: ServerName, name: TaskservName): Promise<TaskservStatus> {
+  const address = taskservAddress(server, name);
   const record = session.records.get(address);
   const requiredBy = session.desired.placements.get(address)?.requiredBy;
   const version = record?.spec.version;
+  const described = session.desired.servers.find((item) => item.name === server && item.taskservs.includes(name));
   return {
-    server: server.name,
+    server,
     name,
     status: record?.status ?? "absent",
-    endpoints: record === undefined ? [] : await endpointsOf(session, server, name),
+    endpoints: record === undefined || described === undefined ? [] : await endpointsOf(session, described, name),
     ...(typeof version === "string" ? { version } : {}),
     ...(requiredBy === undefined ? {} : { requiredBy }),
   };

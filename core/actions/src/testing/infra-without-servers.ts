@@ -12,6 +12,19 @@ const handler = {
 };
 `;
 
+/** What is recorded is there, unless its attributes have `gone`; another size is another server. */
+export const AS_RECORDED = `
+const handler = {
+  read: async ({ recorded }) => (recorded === undefined || recorded.gone ? { status: "absent" } : { status: "present", attributes: recorded }),
+  diff: (spec, { plan }) => {
+    const fields = plan === undefined || spec.plan === plan ? [] : [{ path: "plan", before: plan, after: spec.plan, forcesReplacement: true }];
+    return { fields, replace: fields.length > 0 };
+  },
+  reconcile: async () => { throw new Error("nothing is made here"); },
+  delete: async () => undefined,
+};
+`;
+
 /** The module of the provider `none`. `handler`: JavaScript that makes the constant `handler`, for networks and servers. */
 export function providerModule(handler: string): string {
   return `${handler}

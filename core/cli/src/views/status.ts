@@ -11,7 +11,7 @@ export function renderStatus(status: InfraStatus, style: Style): string {
 
 export function renderServers(servers: readonly ServerStatus[], style: Style): string {
   if (servers.length === 0) return "There are no servers. Make them with: provisioning apply";
-  return renderTable(
+  const table = renderTable(
     servers,
     [
       { title: "", cell: (server) => (server.status === "running" ? style.green("✓") : style.yellow("-")) },
@@ -25,6 +25,8 @@ export function renderServers(servers: readonly ServerStatus[], style: Style): s
     ],
     style.width,
   );
+  const left = servers.filter((server) => !server.described).map((server) => server.name);
+  return left.length === 0 ? table : `${table}\n! No longer described, apply would destroy: ${left.join(", ")}`;
 }
 
 export function renderTaskservs(taskservs: readonly TaskservStatus[], style: Style): string {

@@ -7,7 +7,7 @@ import { type ApplyFlags, applyTargets } from "./apply.js";
 import { infraInput } from "./input.js";
 
 export interface Named {
-  /** Empty: every server that exists. */
+  /** Empty: every server that exists and is described. */
   readonly servers?: readonly string[];
   readonly taskservs?: readonly string[];
 }
@@ -23,7 +23,8 @@ export async function updateExisting(cli: CliContext, flags: ApplyFlags, named: 
 async function existing(context: ActionContext, flags: ApplyFlags, { servers = [], taskservs }: Named): Promise<Targets> {
   const status = await invoke("infra.status", context, infraInput(flags));
   const there = status.servers.filter((server) => server.status !== "absent");
-  const chosen = servers.length === 0 ? there.map(({ name }) => String(name)) : servers;
+  const described = there.filter((server) => server.described).map(({ name }) => String(name));
+  const chosen = servers.length === 0 ? described : servers;
   const absent = chosen.filter((name) => status.servers.some((server) => server.name === name && server.status === "absent"));
   if (absent.length > 0 || chosen.length === 0) throw absentError(absent, status.infra);
   if (taskservs === undefined) return { servers: chosen };

@@ -8,7 +8,7 @@ const DEFAULT_ROWS = 24;
 export async function page(cli: CliContext, text: string): Promise<void> {
   const { stdout, env } = cli.process;
   const isLong = text.split("\n").length >= (stdout.rows ?? DEFAULT_ROWS);
-  const words = (env.PAGER ?? "less -R").split(/\s+/).filter((word) => word !== "");
+  const words = (env.PAGER ?? "less -FRX").split(/\s+/).filter((word) => word !== "");
   const wanted =
     stdout.isTTY === true && isLong && !cli.view.noPager && !cli.view.plain && env.TERM !== "dumb" && words.length > 0;
   if (!wanted || !(await through(words, text, env))) stdout.write(`${text}\n`);

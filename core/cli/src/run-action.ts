@@ -159,7 +159,7 @@ function watchInterrupts(tell: (text: string) => void): Interrupts {
       stop.abort(new ProvisioningError({ code: "INTERRUPTED", message: "Interrupted.", retry: "later" }));
       return;
     }
-    tell("Finishing what is under way, then stopping. Press Ctrl-C again to stop at once.");
+    tell("Finishing what is under way, then stopping. Ctrl-C again stops at once.");
     drain.abort(new ProvisioningError({ code: "INTERRUPTED", message: "Interrupted.", retry: "later" }));
   };
   process.on("SIGINT", onSignal);

@@ -1,6 +1,6 @@
 /**
- * Flags that choose the storage, made from the configuration keys that they set. Every command takes them; only those of `storage` show
- * them in their help, `--help-all` shows them everywhere.
+ * Flags that choose the storage, made from the configuration keys that they set. Every command takes them; only the help of `storage` and of
+ * the service's start names them, `help flags` says what each means.
  */
 
 import { CONFIG_KEYS, type ConfigKey, isConfigKey, variableOf } from "@provisioning/config";
@@ -21,7 +21,15 @@ export function storageFlags({ hidden }: { readonly hidden: boolean }): Readonly
   return Object.fromEntries(
     FLAGS.map(({ name, of: { description } }) => [
       name,
-      { kind: "parsed", parse: (text: string) => text, optional: true, placeholder: "value", brief: description, hidden },
+      {
+        kind: "parsed",
+        parse: (text: string) => text,
+        optional: true,
+        placeholder: "value",
+        brief: description,
+        hidden,
+        family: "storage",
+      },
     ]),
   );
 }

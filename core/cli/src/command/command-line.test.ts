@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -25,11 +25,11 @@ interface Told {
 
 async function cli(
   words: readonly string[],
-  { columns = 80, env = {} }: { columns?: number; env?: Record<string, string> } = {},
+  { columns = 80, rows, env = {} }: { columns?: number; rows?: number; env?: Record<string, string> } = {},
 ): Promise<Told> {
   let [out, err] = ["", ""];
   const process: CliContext["process"] = {
-    stdout: { write: (text) => void (out += text), columns },
+    stdout: { write: (text) => void (out += text), columns, ...(rows === undefined ? {} : { isTTY: true, rows }) },
     stderr: { write: (text) => void (err += text), columns },
     env,
   };
@@ -105,6 +105,9 @@ describe("shortcuts", () => {
   });
 });
 
+/** What is longer than the terminal goes through the pager. */
+const PAGE_LINES = 40;
+
 describe("help", () => {
   it.each(topics)("of %s is the same however it is asked for, begins with examples and fits a page", async (topic) => {
     const words = topic.split(" ");
@@ -119,13 +122,36 @@ describe("help", () => {
     const lines = asked.stdout.trimEnd().split("\n");
     expect(lines.findIndex((line) => line === "Examples")).toBeLessThan(8);
     expect(Math.max(...lines.filter(isBreakable).map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.length).toBeLessThanOrEqual(PAGE_LINES);
     expect(lines.at(-1)).toMatch(/^Documentation: docs\/user\/reference\/commands\.md#/);
   });
 
-  it.each(DOMAINS.map(({ name }) => name))("has the domain %s", async (name) => {
-    const { code, stdout } = await cli(["help", name]);
-    expect(code).toBe(EXIT.ok);
-    expect(stdout).toContain("Commands");
+  it.each(DOMAINS.map(({ name }) => name))("of the domain %s is the same however it is asked for", async (name) => {
+    const asked = await cli(["help", name]);
+    expect(asked.code).toBe(EXIT.ok);
+    expect(asked.stdout).toContain("Commands");
+    for (const other of [[name], [name, "help"], [name, "--help"]]) expect(await cli(other)).toEqual(asked);
+    expect((await cli([name, "nothing"])).code).toBe(EXIT.usage);
+  });
+
+  it("goes through the pager where it is longer than the terminal", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "pager-"));
+    const paged = async (env: Record<string, string>, rows: number, ...words: string[]) => {
+      const file = join(folder, "paged");
+      await rm(file, { force: true });
+      const { stdout } = await cli(words, {
+        rows,
+        env: { PATH: process.env.PATH ?? "", PAGER: `dd of=${file} status=none`, ...env },
+      });
+      return { printed: stdout, paged: await readFile(file, "utf8").catch(() => undefined) };
+    };
+    const text = (await cli(["help", "plan"])).stdout;
+    const plain = { NO_COLOR: "1" };
+    expect(await paged(plain, 24, "help", "plan")).toEqual({ printed: "", paged: text });
+    expect(await paged(plain, 60, "help", "plan")).toEqual({ printed: text, paged: undefined });
+    expect(await paged(plain, 24, "help", "plan", "--no-pager")).toEqual({ printed: text, paged: undefined });
+    expect((await paged({}, 24, "help", "plan")).paged).toContain("\u001b[");
+    await rm(folder, { recursive: true });
   });
 
   it("begins with what to do first, and fits a terminal", async () => {

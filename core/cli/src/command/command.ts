@@ -48,6 +48,8 @@ export interface FlagInfo {
   readonly default?: unknown;
   readonly optional?: boolean;
   readonly hidden?: boolean;
+  /** Of a command with many flags of one kind: help only names them, together, under this word. */
+  readonly family?: string;
   readonly variadic?: boolean | string;
   readonly withNegated?: boolean;
 }

@@ -39,11 +39,19 @@ export function route(domains: readonly Domain[], words: readonly string[]): Rou
   const found = find(domains, words);
   const asksForHelp = wantsHelp(found);
   if (first.startsWith("-") && asksForHelp) return helpRoute(domains, []);
-  if (found.group === undefined && found.command === undefined)
-    return asksForHelp && others.length > 0 ? helpRoute(domains, [first]) : unknown(domains, first);
+  if (found.group === undefined && found.command === undefined) {
+    const isAbout = asksForHelp ? others.length > 0 : isDomainAlone(domains, first, others);
+    return isAbout ? helpRoute(domains, [first]) : unknown(domains, first);
+  }
   if (asksForHelp) return { kind: "help", topic: topicOf(found) };
   if (found.command !== undefined) return { kind: "run", path: found.path, command: found.command, rest: found.rest };
   return routeWithin(found.group as Group, found);
+}
+
+/** A domain is nothing that runs: its name alone, or with `help` behind it, asks for its help. */
+function isDomainAlone(domains: readonly Domain[], word: string, others: readonly string[]): boolean {
+  const [next, ...more] = withoutFlags(others);
+  return domains.some(({ name }) => name === word) && more.length === 0 && (next === undefined || next === "help");
 }
 
 /** A group without a command of it: its main command, its help, or a word that it does not know. */
@@ -56,7 +64,7 @@ function routeWithin(group: Group, { path, rest }: Found): Route {
 }
 
 function helpRoute(domains: readonly Domain[], words: readonly string[]): Route {
-  const asked = words.filter((word, at) => !word.startsWith("-") && !OUTPUT_FLAGS.has(words[at - 1] ?? ""));
+  const asked = withoutFlags(words);
   if (asked.length === 0) return { kind: "help", topic: { kind: "all" } };
   if (asked[0] === "flags") return { kind: "help", topic: { kind: "flags" } };
   const domain = domains.find(({ name }) => name === asked[0]);
@@ -65,6 +73,10 @@ function helpRoute(domains: readonly Domain[], words: readonly string[]): Route 
     return { kind: "help", topic: topicOf(found) };
   if (domain !== undefined) return { kind: "help", topic: { kind: "domain", domain } };
   return found.group === undefined ? unknown(domains, asked[0] as string) : unknownIn(found.group, found.rest[0] as string);
+}
+
+function withoutFlags(words: readonly string[]): readonly string[] {
+  return words.filter((word, at) => !word.startsWith("-") && !OUTPUT_FLAGS.has(words[at - 1] ?? ""));
 }
 
 function topicOf({ path, group, command }: Found): Topic {

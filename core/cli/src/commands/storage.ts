@@ -25,6 +25,11 @@ export type MigrateFlags = StorageCommandFlags &
 
 const flags = { ...shownFlags, ...storageFlags({ hidden: false }) } as const;
 
+/** Help names those of one side together. */
+function sideFlag(family: "source" | "target", placeholder: string, brief: string) {
+  return { ...textFlag(placeholder, brief), family } as const;
+}
+
 const TYPES = "filesystem, surrealdb-embedded, surrealdb-server or postgres";
 
 export const storageGroup = group({
@@ -54,7 +59,7 @@ export const storageGroup = group({
       aliases: ["mig"],
       brief: "Move everything into another storage and prove that both are equal",
       details:
-        "The source stays as it is. A target that holds something else is refused. After an interruption the same command goes on.",
+        "The source stays as it is. A target that holds something else is refused. After an interruption the same command goes on. Others can see a password that is typed: name a file.",
       examples: [
         ["storage migrate --interactive", "asks for everything"],
         ["storage migrate --to surrealdb-embedded --switch", "and use it from then on"],
@@ -68,24 +73,24 @@ export const storageGroup = group({
           from: textFlag("type", `Source: ${TYPES}; default: the configured storage`),
           to: textFlag("type", `Target: ${TYPES}`),
           interactive: onOff("Ask for everything on the terminal"),
-          sourceDir: textFlag("path", "Folder of the source"),
-          sourcePackagesDir: textFlag("path", "Folder with the packages of the source's database"),
-          sourceUrl: textFlag("url", "Url of the source"),
-          sourceNamespace: textFlag("name", "Namespace of the source (SurrealDB)"),
-          sourceDatabase: textFlag("name", "Database of the source"),
-          sourceSchema: textFlag("name", "Schema of the source (PostgreSQL)"),
-          sourceUsername: textFlag("name", "User of the source"),
-          sourcePassword: textFlag("text", "Password of the source; others can see it: prefer the next one"),
-          sourcePasswordFile: textFlag("path", "File with the password of the source; - is standard input"),
-          targetDir: textFlag("path", "Folder of the target"),
-          targetPackagesDir: textFlag("path", "Folder with the packages of the target's database"),
-          targetUrl: textFlag("url", "Url of the target"),
-          targetNamespace: textFlag("name", "Namespace of the target (SurrealDB)"),
-          targetDatabase: textFlag("name", "Database of the target"),
-          targetSchema: textFlag("name", "Schema of the target (PostgreSQL)"),
-          targetUsername: textFlag("name", "User of the target"),
-          targetPassword: textFlag("text", "Password of the target; others can see it: prefer the next one"),
-          targetPasswordFile: textFlag("path", "File with the password of the target; - is standard input"),
+          sourceDir: sideFlag("source", "path", "Folder of the source"),
+          sourcePackagesDir: sideFlag("source", "path", "Folder with the packages of the source's database"),
+          sourceUrl: sideFlag("source", "url", "Url of the source"),
+          sourceNamespace: sideFlag("source", "name", "Namespace of the source (SurrealDB)"),
+          sourceDatabase: sideFlag("source", "name", "Database of the source"),
+          sourceSchema: sideFlag("source", "name", "Schema of the source (PostgreSQL)"),
+          sourceUsername: sideFlag("source", "name", "User of the source"),
+          sourcePassword: sideFlag("source", "text", "Password of the source; others can see it: prefer the next one"),
+          sourcePasswordFile: sideFlag("source", "path", "File with the password of the source; - is standard input"),
+          targetDir: sideFlag("target", "path", "Folder of the target"),
+          targetPackagesDir: sideFlag("target", "path", "Folder with the packages of the target's database"),
+          targetUrl: sideFlag("target", "url", "Url of the target"),
+          targetNamespace: sideFlag("target", "name", "Namespace of the target (SurrealDB)"),
+          targetDatabase: sideFlag("target", "name", "Database of the target"),
+          targetSchema: sideFlag("target", "name", "Schema of the target (PostgreSQL)"),
+          targetUsername: sideFlag("target", "name", "User of the target"),
+          targetPassword: sideFlag("target", "text", "Password of the target; others can see it: prefer the next one"),
+          targetPasswordFile: sideFlag("target", "path", "File with the password of the target; - is standard input"),
           dryRun: onOff("Only look whether it can be done; copy nothing"),
           switch: onOff("Make the workspace use the target afterwards"),
           report: textFlag("file", "Also write what was done as one page that needs no network"),

@@ -142,12 +142,22 @@ const COMMON: ReadonlySet<string> = new Set(["workspace", "env", "debug", "outpu
 
 function flagLines(command: Command, style: Style, width: number): string[] {
   const common = Object.keys(command.flags).filter((name) => COMMON.has(name));
-  const rows = flagRows(command, (name, { hidden }) => hidden !== true && !COMMON.has(name));
-  const commonText = `${common.map((name) => `--${flagName(name)}`).join(", ")}; see: provisioning help flags`;
-  return [
-    ...(rows.length === 0 ? [] : ["", style.bold("Flags"), ...columns(rows, width)]),
-    ...(common.length === 0 ? [] : columns([{ left: "and", right: commonText }], width)),
-  ];
+  const rows = flagRows(command, (name, { hidden, family }) => hidden !== true && family === undefined && !COMMON.has(name));
+  const named = [...familiesOf(command), ...(common.length === 0 ? [] : [["and", common] as const])];
+  const namedRows = named.map(([left, names], at) => ({
+    left,
+    right: `${names.map((name) => `--${flagName(name)}`).join(", ")}${at === named.length - 1 ? "; see: provisioning help flags" : ""}`,
+  }));
+  return [...(rows.length === 0 ? [] : ["", style.bold("Flags"), ...columns(rows, width)]), ...columns(namedRows, width)];
+}
+
+/** Flags that are named together, by their family. */
+function familiesOf({ flags }: Command): readonly (readonly [family: string, names: readonly string[]])[] {
+  const families = new Map<string, readonly string[]>();
+  for (const [name, { family, hidden }] of Object.entries(flags)) {
+    if (family !== undefined && hidden !== true) families.set(family, [...(families.get(family) ?? []), name]);
+  }
+  return [...families];
 }
 
 function flagRow(name: string, flag: FlagInfo, letters: Readonly<Record<string, string>>): Row {

@@ -12,7 +12,7 @@ const INDENT = 2;
 const SHORTEST_RIGHT = 30;
 const GAP = 2;
 /** A first column that takes a larger part of the width has its text on the next line. */
-const LARGEST_PART = 0.6;
+const LARGEST_PART = 0.5;
 
 export function columns(rows: readonly Row[], width: number): string[] {
   const widest = Math.floor(width * LARGEST_PART) - INDENT - GAP;

@@ -14,7 +14,10 @@ const WIDEST = 120;
 export async function writeHelp(cli: CliContext, topic: Topic): Promise<void> {
   const { stdout, env } = cli.process;
   const width = Math.min(stdout.columns ?? DEFAULT_WIDTH, WIDEST);
-  await writeResult(cli, cli.format, helpData(DOMAINS, topic), () =>
-    helpText(DOMAINS, topic, { style: styleFor(stdout, env), width }),
-  );
+  const text = () => helpText(DOMAINS, topic, { style: styleFor(stdout, env), width });
+  if (cli.format === "table" && stdout.isTTY === true) {
+    const { page } = await import("../pager.js");
+    return page(cli, text());
+  }
+  await writeResult(cli, cli.format, helpData(DOMAINS, topic), text);
 }

@@ -1,6 +1,6 @@
 /**
- * Markdown as a terminal shows it: headings stand out, code is set in and can be copied as it is, without a prompt. What is no block of these
- * is shown as it was written. Pure.
+ * Markdown as a terminal shows it: headings stand out, and code can be copied as it is. It has no prompt and is not set in, for the end of a
+ * here-document has to begin its line. What is no block of these is shown as it was written. Pure.
  */
 
 import { wrap } from "../help/lines.js";
@@ -18,7 +18,7 @@ export function renderMarkdown(text: string, style: Style, width: number): strin
     if (line.startsWith("```")) {
       endParagraph();
       isCode = !isCode;
-    } else if (isCode) lines.push(line === "" ? "" : `    ${line.startsWith("#") ? style.dim(line) : style.cyan(line)}`);
+    } else if (isCode) lines.push(line === "" ? "" : line.startsWith("#") ? style.dim(line) : style.cyan(line));
     else if (/^#{1,6} /.test(line)) {
       endParagraph();
       lines.push(style.bold(line.replace(/^#+ /, "")));

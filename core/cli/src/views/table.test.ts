@@ -19,6 +19,14 @@ describe("tables", () => {
     expect(renderTable(rows, columns).split("\n")).toHaveLength(3);
   });
 
+  it("leave out what says nothing in any row", () => {
+    const optional = [
+      { title: "NAME", cell: () => "a" },
+      ...["-", "", "x"].map((text) => ({ title: `T${text}`, cell: () => text, optional: true })),
+    ];
+    expect(renderTable([{}, {}], optional)).toBe("NAME  Tx\na     x\na     x");
+  });
+
   it("go on below, at spaces", () => {
     expect(renderTable(rows.slice(0, 1), columns, 30)).toBe(
       "NAME    WHAT IT IS\nweb-01  a web server with a\n        database beside it",

@@ -8,9 +8,12 @@ import type { OutputStream } from "../cli-context.js";
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;
+  /** Left out when every cell of it is empty or a dash. */
+  readonly optional?: boolean;
 }
 
 const GAP = "  ";
+const EMPTY: ReadonlySet<string> = new Set(["", "-"]);
 
 /** Absent where there is no terminal: whoever reads a file or a pipe wants whole lines. */
 export function widthOf({ isTTY, columns }: OutputStream): number | undefined {
@@ -18,7 +21,8 @@ export function widthOf({ isTTY, columns }: OutputStream): number | undefined {
 }
 
 /** `width`: columns of the terminal; absent: any. */
-export function renderTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width?: number): string {
+export function renderTable<Row>(rows: readonly Row[], all: readonly Column<Row>[], width?: number): string {
+  const columns = all.filter(({ optional, cell }) => optional !== true || rows.some((row) => !EMPTY.has(cell(row))));
   const cells = [columns.map((column) => column.title), ...rows.map((row) => columns.map((column) => column.cell(row)))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => displayWidth(line[index] as string))));
   if (width === undefined || total(widths) <= width) return cells.map((line) => joined(line, widths)).join("\n");

@@ -5,34 +5,50 @@ import type { Style } from "../style.js";
 import { renderTable } from "./table.js";
 
 export function renderVersions(entries: readonly VersionEntry[], style: Style): string {
-  return renderTable(entries, [
-    { title: "", cell: ({ differs }) => (differs ? style.yellow("!") : "") },
-    { title: "WHAT", cell: ({ kind }) => kind },
-    { title: "NAME", cell: ({ name }) => name },
-    { title: "PRESENT", cell: ({ present }) => present },
-    { title: "INSTALLED", cell: ({ installed }) => installed.join(", ") || "-" },
-    { title: "LOCKED", cell: ({ locked, differs }) => (locked === undefined ? "-" : `${locked}${differs ? " (differs)" : ""}`) },
-    { title: "SOFTWARE", cell: ({ software }) => software?.installed?.join(", ") ?? "-" },
-    { title: "PINNED", cell: ({ software }) => software?.locked ?? "-" },
-    { title: "AVAILABLE", cell: ({ software }) => software?.available ?? "-" },
-  ]);
+  return renderTable(
+    entries,
+    [
+      { title: "", cell: ({ differs }) => (differs ? style.yellow("!") : "") },
+      { title: "WHAT", cell: ({ kind }) => kind },
+      { title: "NAME", cell: ({ name }) => name },
+      { title: "PRESENT", cell: ({ present }) => present },
+      { title: "INSTALLED", cell: ({ installed }) => installed.join(", ") || "-", optional: true },
+      {
+        title: "LOCKED",
+        cell: ({ locked, differs }) => (locked === undefined ? "-" : `${locked}${differs ? " (differs)" : ""}`),
+        optional: true,
+      },
+      { title: "SOFTWARE", cell: ({ software }) => software?.installed?.join(", ") ?? "-", optional: true },
+      { title: "PINNED", cell: ({ software }) => software?.locked ?? "-", optional: true },
+      { title: "AVAILABLE", cell: ({ software }) => software?.available ?? "-", optional: true },
+    ],
+    style.width,
+  );
 }
 
 export function renderChecks(checks: readonly VersionCheck[], style: Style): string {
   if (checks.length === 0) return "None of these says where newer versions are announced.";
-  const table = renderTable(checks, [
-    {
-      title: "",
-      cell: ({ update, problem }) => (problem === undefined ? (update ? style.cyan("→") : style.green("✓")) : style.red("✗")),
-    },
-    { title: "TASKSERV", cell: ({ taskserv }) => taskserv },
-    { title: "LOCKED", cell: ({ current }) => current ?? "-" },
-    { title: "ALLOWED", cell: ({ allowed }) => allowed ?? "-" },
-    { title: "NEWEST", cell: ({ newest }) => newest ?? "-" },
-    { title: "RULE", cell: ({ strategy, constraint }) => [strategy, constraint].filter(Boolean).join(" ") },
-    { title: "SOURCE", cell: ({ source }) => `${source.type} ${source.location}` },
-    { title: "ASKED", cell: ({ checkedAt, cached }) => (checkedAt === undefined ? "-" : cached ? checkedAt : "now") },
-  ]);
+  const table = renderTable(
+    checks,
+    [
+      {
+        title: "",
+        cell: ({ update, problem }) => (problem === undefined ? (update ? style.cyan("→") : style.green("✓")) : style.red("✗")),
+      },
+      { title: "TASKSERV", cell: ({ taskserv }) => taskserv },
+      { title: "LOCKED", cell: ({ current }) => current ?? "-", optional: true },
+      { title: "ALLOWED", cell: ({ allowed }) => allowed ?? "-", optional: true },
+      { title: "NEWEST", cell: ({ newest }) => newest ?? "-", optional: true },
+      { title: "RULE", cell: ({ strategy, constraint }) => [strategy, constraint].filter(Boolean).join(" ") },
+      { title: "SOURCE", cell: ({ source }) => `${source.type} ${source.location}` },
+      {
+        title: "ASKED",
+        cell: ({ checkedAt, cached }) => (checkedAt === undefined ? "-" : cached ? checkedAt : "now"),
+        optional: true,
+      },
+    ],
+    style.width,
+  );
   const problems = [...new Set(checks.flatMap(({ problem }) => (problem === undefined ? [] : [problem])))];
   const updates = checks.filter(({ update }) => update).length;
   return [

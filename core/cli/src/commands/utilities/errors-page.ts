@@ -1,5 +1,7 @@
 /** Reads the reference of errors: tables whose first column is a code. Pure. */
 
+export const PAGE = "docs/user/reference/errors.md";
+
 export interface Explanation {
   readonly code: string;
   /** The heading that it stands below. */
@@ -32,7 +34,14 @@ function cellsOf(line: string): string[] {
     .slice(1, line.lastIndexOf("|"))
     .split(/(?<!\\)\|/)
     .map((cell) => cell.trim().replaceAll("\\|", "|").replaceAll("`", ""))
-    .map((cell) => cell.replace(/\[([^\]]+)\]\([^)]*\)/g, "$1"));
+    .map((cell) =>
+      cell.replace(/\[([^\]]+)\]\(([^)]*)\)/g, (_, text: string, target: string) => `${text} (${targetOf(target)})`),
+    );
+}
+
+/** A link of the page, seen from the root of the platform. */
+function targetOf(target: string): string {
+  return new URL(target, `file:///${PAGE}`).href.replace("file:///", "");
 }
 
 /** A block of text that begins with a code's mark is the example of that code. */

@@ -11,9 +11,8 @@ import { styleFor } from "../../style.js";
 import { renderTable, widthOf } from "../../views/table.js";
 import { writeError } from "../../views/write-error.js";
 import type { OutputFlags } from "../flags.js";
-import { type Explanation, readErrorsPage } from "./errors-page.js";
+import { type Explanation, PAGE, readErrorsPage } from "./errors-page.js";
 
-const PAGE = "docs/user/reference/errors.md";
 const WIDTH = 80;
 
 export async function explain(this: CliContext, flags: OutputFlags, code?: string): Promise<void> {
@@ -43,10 +42,18 @@ export async function explain(this: CliContext, flags: OutputFlags, code?: strin
       ...(found.fix === undefined ? [] : ["", ...wrap(`→ ${found.fix}`, WIDTH)]),
       ...(found.example === undefined ? [] : ["", style.dim("Example"), ...found.example.split("\n").map((line) => `  ${line}`)]),
       "",
-      style.dim(`Documentation: ${PAGE}`),
+      style.dim(`Documentation: ${PAGE}#${anchorOf(found.section)}`),
     ].join("\n"),
   );
   this.process.exitCode = EXIT.ok;
+}
+
+/** As viewers of Markdown name headings. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-");
 }
 
 function unknownCode(code: string, known: readonly Explanation[]): ProvisioningError {

@@ -1,6 +1,7 @@
 /** `why`: of a run, of a resource or one of its fields, of a setting. */
 
 import { type ActionContext, invoke } from "@provisioning/actions";
+import { isRunId, ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
@@ -24,8 +25,17 @@ export async function why(this: CliContext, flags: Flags, subject: string, opera
 }
 
 async function whyRun(cli: CliContext, flags: Flags, context: ActionContext, id: string, operation?: string): Promise<void> {
+  if (id !== "last" && !isRunId(id)) throw unknownSubject(id);
   const report = await invoke("run.why", context, { id, ...(operation === undefined ? {} : { operation }) });
   await writeResult(cli, flags.output, report, () => renderWhy(report, styleOf(cli), operation !== undefined));
+}
+
+function unknownSubject(subject: string): ProvisioningError {
+  return new ProvisioningError({
+    code: "RUN_ID_INVALID",
+    message: `${JSON.stringify(subject.slice(0, 80))} is no id of a run, no address of a resource and no setting.`,
+    hint: "Write server.web-01 for a server, taskserv.web-01.redis for what is on it; runs are in: provisioning workflow list",
+  });
 }
 
 async function whySetting(cli: CliContext, flags: Flags, context: ActionContext, key: string): Promise<void> {

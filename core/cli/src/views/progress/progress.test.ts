@@ -53,6 +53,13 @@ describe("progress", () => {
     );
   });
 
+  it("does not list what was stopped before it began", () => {
+    const cancelled = (operation: string) => run({ type: "operationCancelled", operation: id(operation), by: "me" } as never);
+    expect(tell([announced, started("a"), cancelled("a"), cancelled("b")])).toBe(
+      "▸ Start run run-1: 2 operations\n■ install redis on db-01 (0.0 s)  stopped\n",
+    );
+  });
+
   it("counts steps in words for screen readers, and moves no cursor", () => {
     const told = tell(story, { view: { plain: true }, isTTY: true, env: { NO_COLOR: "1" } });
     expect(told).toContain("ok: step 1 of 2: install redis on db-01");

@@ -104,7 +104,10 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
           `${style.yellow("-")} ${work.titleOf(event.operation)} ${style.dim(`skipped: ${work.titleOf(event.because)} failed`)}`,
         );
       case "operationCancelled":
-        return finish(event.operation, style.yellow("■"), "stopped");
+        // What never began is in the report of the run.
+        if (work.running.has(event.operation)) return finish(event.operation, style.yellow("■"), "stopped");
+        work.end(event.operation);
+        return;
       case "rollbackStarted":
         return note(style.yellow("↶ rolling back what was done"));
       case "compensationCompleted":

@@ -53,15 +53,16 @@ export class Work {
     return found;
   }
 
-  /** Those whose turn comes next, the ones that wait for the fewest first. */
+  /** Those that wait, the next one first: what it waits for runs already, as far as possible, and is the least. */
   waiting(): readonly Waiting[] {
     const found = [...this.#operations.values()].filter(({ id }) => !this.#ended.has(id) && !this.running.has(id));
     return found
-      .map(({ title, dependsOn = [] }) => ({
-        title,
-        for: dependsOn.filter((on) => this.#operations.has(on) && !this.#ended.has(on)).map((on) => this.titleOf(on)),
-      }))
-      .sort((left, right) => left.for.length - right.for.length);
+      .map(({ title, dependsOn = [] }) => {
+        const open = dependsOn.filter((on) => this.#operations.has(on) && !this.#ended.has(on));
+        return { title, for: open.map((on) => this.titleOf(on)), behind: open.filter((on) => !this.running.has(on)).length };
+      })
+      .sort((left, right) => left.behind - right.behind || left.for.length - right.for.length)
+      .map(({ title, for: reasons }) => ({ title, for: reasons }));
   }
 }
 

@@ -1,7 +1,7 @@
 /** What is really installed on a server, beside what is locked and what is available; and a lock that holds. */
 
 import { createServer, type Server } from "node:http";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -20,9 +20,8 @@ describe.skipIf(obstacle !== undefined)("versions of a server that is there", ()
     await new Promise<void>((done) => index.listen(0, "127.0.0.1", done));
     workspace = await makeWorkspace(fixture("small"));
     await workspace.edit("infra/small/main.k", (text) => text.replace(/ {8}\{name = "two".*\n/, ""));
-    await mkdir(join(workspace.dir, "config"), { recursive: true });
     const mirror = `http://127.0.0.1:${(index.address() as AddressInfo).port}/Packages.gz`;
-    await writeFile(join(workspace.dir, "config/versions.toml"), `[sources]\napt = ["${mirror}"]\n`);
+    await workspace.run("config", "set", "versions.apt_indexes", mirror);
     expect((await workspace.run("apply", "--yes")).code).toBe(0);
   });
   afterAll(async () => {

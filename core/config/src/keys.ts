@@ -9,6 +9,7 @@ import { serverKeys } from "./keys/servers.js";
 import { serviceKeys } from "./keys/service.js";
 import { sshKeys } from "./keys/ssh.js";
 import { storageKeys } from "./keys/storage.js";
+import { versionKeys } from "./keys/versions.js";
 
 export const CONFIG_KEYS = {
   ...serverKeys,
@@ -18,6 +19,7 @@ export const CONFIG_KEYS = {
   ...serviceKeys,
   ...storageKeys,
   ...localKeys,
+  ...versionKeys,
   ...outputKeys,
 };
 

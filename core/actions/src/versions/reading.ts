@@ -22,7 +22,8 @@ import {
 } from "@provisioning/workspace";
 import { nearest, ProvisioningError, type TaskservName, taskservName } from "@provisioning/model";
 import type { ActionContext } from "../context.js";
-import { findHere } from "../workspace/find-here.js";
+import { loadWorkspaceConfig } from "../storage/config.js";
+import { workspaceIfAny } from "../storage/find-place.js";
 
 export interface VersionsHere {
   /** Absent outside of any workspace. */
@@ -32,30 +33,22 @@ export interface VersionsHere {
   readonly lock: VersionLock | undefined;
 }
 
-/** @throws DiagnosticsError VERSIONS_INVALID, ProvisioningError LOCK_INVALID */
+/** @throws DiagnosticsError of the configuration or VERSIONS_INVALID, ProvisioningError LOCK_INVALID */
 export async function readVersions(context: ActionContext): Promise<VersionsHere> {
-  const layout = await layoutIfAny(context);
+  const workspace = await workspaceIfAny(context);
+  const layout = workspace?.layout;
   const roots = [context.platform.extensionsDir, ...(layout === undefined ? [] : [layout.extensionsDir])];
   const [catalog, settings, lock] = await Promise.all([
     loadTaskservCatalog(roots),
-    readVersionSettings(layout?.configDir),
+    loadWorkspaceConfig(context, workspace).then((config) => readVersionSettings(config, layout?.configDir)),
     layout === undefined ? undefined : readLock(layout.root),
   ]);
   return { layout, catalog, settings, lock };
 }
 
-async function layoutIfAny(context: ActionContext): Promise<WorkspaceLayout | undefined> {
-  try {
-    return (await findHere(context)).layout;
-  } catch (error) {
-    if (error instanceof NoWorkspaceError) return undefined;
-    throw error;
-  }
-}
-
-/** What holds for a taskserv: the workspace's rule over the manifest's. */
-export function ruleFor({ name, updateSource }: TaskservManifest, { rules }: VersionSettings): VersionRule {
-  return { strategy: updateSource?.strategy ?? "minor", ...rules.get(name) };
+/** What holds for a taskserv: its rule in the configuration over the manifest's, and that over what holds for all. */
+export function ruleFor({ name, updateSource }: TaskservManifest, { rules, strategy }: VersionSettings): VersionRule {
+  return { strategy: updateSource?.strategy ?? strategy, ...rules.get(name) };
 }
 
 /** Where answers of a source are kept. */

@@ -51,8 +51,8 @@ const here = () => at("ws");
 const taskserv = () => join(base, "ws/extensions/taskservs/messaging/queue");
 const rules = (more: string) =>
   writeFile(
-    join(base, "ws/config/versions.toml"),
-    `grace_hours = 2\n[sources]\napt = ["${url}/Packages.gz"]\nreleases = "${url}"\n${more}`,
+    join(base, "ws/config/provisioning.yaml"),
+    `versions:\n  grace_hours: 2\n  apt_indexes: [${url}/Packages.gz]\n  releases_url: ${url}\n${more}`,
   );
 const check = async (names: readonly string[], refresh = false) => invoke("version.check", here(), { names, refresh });
 const infra = (taskservs: string) =>
@@ -89,7 +89,7 @@ describe("a check", () => {
     expect(again).toMatchObject({ newest: "v2.0.0", cached: true, problem: expect.stringContaining("404") });
     answers["/repos/acme/queue/releases"] = "<html>";
     expect((await check(["queue"], true))[0]?.problem).toContain("no JSON");
-    await rules('[taskservs]\nqueue = "none"\n');
+    await rules("  strategies: {queue: none}\n");
     expect((await check(["queue"], true))[0]).toMatchObject({ strategy: "none" });
   });
 
@@ -102,7 +102,7 @@ describe("the lock of a workspace", () => {
   it("holds what the infras use with all that it requires, and the software that was known", async () => {
     await infra('["queue"]');
     await check(["queue"]);
-    await rules('[taskservs.queue]\nconstraint = "~1.2"\n');
+    await rules('  constraints: {queue: "~1.2"}\n');
     const look = await invoke("version.lock", here(), { check: true });
     expect(look).toMatchObject({ written: false, taskservs: 2 });
     const written = await invoke("version.lock", here(), {});
@@ -165,7 +165,7 @@ describe("an upgrade", () => {
     ["none", undefined],
   ])("with the strategy %s goes from 1.2.3 to %s", async (strategy, to) => {
     await lockAt("v1.2.3");
-    await rules(`[taskservs]\nqueue = "${strategy}"\n`);
+    await rules(`  strategies: {queue: ${strategy}}\n`);
     const expected = to === undefined ? [] : [{ taskserv: "queue", from: "v1.2.3", to }];
     expect(await invoke("version.upgrade", here(), { names: ["queue"], check: true })).toMatchObject({
       upgrades: expected,

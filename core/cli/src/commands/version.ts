@@ -34,7 +34,7 @@ export const versionGroup = group({
   aliases: ["ver", "v"],
   brief: "Versions of the program, of extensions and of software",
   details:
-    "Rules for each taskserv and mirrors stand in config/versions.toml; what a workspace was made with is in provisioning.lock.",
+    "Rules and mirrors are keys below versions in the configuration; what a workspace was made with is in provisioning.lock.",
   main: showVersion,
   commands: [
     command<ShownFlags>({
@@ -50,7 +50,7 @@ export const versionGroup = group({
       name: "check",
       aliases: ["c"],
       brief: "Ask whether there is newer software",
-      details: "Answers count for a day, or what grace_hours in config/versions.toml says.",
+      details: "Answers count for a day, or as long as versions.grace_hours says.",
       examples: [
         ["version check", "of all taskservs that have a source"],
         ["version check nginx --refresh", "ask again"],

@@ -1,94 +1,91 @@
-/** What a workspace says about versions in `config/versions.toml`: rules for taskservs, mirrors, and how long an answer counts. */
+/** What the configuration says about versions, below `versions`: rules for taskservs, mirrors, and how long an answer counts. */
 
 import { join } from "node:path";
-import { readIfThere } from "@provisioning/config";
-import { type Diagnostic, DiagnosticsError, isJsonObject, isName, type Json, type JsonObject, textOf } from "@provisioning/model";
+import { type Config, type ConfigKeyName, readIfThere } from "@provisioning/config";
+import { type Diagnostic, DiagnosticsError, isName } from "@provisioning/model";
 import { isConstraint, UPDATE_STRATEGIES, type UpdateStrategy, type VersionRule } from "./choose.js";
 import type { VersionMirrors } from "./sources.js";
 
 export interface VersionSettings {
   /** By the name of a taskserv. */
   readonly rules: ReadonlyMap<string, Partial<VersionRule>>;
+  /** Of a taskserv for which neither its rule nor its manifest has one. */
+  readonly strategy: UpdateStrategy;
   readonly mirrors: VersionMirrors;
   /** An answer counts for so long. */
   readonly graceHours: number;
 }
 
-const DEFAULTS: VersionSettings = {
-  rules: new Map(),
-  mirrors: {
-    apt: ["https://deb.debian.org/debian/dists/bookworm/main/binary-amd64/Packages.gz"],
-    releases: "https://api.github.com",
-  },
-  graceHours: 24,
-};
-
-/** `configDir` absent: outside of any workspace. @throws DiagnosticsError VERSIONS_INVALID */
-export async function readVersionSettings(configDir: string | undefined): Promise<VersionSettings> {
-  if (configDir === undefined) return DEFAULTS;
-  const file = join(configDir, "versions.toml");
-  const text = await readIfThere(file);
-  if (text === undefined) return DEFAULTS;
+/** `configDir` absent: outside of any workspace. @throws DiagnosticsError VERSIONS_INVALID with everything that is wrong */
+export async function readVersionSettings(config: Config, configDir: string | undefined): Promise<VersionSettings> {
   const problems: Diagnostic[] = [];
-  const wrong = (summary: string): void =>
-    void problems.push({ severity: "error", code: "VERSIONS_INVALID", summary: `${file}: ${summary}` });
-  const top = await parse(text, wrong);
-  const settings = read(top, wrong);
+  const wrong = (key: ConfigKeyName, summary: string): void => {
+    const { position } = config.provenance(key);
+    problems.push({
+      severity: "error",
+      code: "VERSIONS_INVALID",
+      summary: `${key}: ${summary}`,
+      ...(position === undefined ? {} : { position }),
+    });
+  };
+  problems.push(...(await oldFile(configDir)));
+  const settings = {
+    rules: rulesOf(config, wrong),
+    strategy: config.get("versions.strategy"),
+    mirrors: mirrorsOf(config, wrong),
+    graceHours: config.get("versions.grace_hours"),
+  };
   if (problems.length > 0) throw new DiagnosticsError(problems);
   return settings;
 }
 
-async function parse(text: string, wrong: (summary: string) => void): Promise<JsonObject> {
-  const { parse: parseToml } = await import("smol-toml");
-  try {
-    return parseToml(text) as unknown as JsonObject;
-  } catch (error) {
-    wrong((error as Error).message.split("\n")[0] as string);
-    return {};
-  }
+type Wrong = (key: ConfigKeyName, summary: string) => void;
+
+/** Rules had a file of their own once; left alone it would be taken to hold. */
+async function oldFile(configDir: string | undefined): Promise<readonly Diagnostic[]> {
+  const file = configDir === undefined ? undefined : join(configDir, "versions.toml");
+  if (file === undefined || (await readIfThere(file)) === undefined) return [];
+  const summary = `${file} is not read: its settings are keys of the configuration below versions.`;
+  return [
+    {
+      severity: "error",
+      code: "VERSIONS_INVALID",
+      summary,
+      hint: "Move them into config/provisioning.yaml and remove the file.",
+    },
+  ];
 }
 
-function read(top: JsonObject, wrong: (summary: string) => void): VersionSettings {
-  for (const key of Object.keys(top)) if (!["sources", "taskservs", "grace_hours"].includes(key)) wrong(`${key} is not known.`);
-  const { sources = {}, taskservs = {}, grace_hours: graceHours = DEFAULTS.graceHours } = top;
-  if (typeof graceHours !== "number" || graceHours < 0) wrong("grace_hours must be a number of hours.");
-  return {
-    rules: isJsonObject(taskservs) ? readRules(taskservs, wrong) : (wrong("taskservs must be a table."), new Map()),
-    mirrors: isJsonObject(sources) ? readMirrors(sources, wrong) : (wrong("sources must be a table."), DEFAULTS.mirrors),
-    graceHours: Number(graceHours),
-  };
-}
-
-function readRules(taskservs: JsonObject, wrong: (summary: string) => void): Map<string, Partial<VersionRule>> {
+function rulesOf(config: Config, wrong: Wrong): VersionSettings["rules"] {
   const rules = new Map<string, Partial<VersionRule>>();
-  for (const [name, value] of Object.entries(taskservs)) {
-    const { strategy, constraint, ...others } = isJsonObject(value) ? value : { strategy: value };
-    if (!isName(name)) wrong(`taskservs.${name} is no name of a taskserv.`);
-    for (const key of Object.keys(others)) wrong(`taskservs.${name}.${key} is not known.`);
-    if (strategy !== undefined && !isStrategy(strategy))
-      wrong(`taskservs.${name}.strategy must be one of ${UPDATE_STRATEGIES.join(", ")}.`);
-    if (constraint !== undefined && !(typeof constraint === "string" && isConstraint(constraint)))
-      wrong(`taskservs.${name}.constraint must be a range of versions, such as "^1.2".`);
-    rules.set(name, {
-      ...(isStrategy(strategy) ? { strategy } : {}),
-      ...(typeof constraint === "string" ? { constraint } : {}),
-    });
+  for (const [name, strategy] of named(config, "versions.strategies", wrong)) {
+    if (isStrategy(strategy)) rules.set(name, { strategy });
+    else wrong("versions.strategies", `that of ${name} must be one of ${UPDATE_STRATEGIES.join(", ")}.`);
+  }
+  for (const [name, constraint] of named(config, "versions.constraints", wrong)) {
+    if (isConstraint(constraint)) rules.set(name, { ...rules.get(name), constraint });
+    else wrong("versions.constraints", `that of ${name} must be a range of versions, such as "^1.2".`);
   }
   return rules;
 }
 
-function readMirrors(sources: JsonObject, wrong: (summary: string) => void): VersionMirrors {
-  const { apt = [...DEFAULTS.mirrors.apt], releases = DEFAULTS.mirrors.releases, ...others } = sources;
-  for (const key of Object.keys(others)) wrong(`sources.${key} is not known.`);
-  const urls = Array.isArray(apt) ? (apt as readonly Json[]) : [apt];
-  for (const url of [...urls, releases]) if (!isUrl(url)) wrong(`sources: ${JSON.stringify(url)} is no http or https url.`);
-  return { apt: urls.map(textOf), releases: textOf(releases) };
+function named(config: Config, key: "versions.strategies" | "versions.constraints", wrong: Wrong): [string, string][] {
+  const entries = Object.entries(config.get(key));
+  for (const [name] of entries) if (!isName(name)) wrong(key, `${JSON.stringify(name)} is no name of a taskserv.`);
+  return entries;
 }
 
-function isStrategy(value: Json | undefined): value is UpdateStrategy {
-  return (UPDATE_STRATEGIES as readonly unknown[]).includes(value);
+function mirrorsOf(config: Config, wrong: Wrong): VersionMirrors {
+  const [apt, releases] = [config.get("versions.apt_indexes"), config.get("versions.releases_url")];
+  for (const url of apt) if (!isUrl(url)) wrong("versions.apt_indexes", `${JSON.stringify(url)} is no http or https url.`);
+  if (!isUrl(releases)) wrong("versions.releases_url", `${JSON.stringify(releases)} is no http or https url.`);
+  return { apt, releases, timeoutMs: config.get("versions.timeout_seconds") * 1_000 };
 }
 
-function isUrl(value: Json): boolean {
-  return typeof value === "string" && /^https?:\/\//.test(value) && URL.canParse(value);
+function isStrategy(value: string): value is UpdateStrategy {
+  return (UPDATE_STRATEGIES as readonly string[]).includes(value);
+}
+
+function isUrl(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value);
 }

@@ -10,6 +10,8 @@ export interface VersionMirrors {
   readonly apt: readonly string[];
   /** What stands in front of `/repos/<owner>/<name>/releases`. */
   readonly releases: string;
+  /** Time for one answer. */
+  readonly timeoutMs: number;
 }
 
 /** One that is asked at most once for each url. */
@@ -25,7 +27,7 @@ class VersionSourceError extends ProvisioningError {
       {
         code: "VERSION_SOURCE",
         message: `${url} does not tell versions: ${reason}.`,
-        hint: "Look at sources in config/versions.toml; a mirror can stand there.",
+        hint: "A mirror can be named: provisioning config explain versions.apt_indexes, or versions.releases_url",
         retry: "later",
       },
       options,
@@ -33,14 +35,13 @@ class VersionSourceError extends ProvisioningError {
   }
 }
 
-const TIMEOUT_MS = 30_000;
 /** The index of a whole distribution has about 50 MiB. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
 export function openVersionSources(mirrors: VersionMirrors, signal: AbortSignal, get: typeof fetch = fetch): VersionSources {
   const asked = new Map<string, Promise<Buffer>>();
   const ask = (url: string): Promise<Buffer> => {
-    const known = asked.get(url) ?? download(url, signal, get);
+    const known = asked.get(url) ?? download(url, mirrors.timeoutMs, signal, get);
     asked.set(url, known);
     return known;
   };
@@ -79,10 +80,10 @@ async function packagesOf(url: string, ask: (url: string) => Promise<Buffer>): P
   }
 }
 
-async function download(url: string, signal: AbortSignal, get: typeof fetch): Promise<Buffer> {
+async function download(url: string, timeoutMs: number, signal: AbortSignal, get: typeof fetch): Promise<Buffer> {
   try {
     const answer = await get(url, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       headers: { "user-agent": "provisioning", accept: "application/json, */*" },
     });
     if (!answer.ok) throw new VersionSourceError(url, `it answers with ${answer.status}`);

@@ -4,6 +4,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadConfig } from "@provisioning/config";
+import type { DiagnosticsError } from "@provisioning/model";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   compareVersions,
@@ -114,28 +116,51 @@ describe("the cache", () => {
   });
 });
 
-describe("rules of a workspace", () => {
-  it("are read with their defaults", async () => {
-    await writeFile(
-      join(base, "versions.toml"),
-      'grace_hours = 1\n[sources]\nreleases = "http://127.0.0.1:1"\n[taskservs]\nredis = "patch"\n[taskservs.nginx]\nconstraint = "^1.22"\n',
+describe("rules in the configuration", () => {
+  async function settings(text: string) {
+    await writeFile(join(base, "provisioning.yaml"), text);
+    const config = await loadConfig({
+      defaultsFile: join(base, "none.toml"),
+      files: [{ name: "workspace", base: join(base, "provisioning"), ending: ".yaml" }],
+    });
+    return readVersionSettings(config, base);
+  }
+  const problems = async (text: string) => {
+    const error: unknown = await settings(text).catch((caught: unknown) => caught);
+    return (error as DiagnosticsError).diagnostics;
+  };
+
+  it("are joined by taskserv, with the defaults of the rest", async () => {
+    const read = await settings(
+      'versions:\n  grace_hours: 1\n  strategies: {redis: patch, nginx: major}\n  constraints: {nginx: "^1.22"}\n  releases_url: "http://127.0.0.1:1"\n',
     );
-    const settings = await readVersionSettings(base);
-    expect(settings.rules.get("nginx")).toEqual({ constraint: "^1.22" });
-    expect(settings.rules.get("redis")).toEqual({ strategy: "patch" });
-    expect(settings).toMatchObject({ graceHours: 1, mirrors: { releases: "http://127.0.0.1:1" } });
-    expect((await readVersionSettings(join(base, "none"))).graceHours).toBe(24);
+    expect(read.rules.get("nginx")).toEqual({ strategy: "major", constraint: "^1.22" });
+    expect(read.rules.get("redis")).toEqual({ strategy: "patch" });
+    expect(read).toMatchObject({
+      strategy: "minor",
+      graceHours: 1,
+      mirrors: { releases: "http://127.0.0.1:1", apt: [expect.stringContaining("debian")], timeoutMs: 30_000 },
+    });
   });
 
-  it("that are wrong are all told at once", async () => {
-    await writeFile(
-      join(base, "versions.toml"),
-      'grace_hours = "x"\nsource = 1\n[sources]\napt = ["file:///etc/passwd"]\n[taskservs.nginx]\nstrategy = "all"\nconstraint = "newest"\npin = 1\n',
+  it("that are wrong are all told at once, with their places", async () => {
+    const found = await problems(
+      "versions:\n  apt_indexes: [file:///etc/passwd]\n  releases_url: nowhere\n  strategies: {nginx: all}\n  constraints: {nginx: newest, No: '1'}\n",
     );
-    const error = (await readVersionSettings(base).catch((caught: unknown) => caught)) as { diagnostics: readonly unknown[] };
-    expect(error.diagnostics.length).toBe(6);
-    await writeFile(join(base, "versions.toml"), "[");
-    await expect(readVersionSettings(base)).rejects.toMatchObject({ code: "VERSIONS_INVALID" });
+    expect(found.map(({ code, position }) => [code, position?.line]).sort()).toEqual([
+      ["VERSIONS_INVALID", 2],
+      ["VERSIONS_INVALID", 3],
+      ["VERSIONS_INVALID", 4],
+      ["VERSIONS_INVALID", 5],
+      ["VERSIONS_INVALID", 5],
+    ]);
+  });
+
+  it("in the old file of their own are refused, for they would be thought to hold", async () => {
+    await writeFile(join(base, "versions.toml"), "grace_hours = 1\n");
+    expect(await problems("")).toMatchObject([
+      { code: "VERSIONS_INVALID", hint: expect.stringContaining("config/provisioning.yaml") },
+    ]);
   });
 });
 

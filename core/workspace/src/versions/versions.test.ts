@@ -147,13 +147,8 @@ describe("rules in the configuration", () => {
     const found = await problems(
       "versions:\n  apt_indexes: [file:///etc/passwd]\n  releases_url: nowhere\n  strategies: {nginx: all}\n  constraints: {nginx: newest, No: '1'}\n",
     );
-    expect(found.map(({ code, position }) => [code, position?.line]).sort()).toEqual([
-      ["VERSIONS_INVALID", 2],
-      ["VERSIONS_INVALID", 3],
-      ["VERSIONS_INVALID", 4],
-      ["VERSIONS_INVALID", 5],
-      ["VERSIONS_INVALID", 5],
-    ]);
+    expect(new Set(found.map(({ code }) => code))).toEqual(new Set(["VERSIONS_INVALID"]));
+    expect(found.map(({ position }) => position?.line)).toEqual([4, 5, 5, 2, 3]);
   });
 
   it("in the old file of their own are refused, for they would be thought to hold", async () => {

@@ -4,8 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { CliContext } from "../../../core/cli/src/cli-context.js";
-import { runWords } from "../../../core/cli/src/command/run.js";
+import { runInFolder } from "./run-words.js";
 import { root } from "./sources.js";
 
 let folder: string;
@@ -22,22 +21,6 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(folder, path), text);
 }
 
-async function run(words: readonly string[]): Promise<string> {
-  let text = "";
-  const process: CliContext["process"] = {
-    stdout: { write: (part) => void (text += part) },
-    stderr: { write: (part) => void (text += part) },
-    env: { XDG_CONFIG_HOME: join(folder, ".user"), HOME: folder, REGISTRY: "registry.example.com" },
-  };
-  const stdin = {} as CliContext["stdin"];
-  const platformRoot = root.replace(/\/$/, "");
-  await runWords({ process, stdin, currentDir: folder, platformRoot, version: "0.0.0" }, words, { isFolder: () => false });
-  return text
-    .replaceAll(join(folder, ".user"), "/home/me/.config")
-    .replaceAll(folder, "/srv/shop")
-    .replaceAll(platformRoot, "/opt/provisioning");
-}
-
 const page = await readFile(`${root}docs/user/how-to/configure.md`, "utf8");
 const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", text = ""]) => ({ language, text }));
 
@@ -49,7 +32,7 @@ it("configures as the page says", async () => {
     if (language !== "console") continue;
     for (const [, words = "", output = ""] of text.matchAll(/^\$ provisioning (.*)\n((?:(?!\$ ).*\n)*)/gm)) {
       const infra = words.includes("--infra") || words.includes("validate") ? [] : ["--infra", "shop"];
-      const told = await run([...words.split(" "), ...infra]);
+      const told = await runInFolder(folder, [...words.split(" "), ...infra]);
       const expected = output.replaceAll("2026", String(new Date().getUTCFullYear()));
       expect(withoutLine(told), words).toBe(withoutLine(expected));
       compared += 1;

@@ -218,6 +218,7 @@ describe("explain", () => {
     expect(page.length).toBeGreaterThan(100);
     for (const { code, cause, fix } of page) expect([code, cause !== "" && fix !== ""]).toEqual([code, true]);
     expect(page.find(({ code }) => code === "TARGET_UNKNOWN")).toMatchObject({ section: "What you wrote" });
+    expect(page.find(({ code }) => code === "ENGINE_UNREACHABLE")?.fix).toContain("(docs/user/how-to/choose-the-engine.md)");
   });
 });
 

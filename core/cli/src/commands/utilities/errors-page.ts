@@ -1,6 +1,7 @@
 /** Reads the reference of errors: tables whose first column is a code. Pure. */
 
 export const PAGE = "docs/user/reference/errors.md";
+export const EXAMPLES_PAGE = "docs/user/reference/error-examples.md";
 
 export interface Explanation {
   readonly code: string;
@@ -13,8 +14,9 @@ export interface Explanation {
   readonly example?: string;
 }
 
-export function readErrorsPage(page: string): readonly Explanation[] {
-  const examples = examplesOf(page);
+/** `examplesPage`: examples of some codes, below a heading each. */
+export function readErrorsPage(page: string, examplesPage = ""): readonly Explanation[] {
+  const examples = examplesOf(examplesPage);
   const found: Explanation[] = [];
   let section = "";
   for (const line of page.split("\n")) {
@@ -44,13 +46,8 @@ function targetOf(target: string): string {
   return new URL(target, `file:///${PAGE}`).href.replace("file:///", "");
 }
 
-/** A block of text that begins with a code's mark is the example of that code. */
+/** The block below the heading of a code. */
 function examplesOf(page: string): ReadonlyMap<string, string> {
-  const blocks = page.matchAll(/^```text\n(.*?)^```$/gms);
-  return new Map(
-    [...blocks].flatMap(([, block = ""]) => {
-      const code = /^[✗!] ([A-Z][A-Z0-9_]+)/.exec(block)?.[1];
-      return code === undefined ? [] : [[code, block.trimEnd()] as const];
-    }),
-  );
+  const blocks = page.matchAll(/^## ([A-Z][A-Z0-9_]+)\n\n```console\n(.*?)\n```$/gms);
+  return new Map([...blocks].map(([, code = "", block = ""]) => [code, block] as const));
 }

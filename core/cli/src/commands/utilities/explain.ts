@@ -11,12 +11,15 @@ import { styleFor } from "../../style.js";
 import { renderTable, widthOf } from "../../views/table.js";
 import { writeError } from "../../views/write-error.js";
 import type { OutputFlags } from "../flags.js";
-import { type Explanation, PAGE, readErrorsPage } from "./errors-page.js";
+import { EXAMPLES_PAGE, type Explanation, PAGE, readErrorsPage } from "./errors-page.js";
 
 const WIDTH = 80;
 
 export async function explain(this: CliContext, flags: OutputFlags, code?: string): Promise<void> {
-  const known = readErrorsPage(await readFile(join(this.platformRoot, PAGE), "utf8"));
+  const [page, examples] = await Promise.all(
+    [PAGE, EXAMPLES_PAGE].map((file) => readFile(join(this.platformRoot, file), "utf8")),
+  );
+  const known = readErrorsPage(page as string, examples);
   if (code === undefined) {
     const columns = [
       { title: "CODE", cell: (item: Explanation) => item.code },
@@ -40,7 +43,9 @@ export async function explain(this: CliContext, flags: OutputFlags, code?: strin
       "",
       ...wrap(found.cause, WIDTH),
       ...(found.fix === undefined ? [] : ["", ...wrap(`→ ${found.fix}`, WIDTH)]),
-      ...(found.example === undefined ? [] : ["", style.dim("Example"), ...found.example.split("\n").map((line) => `  ${line}`)]),
+      ...(found.example === undefined
+        ? []
+        : ["", style.dim("Example"), ...found.example.split("\n").map((line) => (line === "" ? "" : `  ${line}`))]),
       "",
       style.dim(`Documentation: ${PAGE}#${anchorOf(found.section)}`),
     ].join("\n"),

@@ -48,21 +48,17 @@ export class Causes {
         this.#spans[kind].push([began, performance.now()]);
       }
     };
-    const names = ["cut", "read", "list", "makeFolder", "remove", "syncFolder"];
+    const names = ["read", "list", "makeFolder", "remove", "syncFolder"];
     const others = names.map((name) => [name, (...words) => during("other", () => disk[name](...words))]);
     return {
       ...disk,
       ...Object.fromEntries(others),
       replace: (path, chunks, durable) =>
         during(path.endsWith(".log") ? "switch" : "other", () => disk.replace(path, chunks, durable)),
-      async openForAppend(path, existing) {
-        const file = await disk.openForAppend(path, existing);
-        return {
-          ...file,
-          write: (data) => file.write(data),
-          close: () => file.close(),
-          sync: () => during("journal", () => file.sync()),
-        };
+      rename: (path, to) => during("switch", () => disk.rename(path, to)),
+      async openForWriting(path) {
+        const file = await disk.openForWriting(path);
+        return { ...file, sync: () => during("journal", () => file.sync()) };
       },
     };
   }

@@ -4,9 +4,9 @@
  * copies.
  */
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { nodeDisk } from "../../../core/storage/dist/backends/filesystem/disk.js";
-import { createSegment, JournalWriter } from "../../../core/storage/dist/backends/filesystem/journal-writer.js";
+import { createSegment, HEADER_BYTES, JournalWriter } from "../../../core/storage/dist/backends/filesystem/journal-writer.js";
 
 /** As large as the records of a submission and a start. */
 const RECORD = JSON.stringify({ type: "floor", filling: "x".repeat(1950) });
@@ -16,7 +16,15 @@ export async function groupCommitFloor(folder, writers, total) {
   await mkdir(folder, { recursive: true });
   const file = await createSegment(nodeDisk, folder, 1);
   const segmentBytes = Number.POSITIVE_INFINITY;
-  const journal = new JournalWriter({ disk: nodeDisk, folder, segment: 1, file, bytes: 0, segmentBytes, onRotate() {} });
+  const journal = new JournalWriter({
+    disk: nodeDisk,
+    folder,
+    segment: 1,
+    file,
+    bytes: HEADER_BYTES,
+    segmentBytes,
+    onRotate() {},
+  });
   const samples = [];
   let sequence = 0;
   const append = () => journal.append((sequence += 1), RECORD);
@@ -36,12 +44,13 @@ export async function groupCommitFloor(folder, writers, total) {
 /** The least that a write costs which must be on the disk, with nobody else. */
 export async function bareSyncs(folder, total) {
   await mkdir(folder, { recursive: true });
-  const file = await nodeDisk.openForAppend(`${folder}/bare`, false);
+  await writeFile(`${folder}/bare`, "");
+  const file = await nodeDisk.openForWriting(`${folder}/bare`);
   const data = Buffer.from(RECORD);
   const samples = [];
   for (let count = 0; count < total; count += 1) {
     const began = performance.now();
-    await file.write(data);
+    await file.write(data, count * data.length);
     await file.sync();
     samples.push(performance.now() - began);
   }

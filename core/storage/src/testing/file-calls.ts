@@ -76,7 +76,7 @@ export function watchFileCalls(folder: string, watcher: FileCallWatcher): () => 
       data: bytes,
       ...(file.appends ? { appends: true } : {}),
       ...(typeof position === "number" ? { at: position } : {}),
-      writePart: (count) => void writeSync(fd, bytes, 0, count),
+      writePart: (count) => void writeSync(fd, bytes, 0, count, typeof position === "number" ? position : null),
     };
   };
   const synced = (fd: number): FileCall | undefined => {

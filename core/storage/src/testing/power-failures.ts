@@ -261,12 +261,18 @@ function diskOf(image: DiskImage): Disk {
     return found;
   };
   return {
-    async openForAppend(path, existing) {
-      if (existing) content(path);
-      else files.set(path, Buffer.alloc(0));
+    async openForWriting(path) {
+      content(path);
       return {
-        async write(data) {
-          files.set(path, Buffer.concat([content(path), data]));
+        async write(data, at) {
+          const before = content(path);
+          const after = Buffer.alloc(Math.max(before.length, at + data.length));
+          after.set(before);
+          after.set(data, at);
+          files.set(path, after);
+        },
+        async cut(bytes) {
+          files.set(path, content(path).subarray(0, bytes));
         },
         sync: async () => {},
         close: async () => {},
@@ -277,8 +283,9 @@ function diskOf(image: DiskImage): Disk {
       for await (const chunk of chunks) parts.push(chunk);
       files.set(path, Buffer.concat(parts));
     },
-    async cut(path, bytes) {
-      files.set(path, content(path).subarray(0, bytes));
+    async rename(path, to) {
+      files.set(to, content(path));
+      files.delete(path);
     },
     read: async (path, offset = 0, bytes) => content(path).subarray(offset, bytes === undefined ? undefined : offset + bytes),
     list: async (path) =>

@@ -1,23 +1,26 @@
 /** The few operations on files that durability rests on, as an argument, so that tests can count them and let them fail. */
 
 import { writeSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, truncate, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 export interface DiskFile {
-  write(data: Uint8Array): Promise<void>;
-  /** Durable when it resolves. */
+  /** `at`: bytes from the beginning. */
+  write(data: Uint8Array, at: number): Promise<void>;
+  /** What was written is durable when it resolves. */
   sync(): Promise<void>;
+  /** Leaves the first `bytes`; durable when it resolves if `durable`. */
+  cut(bytes: number, durable: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Disk {
-  /** A new file for appending, or an existing one when `existing`. */
-  openForAppend(path: string, existing: boolean): Promise<DiskFile>;
+  /** A file that is there. */
+  openForWriting(path: string): Promise<DiskFile>;
   /** Replaces `path` in one step; durable when it resolves if `durable`. */
   replace(path: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, durable: boolean): Promise<void>;
-  /** Cuts the file to `bytes`, durably. */
-  cut(path: string, bytes: number): Promise<void>;
+  /** Another name for a file, in one step; durable when it resolves. */
+  rename(path: string, to: string): Promise<void>;
   /** From `offset` on: at most `bytes`, else to the end. */
   read(path: string, offset?: number, bytes?: number): Promise<Buffer>;
   /** Names in a folder; none when there is no folder. */
@@ -37,8 +40,8 @@ const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 export const nodeDisk: Disk = {
-  async openForAppend(path, existing) {
-    return diskFile(await open(path, existing ? "a" : "ax", FILE_MODE));
+  async openForWriting(path) {
+    return diskFile(await open(path, "r+"));
   },
   async replace(path, chunks, durable) {
     const part = `${path}.part`;
@@ -56,10 +59,9 @@ export const nodeDisk: Disk = {
     await rename(part, path);
     if (durable) await syncFolder(folderOf(path));
   },
-  async cut(path, bytes) {
-    await truncate(path, bytes);
-    const handle = await open(path, "r+");
-    await handle.sync().finally(() => handle.close());
+  async rename(path, to) {
+    await rename(path, to);
+    await syncFolder(folderOf(to));
   },
   async read(path, offset = 0, bytes) {
     if (offset === 0 && bytes === undefined) return readFile(path);
@@ -101,12 +103,16 @@ export function isMissing(error: unknown): boolean {
 
 function diskFile(handle: FileHandle): DiskFile {
   return {
-    async write(data) {
+    async write(data, at) {
       // Into the page cache: for little data that is faster than handing it to another thread.
-      const written = data.byteLength <= SMALL_WRITE ? writeSync(handle.fd, data) : 0;
-      await writeAll(handle, data.subarray(written));
+      const written = data.byteLength <= SMALL_WRITE ? writeSync(handle.fd, data, 0, data.byteLength, at) : 0;
+      await writeAll(handle, data.subarray(written), at + written);
     },
     sync: () => handle.datasync(),
+    async cut(bytes, durable) {
+      await handle.truncate(bytes);
+      if (durable) await handle.sync();
+    },
     close: () => handle.close(),
   };
 }
@@ -126,9 +132,10 @@ async function* inPieces(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array
   if (bytes > 0) yield Buffer.concat(gathered);
 }
 
-async function writeAll(handle: FileHandle, data: Uint8Array): Promise<void> {
+/** `at`: behind what was written before if absent. */
+async function writeAll(handle: FileHandle, data: Uint8Array, at?: number): Promise<void> {
   for (let done = 0; done < data.byteLength; ) {
-    const { bytesWritten } = await handle.write(data, done, data.byteLength - done, null);
+    const { bytesWritten } = await handle.write(data, done, data.byteLength - done, at === undefined ? null : at + done);
     done += bytesWritten;
   }
 }

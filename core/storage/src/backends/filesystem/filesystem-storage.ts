@@ -21,7 +21,7 @@ import { compact, sweep } from "./compaction.js";
 import { type Disk, nodeDisk } from "./disk.js";
 import { guardedDisk } from "./guarded-disk.js";
 import { JournalReader } from "./journal-reader.js";
-import { createSegment, JournalWriter } from "./journal-writer.js";
+import { createSegment, HEADER_BYTES, JournalWriter } from "./journal-writer.js";
 import { Mirror } from "./mirror.js";
 import { journalFile } from "./segment.js";
 import { capture, readArchived } from "./snapshot.js";
@@ -131,7 +131,7 @@ async function openHeld(
     await disk.syncFolder(folder);
     if (segment === 0) {
       const file = await createSegment(disk, folder, 1);
-      return new JournalWriter({ disk, folder, segment: 1, file, bytes: 0, segmentBytes, onRotate });
+      return new JournalWriter({ disk, folder, segment: 1, file, bytes: HEADER_BYTES, segmentBytes, onRotate });
     }
     const path = `${folder}/${journalFile(segment, "log")}`;
     if (reader.isTorn) {
@@ -141,7 +141,7 @@ async function openHeld(
     // And whoever still has the old file open writes to one that has no name.
     await disk.replace(path, [(await disk.read(path)).subarray(0, offset)], true);
     await sweep(disk, folder);
-    const file = await disk.openForAppend(path, true);
+    const file = await disk.openForWriting(path);
     return new JournalWriter({ disk, folder, segment, file, bytes: offset, segmentBytes, onRotate });
   }
 

@@ -21,26 +21,27 @@ export function guardedDisk(disk: Disk, assertHeld: () => void): Disk {
   };
   /** Looked at before what is written and after what is synced: nothing is acknowledged in between. */
   const file = (inner: DiskFile): DiskFile => ({
-    async write(data) {
+    async write(data, at) {
       assertHeld();
       try {
-        await inner.write(data);
+        await inner.write(data, at);
       } catch (error) {
         assertHeld();
         throw error;
       }
     },
     sync: () => inner.sync().finally(assertHeld),
+    cut: (bytes, durable) => guarded(() => inner.cut(bytes, durable)),
     close: () => inner.close(),
   });
   return {
     ...disk,
-    async openForAppend(path, existing) {
+    async openForWriting(path) {
       assertHeld();
-      return file(await disk.openForAppend(path, existing));
+      return file(await disk.openForWriting(path));
     },
     replace: (path, chunks, durable) => guarded(() => disk.replace(path, checked(chunks, assertHeld), durable)),
-    cut: (path, bytes) => guarded(() => disk.cut(path, bytes)),
+    rename: (path, to) => guarded(() => disk.rename(path, to)),
     remove: (path) => guarded(() => disk.remove(path)),
   };
 }

@@ -38,9 +38,15 @@ async function killedJournal(dataDir: string, runs: number): Promise<{ bytes: Bu
     await storage.runs.submit(definition);
     ids.push(definition.id);
   }
-  const bytes = await readFile(join(dataDir, SEGMENT));
+  const bytes = await readRecords(dataDir);
   await storage.close();
   return { bytes, ids };
+}
+
+/** Without the room after them. */
+async function readRecords(dataDir: string): Promise<Buffer> {
+  const bytes = await readFile(join(dataDir, SEGMENT));
+  return bytes.subarray(0, bytes.lastIndexOf("\n") + 1);
 }
 
 async function dataDirWith(name: string, bytes: Uint8Array): Promise<string> {
@@ -53,17 +59,25 @@ async function dataDirWith(name: string, bytes: Uint8Array): Promise<string> {
 /** Opening for writing syncs; so many times takes long. */
 const WRITE_EVERY = 60;
 
-test("cuts a torn end off, wherever it was torn, and tells so", async () => {
-  const { bytes, ids } = await killedJournal(join(root, "made"), 3);
-  const lastStart = bytes.lastIndexOf("\n", bytes.length - 2) + 1;
-  for (let length = lastStart + 1; length < bytes.length; length += 1) {
-    const dataDir = await dataDirWith("torn", bytes.subarray(0, length));
-    expect(await idsIn(dataDir, "read")).toHaveLength(2);
-    expect((await stat(join(dataDir, SEGMENT))).size).toBe(length);
-    if (length % WRITE_EVERY === 0) await expectCut(dataDir, lastStart, ids.slice(0, 2));
-    await rm(dataDir, { recursive: true });
-  }
-}, 60_000);
+test.each([
+  [0, 1],
+  [5_000, 1],
+  [200_000, 60],
+])(
+  "cuts a torn end off before %i bytes of room, wherever it was torn, and tells so",
+  async (room, step) => {
+    const { bytes, ids } = await killedJournal(join(root, "made"), 3);
+    const lastStart = bytes.lastIndexOf("\n", bytes.length - 2) + 1;
+    for (let length = lastStart + 1; length < bytes.length; length += step) {
+      const dataDir = await dataDirWith("torn", Buffer.concat([bytes.subarray(0, length), Buffer.alloc(room)]));
+      expect(await idsIn(dataDir, "read")).toHaveLength(2);
+      expect((await stat(join(dataDir, SEGMENT))).size).toBe(length + room);
+      if (length % WRITE_EVERY === 0) await expectCut(dataDir, lastStart, ids.slice(0, 2));
+      await rm(dataDir, { recursive: true });
+    }
+  },
+  60_000,
+);
 
 async function expectCut(dataDir: string, at: number, ids: readonly string[]): Promise<void> {
   const warnings: string[] = [];
@@ -122,9 +136,9 @@ test("a batch that was torn in its middle was never acknowledged and is cut off"
   const storage = await open(dataDir);
   const first = sampleRun();
   await storage.runs.submit(first);
-  const batchStart = (await stat(join(dataDir, SEGMENT))).size;
+  const batchStart = (await readRecords(dataDir)).length;
   await Promise.all(Array.from({ length: 5 }, () => storage.runs.submit(sampleRun())));
-  const bytes = await readFile(join(dataDir, SEGMENT));
+  const bytes = await readRecords(dataDir);
   await storage.close();
   bytes.fill(0, batchStart, batchStart + 50);
   expect(await idsIn(await dataDirWith("torn-batch", bytes))).toEqual([first.id]);

@@ -17,6 +17,7 @@ export interface JournalPosition {
   sequence: number;
 }
 
+const PIECE_BYTES = 64 * 1024;
 /** How often a reader starts again because the writer tidied up in just that moment. */
 const MAX_RESTARTS = 20;
 
@@ -84,7 +85,7 @@ export class JournalReader {
 
   async #readSegment(complete: boolean): Promise<void> {
     const file = this.#path(this.position.segment);
-    const bytes = await this.#disk.read(file, this.position.offset);
+    const bytes = this.position.offset === 0 ? await this.#disk.read(file) : await this.#readNew(file, this.position.offset);
     const header = this.position.offset === 0 ? readHeader(file, "log", bytes) : 0;
     const contained = this.position.sequence;
     const offset = this.position.offset + header;
@@ -96,6 +97,16 @@ export class JournalReader {
     this.isTorn = scan.torn;
     this.journalBytes += scan.end - offset;
     this.position = { ...this.position, offset: scan.end, sequence: Math.max(scan.sequence, contained) };
+  }
+
+  /** Up to a piece that ends in room for more: whoever reads along does not read all of that each time. */
+  async #readNew(file: string, from: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for (let offset = from; ; offset += PIECE_BYTES) {
+      const piece = await this.#disk.read(file, offset, PIECE_BYTES);
+      pieces.push(piece);
+      if (piece.length < PIECE_BYTES || piece.at(-1) === 0) return Buffer.concat(pieces);
+    }
   }
 
   #take(file: string, json: string): void {

@@ -8,6 +8,7 @@
 import { StoreFailedError } from "../../errors.js";
 import type { Disk, DiskFile } from "./disk.js";
 import { encodeFrames, type Payload } from "./frame.js";
+import { fillRoom, roomFor, Spare } from "./room.js";
 import { encodeHeader, journalFile } from "./segment.js";
 
 interface Batch {
@@ -23,6 +24,7 @@ export interface JournalWriterOptions {
   readonly folder: string;
   readonly segment: number;
   readonly file: DiskFile;
+  /** Where the next record goes, the end of the file. */
   readonly bytes: number;
   /** A segment that has grown beyond this is closed and another one begun. */
   readonly segmentBytes: number;
@@ -36,12 +38,17 @@ const MAX_FLYING = 2;
 const BUFFER_BYTES = 256 * 1024;
 /** Smaller batches wait for the one before. */
 const MIN_EAGER_RECORDS = 8;
+/** When so much of a segment is full the next one is prepared. */
+const SPARE_SHARE = 1 / 2;
 
 export class JournalWriter {
   readonly #options: JournalWriterOptions;
   #file: DiskFile;
   #segment: number;
   #bytes: number;
+  /** Where the file ends, with zeros behind `#bytes`. */
+  #room: number;
+  #spare: Spare | undefined;
   #written = 0;
   #forming: Batch | undefined;
   /** Oldest first. */
@@ -59,6 +66,7 @@ export class JournalWriter {
     this.#file = options.file;
     this.#segment = options.segment;
     this.#bytes = options.bytes;
+    this.#room = options.bytes;
   }
 
   /** Bytes of all records so far that this writer wrote. */
@@ -97,6 +105,9 @@ export class JournalWriter {
   async close(): Promise<void> {
     await this.settled().catch(() => {});
     await this.#writing;
+    await this.#spare?.drop();
+    // Without harm when that fails or does not last.
+    if (this.#failure === undefined && this.#room > this.#bytes) await this.#file.cut(this.#bytes, false).catch(() => {});
     await this.#file.close();
   }
 
@@ -154,23 +165,43 @@ export class JournalWriter {
     }
     const firstUnsynced = this.#flying[0]?.records[0]?.sequence ?? 0;
     const data = encodeFrames(batch.records, firstUnsynced, this.#buffer);
-    await this.#file.write(data);
+    await this.#file.write(data, this.#bytes);
     this.#bytes += data.length;
     this.#written += data.length;
+    if (this.#bytes > this.#room) await this.#makeRoom();
+    this.#prepareNext();
     const synced = this.#file.sync();
     synced.catch(() => {});
     return { synced };
   }
 
-  /** A new segment. */
+  async #makeRoom(): Promise<void> {
+    const room = roomFor(this.#bytes, this.#options.segmentBytes);
+    this.#room = Math.max(room, this.#bytes);
+    // A disk that is full may have enough for what matters.
+    if (room > this.#bytes) await fillRoom(this.#file, this.#bytes, room).catch(() => {});
+  }
+
+  #prepareNext(): void {
+    const { disk, folder, segmentBytes } = this.#options;
+    if (this.#bytes > segmentBytes * SPARE_SHARE) this.#spare ??= new Spare(disk, folder, segmentBytes);
+  }
+
+  /** The segment after this one, once all of this one is durable. */
   async #begin(): Promise<void> {
     const { disk, folder, onRotate } = this.#options;
+    if (this.#room > this.#bytes) await this.#file.cut(this.#bytes, true);
+    const spare = this.#spare;
+    this.#spare = undefined;
     const segment = this.#segment + 1;
-    const file = await createSegment(disk, folder, segment);
+    const path = segmentPath(folder, segment);
+    const isPrepared = spare !== undefined && (await spare.takeAs(path));
+    const file = isPrepared ? await disk.openForWriting(path) : await createSegment(disk, folder, segment);
     await this.#file.close();
     this.#file = file;
     this.#segment = segment;
-    this.#bytes = 0;
+    this.#bytes = HEADER_BYTES;
+    this.#room = isPrepared ? spare.room : HEADER_BYTES;
     onRotate(segment);
   }
 
@@ -184,9 +215,16 @@ export class JournalWriter {
 
 /** A segment appears under its name only with a whole header. */
 export async function createSegment(disk: Disk, folder: string, number: number): Promise<DiskFile> {
-  const path = `${folder}/${journalFile(number, "log")}`;
+  const path = segmentPath(folder, number);
   await disk.replace(path, [encodeHeader("log")], true);
-  return disk.openForAppend(path, true);
+  return disk.openForWriting(path);
+}
+
+/** A new segment begins behind it. */
+export const HEADER_BYTES = encodeHeader("log").length;
+
+function segmentPath(folder: string, number: number): string {
+  return `${folder}/${journalFile(number, "log")}`;
 }
 
 function newBatch(): Batch {

@@ -16,21 +16,30 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 /** Calls `before` ahead of everything that changes the disk. */
 function watchedDisk(before: (call: string) => void): Disk {
   const watched = (file: DiskFile): DiskFile => ({
-    async write(data) {
+    async write(data, at) {
       before("write");
-      await file.write(data);
+      await file.write(data, at);
     },
     async sync() {
       before("sync");
       await file.sync();
     },
+    async cut(bytes, durable) {
+      before("cut");
+      await file.cut(bytes, durable);
+    },
     close: () => file.close(),
   });
   return {
     ...nodeDisk,
-    async openForAppend(path, existing) {
+    async openForWriting(path) {
       before("open");
-      return watched(await nodeDisk.openForAppend(path, existing));
+      return watched(await nodeDisk.openForWriting(path));
+    },
+    async rename(path, to) {
+      before("rename");
+      await nodeDisk.rename(path, to);
+      before("renamed");
     },
     async replace(path, chunks, durable) {
       before("replace");
@@ -50,6 +59,8 @@ const open = (disk: Disk = nodeDisk, segmentBytes = 1_000_000) =>
 test("a run that is taken while its submission is being stored shares the sync", async () => {
   const calls: string[] = [];
   const storage = await open(watchedDisk((call) => calls.push(call)));
+  await storage.runs.submit(sampleRun());
+  await storage.queue.claim("ada", 60_000);
   const definition = sampleRun();
   const begun = new Promise<number>((resolve, reject) => {
     storage.queue.watch(() => {
@@ -152,9 +163,9 @@ test("a refusal is told when what it is about is durable", async () => {
   let onSync = () => Promise.resolve();
   const storage = await open({
     ...nodeDisk,
-    async openForAppend(path, existing) {
-      const file = await nodeDisk.openForAppend(path, existing);
-      return { write: (data) => file.write(data), sync: () => onSync().then(() => file.sync()), close: () => file.close() };
+    async openForWriting(path) {
+      const file = await nodeDisk.openForWriting(path);
+      return { ...file, sync: () => onSync().then(() => file.sync()) };
     },
   });
   const { id } = sampleRun();

@@ -1,4 +1,7 @@
-/** A segment of the journal: a header line that says the format, then frames. Names sort by number. */
+/**
+ * A segment of the journal: a header line that says the format, then frames, then zeros where room for more has been made. Names sort by
+ * number.
+ */
 
 import { StoreTooNewError } from "../../errors.js";
 import { JournalCorruptError } from "./journal-errors.js";
@@ -39,7 +42,7 @@ export interface SegmentScan {
   /** Offset after the last good frame. */
   readonly end: number;
   readonly sequence: number;
-  /** What follows `end` is a write that did not finish. */
+  /** What follows `end`, apart from zeros, is a write that did not finish. */
   readonly torn: boolean;
 }
 
@@ -59,7 +62,9 @@ export interface ScanOptions {
  * after it had been synced. @throws JournalCorruptError otherwise
  */
 export function scanFrames(options: ScanOptions, take: (sequence: number, json: string) => void): SegmentScan {
-  const { file, bytes, complete } = options;
+  const { file, complete } = options;
+  // Room that was not used is given back before a segment is complete.
+  const bytes = complete ? options.bytes : withoutRoom(options.bytes);
   let at = 0;
   let { sequence } = options;
   while (at < bytes.length) {
@@ -83,4 +88,15 @@ export function scanFrames(options: ScanOptions, take: (sequence: number, json: 
     sequence = frame.sequence;
   }
   return { end: options.offset + at, sequence, torn: false };
+}
+
+const NOTHING = Buffer.alloc(64 * 1024);
+
+/** Without the zeros at the end. No frame ends in one. */
+function withoutRoom(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end >= NOTHING.length && bytes.compare(NOTHING, 0, NOTHING.length, end - NOTHING.length, end) === 0)
+    end -= NOTHING.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(0, end);
 }

@@ -14,16 +14,20 @@ describe("the storage that was asked for", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const opens = async (type: "memory" | "filesystem" | "surrealdb-embedded") => {
+  const opens = async (type: "memory" | "filesystem" | "surrealdb-embedded", isExclusive: boolean) => {
     const storage = await openStorage({ type, dataDir: join(folder, type), mode: "write", packagesFolder });
+    expect(storage.leases.isExclusive()).toBe(isExclusive);
     const run = sampleRun();
     await storage.runs.submit(run);
     expect(await storage.info()).toMatchObject({ type, mode: "write", runs: 1 });
     expect(await storage.queue.claim("ada", 1000)).toMatchObject({ runId: run.id });
     await storage.close();
   };
-  it.each(["memory", "filesystem"] as const)("is opened: %s", opens);
-  it.skipIf(reason !== undefined)(`is opened: surrealdb-embedded ${reason ?? ""}`, () => opens("surrealdb-embedded"));
+  it.each([
+    ["memory", false],
+    ["filesystem", true],
+  ] as const)("is opened: %s, nobody else can take its leases: %s", opens);
+  it.skipIf(reason !== undefined)(`is opened: surrealdb-embedded ${reason ?? ""}`, () => opens("surrealdb-embedded", true));
 
   it.each([
     [{ type: "postgres", url: "mysql://127.0.0.1/shop", mode: "write" }],

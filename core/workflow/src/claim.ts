@@ -7,6 +7,12 @@ import type { FaultPoint } from "./fault-point.js";
 /** A heartbeat each third of the lease: two may fail before anybody else can take it. */
 const HEARTBEATS_PER_LEASE = 3;
 
+class SilenceError extends Error {
+  constructor() {
+    super("The store did not answer a heartbeat.");
+  }
+}
+
 /**
  * A lease and when it was asked for, by our own clock: it runs out for us one lease time after that, whatever the store's clock shows. The moment before
  * asking counts, since the answer may come late.
@@ -29,15 +35,15 @@ export interface KeptAlive {
 }
 
 /**
- * Sends heartbeats until it is stopped, and tells of each that was kept. When the lease is lost, or could not be extended before it ran
- * out, `onLost` is called once.
+ * Sends heartbeats until it is stopped, and tells of each that was kept. When somebody else has the lease, or it could not be extended before it
+ * ran out, `onLost` is called once. A store that nobody else can have taken it from may be silent for as long as it likes.
  */
 export function keepAlive(
   keeping: Keeping,
   held: HeldLease,
   { onKept, onLost }: { readonly onKept: (held: HeldLease) => void; readonly onLost: (cause: unknown) => void },
 ): KeptAlive {
-  const { clock, ttlMs, faultPoint } = keeping;
+  const { leases, clock, ttlMs, faultPoint } = keeping;
   let current = held;
   let isStopped = false;
   let giveUp = () => {};
@@ -54,7 +60,8 @@ export function keepAlive(
       onKept(current);
     } catch (error) {
       if (isStopped) return;
-      if (error instanceof StaleTokenError || clock.now() >= current.askedAt + ttlMs) {
+      const isOver = clock.now() >= current.askedAt + ttlMs && !(error instanceof SilenceError && leases.isExclusive());
+      if (error instanceof StaleTokenError || isOver) {
         onLost(error);
         return;
       }
@@ -78,16 +85,19 @@ export function keepAlive(
   };
 }
 
-/** One heartbeat, which is waited for until the lease runs out: a store that does not answer must not keep us believing. */
+/**
+ * One heartbeat, which is waited for until the lease runs out: a store that does not answer must not keep us believing. Who stood still for
+ * longer than that waits all the same: a lease that nobody took meanwhile goes on.
+ */
 async function answered(
   { leases, clock, ttlMs }: Keeping,
   held: HeldLease,
   onGiveUp: (giveUp: () => void) => void,
 ): Promise<HeldLease> {
-  const leftMs = Math.max(0, held.askedAt + ttlMs - clock.now());
+  const leftMs = Math.max(ttlMs / HEARTBEATS_PER_LEASE, held.askedAt + ttlMs - clock.now());
   let callOff = () => {};
   const silence = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new Error("The store did not answer a heartbeat."));
+    const giveUp = () => reject(new SilenceError());
     callOff = clock.after(leftMs, giveUp);
     onGiveUp(giveUp);
   });

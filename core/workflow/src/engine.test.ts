@@ -556,20 +556,67 @@ describe("size", () => {
   }, 60_000);
 });
 
-test("a worker that stood still past its lease after it stored a start does not begin the effect", async () => {
-  let standstillMs = 0;
-  const own = { ...clock, now: () => clock.now() + standstillMs };
-  const engine = createEngine({
-    storage,
-    clock: own,
-    random: () => 0,
-    holder: "worker-1",
-    faultPoint: (point) => {
-      if (point === "record.after") standstillMs = 31_000;
-    },
+describe("a worker that stood still past its lease", () => {
+  /** Its clock is that much ahead once it has stored something. `meanwhile`: what others do in that time. */
+  function standingStill(meanwhile: (runId: RunId) => Promise<void>, store: Storage = storage) {
+    let standstillMs = 0;
+    let runId: RunId | undefined;
+    const engine = createEngine({
+      storage: store,
+      clock: { ...clock, now: () => clock.now() + standstillMs },
+      random: () => 0,
+      holder: "worker-1",
+      faultPoint: async (point) => {
+        if (point !== "record.after" || standstillMs > 0 || runId === undefined) return;
+        standstillMs = 61_000;
+        await meanwhile(runId);
+      },
+    });
+    return async (script: Script) => {
+      runId = await engine.submit(sampleRun());
+      return engine.execute(runId, script);
+    };
+  }
+
+  test("does not begin what it stored as begun when another one has taken the run", async () => {
+    const script = scripted();
+    const execute = standingStill(async (runId) => {
+      const scope = runScope(runId);
+      const lease = await storage.leases.current(scope);
+      if (lease !== undefined) await storage.leases.release(lease);
+      await storage.leases.acquire(scope, "worker-2", 60_000);
+    });
+    await expect(clock.runUntil(execute(script))).rejects.toMatchObject({ code: "LEASE_LOST" });
+    expect(script.calls).toEqual([]);
   });
-  const runId = await engine.submit(sampleRun());
-  const script = scripted();
-  await expect(engine.execute(runId, script)).rejects.toMatchObject({ code: "LEASE_LOST" });
-  expect(script.calls).toEqual([]);
+
+  test("begins it when a heartbeat has told that nobody has, however long that takes", async () => {
+    const script = scripted();
+    const heartbeat = async (lease: Lease) => {
+      await clock.sleep(5_000);
+      expect(script.calls).toEqual([]);
+      return storage.leases.heartbeat(lease);
+    };
+    const execute = standingStill(async () => {}, { ...storage, leases: { ...storage.leases, heartbeat } });
+    expect((await clock.runUntil(execute(script))).status).toBe("completed");
+    expect(script.calls).toHaveLength(1);
+  });
+});
+
+test("a store of this process alone may be silent for long: nobody else can have the run", async () => {
+  const script = scripted({ one: { delayMs: 200_000 } });
+  const silentUntil = clock.now() + 150_000;
+  let asked = 0;
+  const heartbeat = async (lease: Lease) => {
+    asked += 1;
+    await clock.sleep(Math.max(0, silentUntil - clock.now()));
+    return storage.leases.heartbeat(lease);
+  };
+  const leases = { ...storage.leases, heartbeat, isExclusive: () => true };
+  const one = operation("one", { timeoutMs: 300_000 });
+  const engine = engineWith({ storage: { ...storage, leases } });
+  const runId = await engine.submit(sampleRun({ operations: [one] }));
+  expect((await clock.runUntil(engine.execute(runId, script))).status).toBe("completed");
+  // Each one keeps the lease from others in this process as soon as it is asked for.
+  expect(asked).toBeGreaterThan(5);
 });

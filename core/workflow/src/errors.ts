@@ -42,7 +42,7 @@ export class LeaseLostError extends ProvisioningError {
     super(
       {
         code: "LEASE_LOST",
-        message: `The run ${runId} was taken over by another worker.`,
+        message: `The run ${runId} was taken over by another worker, or the store did not answer until one could have.`,
         hint: `Look at it with: provisioning workflow status ${runId}`,
         retry: "later",
         details: { runId },

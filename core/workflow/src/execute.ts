@@ -66,6 +66,8 @@ export class Execution {
   readonly #engine: ExecutionEnvironment;
   readonly #wake: Wake;
   readonly #attempts = new Map<number, Attempt>();
+  /** Recorded and not called yet. */
+  readonly #heldBack: Start[] = [];
   readonly #inbox = new Inbox(() => this.#wake.notify());
   #mustCatchUp = false;
   #mustLook = false;
@@ -194,7 +196,8 @@ export class Execution {
     const before = this.#phase;
     const isBackward = state.status === "rollingBack";
     if (before !== undefined && !this.#isPhaseStale && before instanceof Backward === isBackward) return before;
-    const live = new Set([...this.#attempts.keys(), ...this.#inbox.unsettled]);
+    const heldBack = this.#heldBack.map(({ index }) => index);
+    const live = new Set([...this.#attempts.keys(), ...this.#inbox.unsettled, ...heldBack]);
     before?.leave(live);
     const phase = isBackward ? this.#backward(state, before) : this.#forward(state, live);
     for (const gate of this.#gates.opened()) phase.opened(gate);
@@ -230,11 +233,11 @@ export class Execution {
     }
   }
 
-  /** Whoever stood still since the events were stored may be anybody by now. @throws LeaseLostError */
+  /** Somebody else may have the run of one who stood still since the events were stored: then it waits for the next heartbeat to tell. */
   #launchAll(starts: readonly Start[]): void {
-    const { isHeld, recorder } = this.#options;
-    if (starts.length > 0 && !isHeld()) throw new LeaseLostError(recorder.state.definition.id);
-    for (const start of starts) this.#launch(start);
+    this.#heldBack.push(...starts);
+    if (this.#heldBack.length === 0 || !this.#options.isHeld()) return;
+    for (const start of this.#heldBack.splice(0)) this.#launch(start);
   }
 
   #wakeAt(phase: Phase): Instant | undefined {

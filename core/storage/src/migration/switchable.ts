@@ -165,6 +165,7 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
       heartbeat: (lease) => through(({ leases }) => leases.heartbeat(lease)),
       release: (lease) => through(({ leases }) => leases.release(lease)),
       current: (scope) => through(({ leases }) => leases.current(scope)),
+      isExclusive: () => current.leases.isExclusive(),
     },
     resources: {
       get: (infra, address) => through(({ resources }) => resources.get(infra, address)),

@@ -31,6 +31,9 @@ export interface LeaseStore {
    */
   release(lease: Lease): Promise<void>;
 
+  /** Nobody outside this process can be granted a lease while the store is open here, so that it does not answer for long is no reason to let go. */
+  isExclusive(): boolean;
+
   /** Who holds it now; absent when nobody does or the time is over. */
   current(scope: LeaseScope): Promise<Lease | undefined>;
 }

@@ -179,8 +179,9 @@ function giveBack(ledger: Ledger, scope: LeaseScope, token: FencingToken): void 
   void ledger.commit({ type: "leaseReleased", scope, token });
 }
 
-export function createLeaseStore(ledger: Ledger, clock: Clock): LeaseStore {
+export function createLeaseStore(ledger: Ledger, clock: Clock, isExclusive: boolean): LeaseStore {
   return {
+    isExclusive: () => isExclusive,
     async acquire(scope, holder, ttlMs) {
       const { leases } = ledger.tables();
       const since = clock.now();

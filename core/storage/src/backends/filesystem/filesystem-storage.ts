@@ -237,7 +237,7 @@ function storageOver(options: FilesystemStorageOptions, ledger: Ledger & { close
   return {
     runs: createRunStore(ledger, waiting),
     queue: createRunQueue(ledger, options.clock, waiting),
-    leases: createLeaseStore(ledger, options.clock),
+    leases: createLeaseStore(ledger, options.clock, options.mode === "write"),
     resources: createResourceStore(ledger),
     transfer: createTransfer(ledger, options.clock),
     async info() {

@@ -33,7 +33,7 @@ export function openMemoryStorage(options: MemoryStorageOptions): TransferableSt
   return {
     runs: createRunStore(ledger, waiting),
     queue: createRunQueue(ledger, options.clock, waiting),
-    leases: createLeaseStore(ledger, options.clock),
+    leases: createLeaseStore(ledger, options.clock, false),
     resources: createResourceStore(ledger),
     transfer: createTransfer(ledger, options.clock),
     info: async () => ({

@@ -99,6 +99,7 @@ export function createLeaseStore({ database, quick, isReadOnly, onVersion }: Lea
     return row;
   };
   return {
+    isExclusive: () => false,
     async acquire(scope, holder, ttlMs) {
       assertWritable();
       const run = runOfScope(scope);

@@ -27,6 +27,8 @@ export interface LeaseStoreOptions {
   readonly database: Database;
   readonly laneOf: (id: string) => Lane;
   readonly isReadOnly: boolean;
+  /** The database is embedded in this process. */
+  readonly isExclusive: boolean;
   /** We saw that the run is at this version. */
   readonly onVersion: (runId: RunId, version: Version) => void;
 }
@@ -36,7 +38,7 @@ const CURRENT = `{
   RETURN IF $lease.expiresAt > ${NOW}() { $lease } ELSE { NONE };
 }`;
 
-export function createLeaseStore({ database, laneOf, isReadOnly, onVersion }: LeaseStoreOptions): LeaseStore {
+export function createLeaseStore({ database, laneOf, isReadOnly, isExclusive, onVersion }: LeaseStoreOptions): LeaseStore {
   const act = async (name: "acquire" | "heartbeat" | "release", scope: LeaseScope, input: object) => {
     if (isReadOnly) throw new StoreReadOnlyError(database.location);
     const place = placeOf(scope);
@@ -46,6 +48,7 @@ export function createLeaseStore({ database, laneOf, isReadOnly, onVersion }: Le
     if (stale !== undefined) throw new StaleTokenError(scope, token, stale);
   };
   return {
+    isExclusive: () => isExclusive,
     async acquire(scope, holder, ttlMs) {
       const { held, lease } = await act("acquire", scope, { holder, ttlMs });
       if (held !== undefined) throw new LeaseHeldError(leaseOf(scope, held));

@@ -131,7 +131,13 @@ function storageOver({ type, mode, database, writer, lanes, isLive, close: close
   return {
     runs: createRunStore({ database, laneOf, reads, watch, isReadOnly }),
     queue: createRunQueue({ database, lane: claims, watch, isReadOnly }),
-    leases: createLeaseStore({ database, laneOf, isReadOnly, onVersion: watch.seen }),
+    leases: createLeaseStore({
+      database,
+      laneOf,
+      isReadOnly,
+      isExclusive: type === "surrealdb-embedded",
+      onVersion: watch.seen,
+    }),
     resources: createResourceStore(database, laneOf, isReadOnly),
     transfer: createTransfer({ database, laneOf, isReadOnly }),
     async info() {

@@ -572,11 +572,21 @@ describe("a worker that stood still past its lease", () => {
         await meanwhile(runId);
       },
     });
-    return async (script: Script) => {
+    return async (script: Script, options: Pick<ExecuteOptions, "signal"> = {}) => {
       runId = await engine.submit(sampleRun());
-      return engine.execute(runId, script);
+      return engine.execute(runId, { ...script, ...options });
     };
   }
+
+  /** A store that takes its time with heartbeats. */
+  const slowly = (onBeat: () => void): Storage => {
+    const heartbeat = async (lease: Lease) => {
+      await clock.sleep(5_000);
+      onBeat();
+      return storage.leases.heartbeat(lease);
+    };
+    return { ...storage, leases: { ...storage.leases, heartbeat } };
+  };
 
   test("does not begin what it stored as begun when another one has taken the run", async () => {
     const script = scripted();
@@ -592,14 +602,21 @@ describe("a worker that stood still past its lease", () => {
 
   test("begins it when a heartbeat has told that nobody has, however long that takes", async () => {
     const script = scripted();
-    const heartbeat = async (lease: Lease) => {
-      await clock.sleep(5_000);
-      expect(script.calls).toEqual([]);
-      return storage.leases.heartbeat(lease);
-    };
-    const execute = standingStill(async () => {}, { ...storage, leases: { ...storage.leases, heartbeat } });
+    const store = slowly(() => expect(script.calls).toEqual([]));
+    const execute = standingStill(async () => {}, store);
     expect((await clock.runUntil(execute(script))).status).toBe("completed");
     expect(script.calls).toHaveLength(1);
+  });
+
+  test("does not begin it at all when it is cancelled meanwhile", async () => {
+    const script = scripted();
+    const controller = new AbortController();
+    const execute = standingStill(
+      async () => void clock.after(2_000, () => controller.abort()),
+      slowly(() => {}),
+    );
+    expect((await clock.runUntil(execute(script, { signal: controller.signal }))).status).toBe("cancelled");
+    expect(script.calls).toEqual([]);
   });
 });
 

@@ -11,11 +11,11 @@ import {
   type Instant,
   InvariantError,
   type OperationDefinition,
-  type ProvisioningError,
   type RunEvent,
 } from "@provisioning/model";
 import type { AppendedEvents, Lease } from "@provisioning/storage";
-import { Attempt } from "./attempt.js";
+import type { Outcome } from "./attempt.js";
+import { Attempts } from "./attempts.js";
 import { Caller, type Inspection } from "./call.js";
 import type { Conditions } from "./condition.js";
 import { LeaseLostError, RunCancelledError } from "./errors.js";
@@ -65,9 +65,7 @@ export class Execution {
   readonly #options: ExecutionOptions;
   readonly #engine: ExecutionEnvironment;
   readonly #wake: Wake;
-  readonly #attempts = new Map<number, Attempt>();
-  /** Recorded and not called yet. */
-  readonly #heldBack: Start[] = [];
+  readonly #attempts: Attempts;
   readonly #inbox = new Inbox(() => this.#wake.notify());
   #mustCatchUp = false;
   #mustLook = false;
@@ -78,7 +76,6 @@ export class Execution {
   readonly #freed: string[] = [];
   #isDeciding = false;
   readonly #gates: Gates;
-  readonly #caller: Caller;
   #mode: Mode = "work";
   #releaseBy: Instant | undefined;
   /** Ends the loop; nothing more is recorded. */
@@ -87,8 +84,8 @@ export class Execution {
   constructor(options: ExecutionOptions) {
     this.#options = options;
     this.#engine = options.engine;
-    const { recorder, graph, lease, handlers, observe } = options;
-    const { conditions, clock, conditionPollMs: pollMs } = options.engine;
+    const { recorder, graph, lease, handlers, observe, isHeld } = options;
+    const { conditions, clock, graceMs, conditionPollMs: pollMs } = options.engine;
     this.#wake = new Wake(clock);
     const state = () => recorder.state;
     const onOpened = () => this.#wake.notify();
@@ -96,7 +93,9 @@ export class Execution {
     const inspected = (inspection: Inspection) => this.#inbox.inspected(inspection);
     const abandon = (error: unknown) => this.abandon(error);
     const faultPoint = options.engine.faultPoint && stopping(options.engine.faultPoint, abandon);
-    this.#caller = new Caller({ state, token: lease.token, handlers, clock, observe, faultPoint, inspected, abandon });
+    const caller = new Caller({ state, token: lease.token, handlers, clock, observe, faultPoint, inspected, abandon });
+    const onOutcome = (index: number, outcome: Outcome) => this.#inbox.finished({ index, outcome });
+    this.#attempts = new Attempts({ graph, state, caller, clock, graceMs, isHeld, onOutcome, onLeft: () => this.#wake.notify() });
   }
 
   /** @throws LeaseLostError, and whatever the store throws; the run can be taken up again then */
@@ -107,7 +106,9 @@ export class Execution {
     try {
       return await this.#loop();
     } catch (error) {
-      this.#cancelAttempts(error instanceof LeaseLostError ? error : new RunCancelledError("provisioning", "the run stopped"));
+      this.#attempts.cancelAll(
+        error instanceof LeaseLostError ? error : new RunCancelledError("provisioning", "the run stopped"),
+      );
       throw error;
     } finally {
       stopListening();
@@ -179,13 +180,13 @@ export class Execution {
         continue;
       }
       conflicts = 0;
-      this.#launchAll(starts);
+      this.#attempts.start(starts);
       for (const { settle } of news.notes) settle();
       for (const index of phase.gates()) void this.#gates.watch(index);
       claimed = true;
       if (!isWorkedOn(recorder.state)) return recorder.state;
       if (draft.events.length > 0) continue;
-      if (this.#mode === "release" && this.#isNothingAwaited()) return recorder.state;
+      if (this.#mode === "release" && this.#attempts.isNothingAwaited()) return recorder.state;
       await this.#wake.wait(this.#wakeAt(phase));
       this.#throwIfFatal();
     }
@@ -196,8 +197,7 @@ export class Execution {
     const before = this.#phase;
     const isBackward = state.status === "rollingBack";
     if (before !== undefined && !this.#isPhaseStale && before instanceof Backward === isBackward) return before;
-    const heldBack = this.#heldBack.map(({ index }) => index);
-    const live = new Set([...this.#attempts.keys(), ...this.#inbox.unsettled, ...heldBack]);
+    const live = new Set([...this.#attempts.live(), ...this.#inbox.unsettled]);
     before?.leave(live);
     const phase = isBackward ? this.#backward(state, before) : this.#forward(state, live);
     for (const gate of this.#gates.opened()) phase.opened(gate);
@@ -222,9 +222,9 @@ export class Execution {
 
   #decide(draft: Draft, phase: Phase, news: News): readonly Start[] {
     addNews(draft, news);
-    for (const attempt of this.#attempts.values()) attempt.check(draft.now);
+    this.#attempts.check(draft.now);
     const cancellation = "cancellation" in draft.state ? draft.state.cancellation : undefined;
-    if (cancellation?.mode === "abort") this.#cancelAttempts(new RunCancelledError(cancellation.by, cancellation.reason));
+    if (cancellation?.mode === "abort") this.#attempts.cancelAll(new RunCancelledError(cancellation.by, cancellation.reason));
     this.#isDeciding = true;
     try {
       return phase.step(draft, news.finished, this.#mode);
@@ -233,29 +233,15 @@ export class Execution {
     }
   }
 
-  /** Somebody else may have the run of one who stood still since the events were stored: then it waits for the next heartbeat to tell. */
-  #launchAll(starts: readonly Start[]): void {
-    this.#heldBack.push(...starts);
-    if (this.#heldBack.length === 0 || !this.#options.isHeld()) return;
-    for (const start of this.#heldBack.splice(0)) this.#launch(start);
-  }
-
   #wakeAt(phase: Phase): Instant | undefined {
-    let at = phase.wakeAt();
-    for (const { dueAt } of this.#attempts.values()) at = Math.min(at ?? dueAt, dueAt);
-    if (this.#releaseBy !== undefined) at = Math.min(at ?? this.#releaseBy, this.#releaseBy);
-    return at;
+    const moments = [phase.wakeAt(), this.#attempts.dueAt(), this.#releaseBy].filter((at) => at !== undefined);
+    return moments.length === 0 ? undefined : Math.min(...moments);
   }
 
   /** What still runs is told to stop; no result of it is recorded, so whoever takes the run tries it again. */
   #isReleaseOverdue(): boolean {
     if (this.#releaseBy === undefined || this.#engine.clock.now() < this.#releaseBy) return false;
-    this.#cancelAttempts(new RunCancelledError("provisioning", "the worker stops"));
-    return true;
-  }
-
-  #isNothingAwaited(): boolean {
-    for (const { isLeft } of this.#attempts.values()) if (!isLeft) return false;
+    this.#attempts.cancelAll(new RunCancelledError("provisioning", "the worker stops"));
     return true;
   }
 
@@ -277,32 +263,6 @@ export class Execution {
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
     }
-  }
-
-  #launch({ index, attempt: number }: Start): void {
-    const { graph, recorder } = this.#options;
-    const { clock, graceMs } = this.#engine;
-    const operation = graph.operations[index] as OperationDefinition;
-    const isCompensation = recorder.state.status === "rollingBack";
-    const attempt = new Attempt({
-      title: operation.title,
-      startedAt: clock.now(),
-      timeoutMs: operation.timeoutMs,
-      graceMs,
-      call: (called) => this.#caller.call({ operation, attempt: number, isCompensation }, called),
-      onOutcome: (outcome) => {
-        this.#attempts.delete(index);
-        this.#inbox.finished({ index, outcome });
-      },
-      onLeft: () => this.#wake.notify(),
-    });
-    this.#attempts.set(index, attempt);
-    attempt.start();
-  }
-
-  #cancelAttempts(reason: ProvisioningError): void {
-    const now = this.#engine.clock.now();
-    for (const attempt of this.#attempts.values()) attempt.cancel(now, reason);
   }
 
   #throwIfFatal(): void {

@@ -10,7 +10,7 @@ import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
 import { runDefinition } from "../run/definition.js";
-import { rememberDurations } from "../run/durations.js";
+import { besideUsual, rememberDurations } from "../run/durations.js";
 import { executeRun } from "../run/execute.js";
 import { loadRunReport } from "../run/report.js";
 import { finishUnfinished } from "../run/resume.js";
@@ -60,8 +60,10 @@ async function apply(context: ActionContext, input: ApplyInput): Promise<ApplyRe
     await session.records.refresh(planned.attributes);
     const definition = await runDefinition(session, planned, { purpose: "apply", name: input.title ?? `apply ${session.infra}` });
     const state = await executeRun(session, definition);
-    const run = await loadRunReport(session.storage, definition.id);
-    await rememberDurations(session.workspace.layout.runtimeDir, definition.operations, run).catch(() => {});
+    const { runtimeDir } = session.workspace.layout;
+    const { operations } = definition;
+    const run = await besideUsual(runtimeDir, operations, await loadRunReport(session.storage, definition.id));
+    await rememberDurations(runtimeDir, operations, run).catch(() => {});
     return { outcome: outcomeOf(state), plan, run, ...left };
   } finally {
     await session.close();

@@ -1,5 +1,5 @@
 /**
- * How long operations took on this machine, by kind: `taskserv.install nginx`. For estimates only; it is written after a run and may be lost.
+ * How long operations took on this machine, by kind: `taskserv.install: update nginx`. For estimates only; it is written after a run and may be lost.
  */
 
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -18,6 +18,23 @@ type Durations = ReadonlyMap<string, readonly number[]>;
 export async function usualDurations(runtimeDir: string): Promise<(operation: OperationDefinition) => UsualDuration | undefined> {
   const known = await read(fileIn(runtimeDir));
   return (operation) => usual(known.get(kindOf(operation)) ?? []);
+}
+
+/** The report with what its operations take otherwise. Before this run is remembered. */
+export async function besideUsual(
+  runtimeDir: string,
+  operations: readonly OperationDefinition[],
+  run: RunReport,
+): Promise<RunReport> {
+  const usualOf = await usualDurations(runtimeDir);
+  const known = new Map(operations.map((operation) => [operation.id, usualOf(operation)?.highMs]));
+  return {
+    ...run,
+    operations: run.operations.map((operation) => {
+      const usualMs = known.get(operation.id);
+      return usualMs === undefined ? operation : { ...operation, usualMs };
+    }),
+  };
 }
 
 /** What completed at the first attempt says how long it takes. */
@@ -45,10 +62,11 @@ function fileIn(runtimeDir: string): string {
   return join(runtimeDir, "durations.json");
 }
 
-/** The same work on another server is of the same kind. */
-function kindOf({ action, address }: OperationDefinition): string {
+/** The same work on another server is of the same kind; to create is not to update, which only the title tells. */
+function kindOf({ action, address, title }: OperationDefinition): string {
   const subject = parseAddress(address);
-  return subject.kind === "taskserv" ? `${action} ${subject.taskserv}` : `${action} ${subject.kind}`;
+  const verb = title.split(" ", 1)[0] ?? "";
+  return `${action}: ${verb} ${subject.kind === "taskserv" ? subject.taskserv : subject.kind}`;
 }
 
 /** Between the quarter that was fastest and the tenth that was slowest. */

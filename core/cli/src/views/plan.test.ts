@@ -108,3 +108,17 @@ describe("what is not known yet", () => {
     ]);
   });
 });
+
+describe("a tree", () => {
+  it("has the server above what is on it, also when it is destroyed after that", () => {
+    const changes = ["taskserv.db-01.redis", "taskserv.db-01.os", "server.db-01"].map((at) =>
+      created(at, [], { kind: "delete" }),
+    );
+    const plan: Plan = { infra: infraName("shop"), changes };
+    expect(renderPlan(plan, plain, { tree: true }).split("\n").slice(0, 3)).toEqual([
+      "  - server.db-01",
+      "  -   └ redis",
+      "  -   └ os",
+    ]);
+  });
+});

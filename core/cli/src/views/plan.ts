@@ -65,8 +65,12 @@ function sectionLines(changes: readonly Change[], style: Style): string[] {
   ];
 }
 
-/** A server with what is on it stands together, in the order in which they first come. */
 function byServer(changes: readonly Change[]): readonly Change[] {
+  return groupsByServer(changes).flat();
+}
+
+/** A server with what is on it stands together, in the order in which they first come. */
+function groupsByServer(changes: readonly Change[]): readonly (readonly Change[])[] {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
     const server = serverOf(change.address) ?? "";
@@ -74,11 +78,13 @@ function byServer(changes: readonly Change[]): readonly Change[] {
     if (group === undefined) groups.set(server, [change]);
     else group.push(change);
   }
-  return [...groups.values()].flat();
+  return [...groups.values()];
 }
 
 function treeLines(changes: readonly Change[], style: Style): string[] {
-  const roots = byServer(changes);
+  // What is destroyed comes from the inside out; here the server stands above what is on it.
+  const depth = ({ address }: Change) => (parseAddress(address).kind === "taskserv" ? 1 : 0);
+  const roots = groupsByServer(changes).flatMap((group) => group.toSorted((left, right) => depth(left) - depth(right)));
   let server: string | undefined;
   const lines = roots.flatMap((change) => {
     const address = parseAddress(change.address);

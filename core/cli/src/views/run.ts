@@ -26,7 +26,12 @@ export function renderRun(run: RunReport, style: Style, { brief = false }: RunSh
       { title: "OPERATION", cell: (operation) => operation.title },
       { title: "STATE", cell: (operation) => operation.status },
       { title: "TIME", cell: (operation) => (operation.durationMs === undefined ? "-" : formatDuration(operation.durationMs)) },
-      { title: "TRIES", cell: (operation) => (operation.attempts > 1 ? String(operation.attempts) : "") },
+      {
+        title: "USUALLY",
+        cell: ({ usualMs }) => (usualMs === undefined ? "-" : formatDuration(usualMs)),
+        optional: true,
+      },
+      { title: "TRIES", cell: (operation) => (operation.attempts > 1 ? String(operation.attempts) : ""), optional: true },
     ],
     style.width,
   );

@@ -75,6 +75,16 @@ describe("an edit", () => {
     expect((await edited(name, expected, { [key]: undefined })).trim()).toMatch(/^(?:\{\})?$/);
   });
 
+  it("keeps what stands at the head of a file when everything goes and comes again", async () => {
+    const text = "# Configuration of shop.\n# Ours.\nservers:\n  default_plan: small\n";
+    const head = "# Configuration of shop.\n# Ours.\n";
+    expect(await edited("h.yaml", text, { "servers.default_plan": undefined })).toBe(head);
+    expect(await edited("h.yaml", head, { "servers.default_plan": "large" })).toBe(`${head}\nservers:\n  default_plan: large\n`);
+    expect(await edited("h.yaml", "{}\n", { "run.keep": 2 })).toBe("run:\n  keep: 2\n");
+    const two = `${text}run:\n  # So many.\n  keep: 2\n`;
+    expect(await edited("h.yaml", two, { "servers.default_plan": undefined })).toBe(`${head}\nrun:\n  # So many.\n  keep: 2\n`);
+  });
+
   it("leaves a header that somebody wrote", async () => {
     const text = await edited("m.toml", "[taskservs] # ours\n", { "taskservs.redis.port": 6380 });
     expect(text).toContain("[taskservs] # ours\n");

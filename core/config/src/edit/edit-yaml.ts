@@ -26,14 +26,25 @@ export async function editYaml(file: string, text: string, edits: readonly Place
       throw new ConfigSyntaxError([syntaxFinding({ file, line: 1, column: 1 }, problem)], { cause });
     }
   }
-  const after = document.toString(FORMAT);
+  const after = isEmpty(document.contents) ? commentsOf(document) : document.toString(FORMAT);
   return after === before ? text : after;
+}
+
+function isEmpty(contents: Document["contents"]): boolean {
+  return contents !== null && "items" in contents && contents.items.length === 0;
+}
+
+/** A file that says nothing any more, without the `{}` that an empty map is. */
+function commentsOf({ commentBefore, comment }: Document): string {
+  const lines = [commentBefore, comment].flatMap((part) => (part ? part.split("\n") : []));
+  return lines.map((line) => `#${line}\n`).join("");
 }
 
 /** Long texts stay on their line. */
 const FORMAT = { lineWidth: 0 };
 
 function put(document: Document, path: readonly string[], value: unknown): void {
+  if (isEmpty(document.contents)) document.contents = null;
   for (let depth = 1; depth < path.length; depth += 1) {
     const section = path.slice(0, depth);
     // A section with nothing in it.
@@ -51,10 +62,25 @@ function put(document: Document, path: readonly string[], value: unknown): void 
 /** Sections that are left with nothing go too. */
 function takeAway(document: Document, path: readonly string[]): void {
   if (!document.hasIn(path)) return;
-  document.deleteIn(path);
+  remove(document, path);
   for (let depth = path.length - 1; depth > 0; depth -= 1) {
     const section = document.getIn(path.slice(0, depth)) as { items?: readonly unknown[] } | undefined;
     if (section?.items?.length !== 0) return;
-    document.deleteIn(path.slice(0, depth));
+    remove(document, path.slice(0, depth));
   }
+}
+
+function remove(document: Document, path: readonly string[]): void {
+  const [first, ...others] = path;
+  if (first !== undefined && others.length === 0) keepHead(document, first);
+  document.deleteIn(path);
+}
+
+/** What stands above the first section is about the file, as far as anybody can know: it stays when that section goes. */
+function keepHead(document: Document, section: string): void {
+  const [first] = (document.contents as { items?: readonly { readonly key: unknown }[] } | null)?.items ?? [];
+  const key = first?.key as (Scalar & { commentBefore?: string | null }) | undefined;
+  if (key?.value !== section || !key.commentBefore) return;
+  document.commentBefore = [document.commentBefore, key.commentBefore].filter(Boolean).join("\n");
+  key.commentBefore = null;
 }

@@ -2,7 +2,7 @@
 
 import { createHash, createHmac } from "node:crypto";
 import { join } from "node:path";
-import { type Config, createTemplateRenderer, readIfThere, resolveSecrets } from "@provisioning/config";
+import { type Config, type ConfigKeyName, createTemplateRenderer, readIfThere, resolveSecrets } from "@provisioning/config";
 import type { Provider } from "@provisioning/extension-sdk";
 import {
   canonicalJson,
@@ -24,7 +24,6 @@ import {
   createTaskservCompiler,
   evaluateInfra,
   findWorkspace,
-  type InfraSettings,
   knownProviders,
   loadProvider,
   loadTaskservCatalog,
@@ -44,7 +43,7 @@ import {
 import type { ActionContext } from "./context.js";
 import { checkConfigs, isAboutSecret } from "./desired/check-configs.js";
 import { configuredTaskservs, seenFrom, unknownTaskservs } from "./desired/configured-taskservs.js";
-import { buildDesired, type DesiredInfra } from "./desired/desired.js";
+import { buildDesired, type DesiredInfra, providerOf } from "./desired/desired.js";
 import { createProviders, type Providers } from "./providers.js";
 import { loadRecords, type Records } from "./records.js";
 import { providerSettings, serverAccessLimits } from "./servers/configured.js";
@@ -196,12 +195,14 @@ async function readDefinition(
   const { config, context, workspace } = session;
   const { settings } = await evaluateInfra(context.platform, workspace.layout, infra);
   const defaultProvider = providerName(config.get("providers.default"));
-  const used = providersOf(settings, defaultProvider).filter((name) => existing.includes(name));
   // What a flag says wins over the definition too.
-  const isPlanGiven = config.provenance("servers.default_plan").layer === "flags";
+  const isGiven = (key: ConfigKeyName) => config.provenance(key).layer === "flags";
+  const who = { defaultProvider, ...(isGiven("providers.default") ? { providerOverride: defaultProvider } : {}) };
+  const wanted = new Set(settings.servers.map((server) => providerOf(server, settings, who)));
+  const used = [...wanted].filter((name) => existing.includes(name));
   const layers = seenFrom(workspace.layout.root, config.layers);
   const { desired, diagnostics } = buildDesired(settings, {
-    defaultProvider,
+    ...who,
     defaultPlan: config.get("servers.default_plan"),
     image: config.get("local.image"),
     defaultLabels: config.get("servers.labels"),
@@ -209,7 +210,7 @@ async function readDefinition(
     catalog: new Map([...catalog].map(([name, extension]) => [name, extension.manifest])),
     configured: configuredTaskservs(layers),
     plans: await providers.plans(used),
-    ...(isPlanGiven ? { planOverride: config.get("servers.default_plan") } : {}),
+    ...(isGiven("servers.default_plan") ? { planOverride: config.get("servers.default_plan") } : {}),
   });
   const findings = [
     ...unknownTaskservs(layers, [...catalog.keys()]),
@@ -255,10 +256,6 @@ class LockDiffersError extends ProvisioningError {
       hint: "Use the extensions that are locked, or accept those that are here: provisioning version lock",
     });
   }
-}
-
-function providersOf(settings: InfraSettings, fallback: ProviderName): ProviderName[] {
-  return [...new Set(settings.servers.map((server) => server.provider ?? settings.provider ?? fallback))];
 }
 
 /** Adds the line of source that each finding is about. */

@@ -22,6 +22,7 @@ export interface CommonFlags {
   readonly env?: string | undefined;
   readonly debug?: boolean | undefined;
   readonly plan?: string | undefined;
+  readonly provider?: string | undefined;
   /** A file with configuration values for this one command. */
   readonly settings?: string | undefined;
   readonly output?: OutputFormat | undefined;
@@ -94,6 +95,7 @@ export async function actionContext(
     flags: {
       ...(await settingsIn(cli, flags)),
       ...(flags.plan === undefined ? {} : { "servers.default_plan": flags.plan }),
+      ...(flags.provider === undefined ? {} : { "providers.default": flags.provider }),
       ...storageValues(flags),
     },
     readInput: inputReader(cli),

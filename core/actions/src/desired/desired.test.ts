@@ -111,6 +111,15 @@ describe("buildDesired", () => {
     expect(planOf({ ...options, planOverride: "large" }, { plan: "medium" })).toBe("large");
   });
 
+  it("takes the provider from the flag, then the server, the infra, the configuration; an existing machine stays with its own", () => {
+    const cloud = providerName("cloud");
+    const given = { ...options, plans: new Map([...options.plans, [cloud, { small: size(1, 1024) }]]), providerOverride: cloud };
+    const host = { address: "10.0.0.1", key_file: "key" };
+    const { desired } = buildDesired(settings([server("a", { provider: local }), server("b", { host })]), given);
+    expect(desired.servers.map(({ provider }) => provider)).toEqual([cloud, local]);
+    expect(desired.resources.filter(({ kind }) => kind === "network").map(({ address }) => address)).toEqual(["network.cloud"]);
+  });
+
   const position = { file: "main.k", line: 7, column: 3 };
   it.each<[string, InfraSettings, string]>([
     ["an unknown taskserv", settings([server("a")], [request("ngins", { position })]), "TASKSERV_UNKNOWN"],

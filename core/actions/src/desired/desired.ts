@@ -50,6 +50,8 @@ export interface DesiredServer {
 export interface DesiredOptions {
   readonly defaultProvider: ProviderName;
   readonly defaultPlan: string;
+  /** Overrides the provider of every server that is to be made; existing machines stay with theirs. */
+  readonly providerOverride?: ProviderName;
   /** Overrides the size of every server. */
   readonly planOverride?: string;
   /** Of every server; its own win. */
@@ -272,8 +274,18 @@ class DesiredBuilder {
   }
 
   private providerOf(server: ServerSettings): ProviderName {
-    return server.provider ?? this.settings.provider ?? this.options.defaultProvider;
+    return providerOf(server, this.settings, this.options);
   }
+}
+
+/** Who makes a server: what was asked for on the command line, then the definition, then the configuration. */
+export function providerOf(
+  server: ServerSettings,
+  { provider }: InfraSettings,
+  { providerOverride, defaultProvider }: Pick<DesiredOptions, "providerOverride" | "defaultProvider">,
+): ProviderName {
+  const asked = server.host === undefined ? providerOverride : undefined;
+  return asked ?? server.provider ?? provider ?? defaultProvider;
 }
 
 function taskservResource(

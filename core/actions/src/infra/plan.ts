@@ -22,6 +22,7 @@ import { type InfraSession, openInfraSession } from "../session.js";
 import { planDigests } from "./plan-digests.js";
 import { checkTargets, narrow, type Targets, targetsSchema } from "./targets.js";
 import { refuseProtected } from "./protect.js";
+import { refuseOtherProviders } from "./same-provider.js";
 
 export interface PlanInfraInput {
   readonly infra?: string;
@@ -59,7 +60,7 @@ export interface PlannedInfra {
   readonly attributes: ReadonlyMap<Address, JsonObject>;
 }
 
-/** @throws DiagnosticsError for protected servers, ProvisioningError RESOURCE_FOREIGN */
+/** @throws DiagnosticsError for protected servers and for those of another provider, ProvisioningError RESOURCE_FOREIGN */
 export async function planSession(session: InfraSession, targets?: Targets): Promise<PlannedInfra> {
   const { desired } = session;
   // A mistyped name is told before every server is looked at.
@@ -67,6 +68,7 @@ export async function planSession(session: InfraSession, targets?: Targets): Pro
     [...desired.resources, ...session.records.list()].map((resource) => resource.address),
     targets,
   );
+  refuseOtherProviders(session);
   const compiled = await compileAll(session);
   session.context.report({ type: "phase", title: `Look at ${counted(desired.servers.length, "server")} of ${session.infra}` });
   const made = await observeInfra(session);

@@ -175,16 +175,27 @@ export const healthCommand = command<ReadFlags & { readonly services?: readonly 
   result: "infra.health",
 });
 
-const createCluster = command<WriteFlags, [string?]>({
+export type CreateClusterFlags = WriteFlags & { readonly provider?: string; readonly wait?: boolean };
+
+const createCluster = command<CreateClusterFlags, [string?]>({
   name: "create",
   aliases: ["c"],
   brief: "Make all servers and services of an infra",
   examples: [
     ["cluster create shop --check", "show what would be made"],
     ["cluster create shop --yes", "make it without asking"],
+    ["cluster create shop --wait", "come back when all is healthy"],
   ],
-  loader: async () => (await import("./infra/apply.js")).createCluster,
-  parameters: { flags: writeFlags, aliases: writeLetters, positional: infra },
+  loader: async () => (await import("./infra/create-cluster.js")).createCluster,
+  parameters: {
+    flags: {
+      ...writeFlags,
+      provider: textFlag("provider", "Who makes the servers, over every other setting; existing machines stay"),
+      wait: onOff("Come back when every service is healthy, and fail after five minutes"),
+    },
+    aliases: writeLetters,
+    positional: infra,
+  },
   result: "infra.apply",
 });
 

@@ -236,12 +236,12 @@ export const workflowGroup = group({
         ["workflow server-create prod --settings prod.yaml", "with these settings"],
         ["workflow server-create prod --check", "only show what would change"],
       ],
-      loader: async () => (await import("./infra/apply.js")).createCluster,
+      loader: async () => (await import("./infra/create-cluster.js")).createCluster,
       parameters: {
         flags: {
           ...writeFlags,
           settings: textFlag("file", "Settings for this command alone, over those of the workspace"),
-          wait: onOff("Wait for its end; always so while this command does the work"),
+          wait: onOff("Come back when every service is healthy, and fail after five minutes"),
         },
         aliases: writeLetters,
         positional: positional(argument("infra", "Name of an infra")),

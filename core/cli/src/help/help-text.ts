@@ -116,9 +116,12 @@ function heading(brief: string, details: string | undefined, width: number): str
   return [`${brief}.`, ...(details === undefined ? [] : wrap(details, width)), ""];
 }
 
+/** What is typed is worth more room than what it means. */
+const LARGEST_EXAMPLE = 0.6;
+
 function exampleLines(examples: readonly Example[], style: Style, width: number): string[] {
   const rows = examples.map(([words, meaning]) => ({ left: `provisioning ${words}`, right: meaning }));
-  return [style.bold("Examples"), ...columns(rows, width)];
+  return [style.bold("Examples"), ...columns(rows, width, LARGEST_EXAMPLE)];
 }
 
 function usage(typed: string, command: Command, style: Style): string[] {

@@ -14,8 +14,9 @@ const GAP = 2;
 /** A first column that takes a larger part of the width has its text on the next line. */
 const LARGEST_PART = 0.5;
 
-export function columns(rows: readonly Row[], width: number): string[] {
-  const widest = Math.floor(width * LARGEST_PART) - INDENT - GAP;
+/** `largestPart`: of the width, for the first column. */
+export function columns(rows: readonly Row[], width: number, largestPart = LARGEST_PART): string[] {
+  const widest = Math.floor(width * largestPart) - INDENT - GAP;
   const fits = ({ left, right }: Row) => {
     const size = displayWidth(left);
     return size <= widest && INDENT + size + GAP + Math.min(displayWidth(right), SHORTEST_RIGHT) <= width;

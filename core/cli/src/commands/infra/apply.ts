@@ -1,4 +1,4 @@
-/** `apply` and `cluster create`. */
+/** `apply`, and what other commands that make things are made of. */
 
 import { resolve } from "node:path";
 import { type ActionContext, type ApplyResult, invoke, type RunReport, type Targets } from "@provisioning/actions";
@@ -36,10 +36,6 @@ async function keptInput(cli: CliContext, file: string): Promise<ApplyInput> {
   };
 }
 
-export async function createCluster(this: CliContext, flags: ApplyFlags, name?: string): Promise<void> {
-  await applyTargets(this, flags, infraInput(flags, name));
-}
-
 interface ApplyInput {
   readonly infra?: string;
   readonly targets?: Targets;
@@ -50,6 +46,7 @@ export async function applyTargets(
   cli: CliContext,
   flags: ApplyFlags,
   wanted: ApplyInput | ((context: ActionContext) => Promise<ApplyInput>),
+  afterwards: (context: ActionContext, code: ExitCode) => Promise<ExitCode> = async (_, code) => code,
 ): Promise<void> {
   await runAction(
     cli,
@@ -65,7 +62,7 @@ export async function applyTargets(
       const result = await invoke("infra.apply", context, input);
       await showApplied(cli, flags, result);
       await tellEnd(context, result, began);
-      return exitOf(result);
+      return result.outcome === "declined" ? EXIT.ok : afterwards(context, exitOf(result));
     },
     (plan) => confirmChanges(cli, plan, flags.yes === true),
   );

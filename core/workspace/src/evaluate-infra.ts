@@ -1,7 +1,7 @@
 /** Evaluates the definition of an infra: `infra/<name>/*.k`, or the single file `infra/<name>.k`. */
 
 import { readdir, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { loadProgram, type Program, runProgram, type Saying } from "@provisioning/kcl-lang";
 import {
   type Diagnostic,
@@ -108,8 +108,13 @@ export async function evaluateInfra(
     if (source !== undefined) return { ...source, file: display(source.file) };
     return path.length === 1 ? { file: display(files[0] ?? layout.infraDir), line: 1, column: 1 } : undefined;
   };
+  const withLine = (finding: Diagnostic): Diagnostic => {
+    const { file, line } = finding.position ?? { file: "", line: 0 };
+    const sourceLine = loaded.program.sources.get(resolve(layout.root, file))?.split("\n")[line - 1];
+    return sourceLine === undefined ? finding : { ...finding, sourceLine };
+  };
   const { settings, diagnostics } = readSettings(values.settings, positionOf);
-  if (diagnostics.length > 0 || settings === undefined) throw new DiagnosticsError(diagnostics);
+  if (diagnostics.length > 0 || settings === undefined) throw new DiagnosticsError(diagnostics.map(withLine));
   if (settings.name !== name) {
     const position = positionOf(["settings", "infra", "name"]);
     const finding: Diagnostic = {
@@ -119,7 +124,7 @@ export async function evaluateInfra(
       hint: `Set infra.name to "${name}", or rename the folder.`,
       ...(position === undefined ? {} : { position }),
     };
-    throw new DiagnosticsError([finding]);
+    throw new DiagnosticsError([withLine(finding)]);
   }
   return {
     settings,

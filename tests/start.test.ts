@@ -1,6 +1,6 @@
-/** The stored code of the start: it is taken, and nothing depends on it. */
+/** The process of a command: its streams, and the stored code of its start, which is taken, and on which nothing depends. */
 
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,6 +20,27 @@ const LOOK = `
   process.argv = [process.argv[0], start, ...words];
   loadScript(start, (script, file) => { refused[require("node:path").basename(file)] = script.cachedDataRejected ?? "nothing stored"; });
 `;
+
+/** The exit code, and what else was said. Nobody reads the streams that are `closed`. */
+async function withClosed(closed: "stdout" | "stderr", ...words: string[]): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, [join(cli, "bundle/provisioning.cjs"), ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  child[closed].destroy();
+  let said = "";
+  (closed === "stdout" ? child.stderr : child.stdout).on("data", (part: Buffer) => (said += part.toString()));
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, said };
+}
+
+describe("a pipe that nobody reads any more", () => {
+  it.each([[["sc"]], [["commands", "-o", "json"]], [["help", "plan"]]])("ends %j without a word", async (words) => {
+    expect(await withClosed("stdout", ...words)).toEqual({ code: 141, said: "" });
+  });
+
+  it("does not stop a command when only its talk is not read", async () => {
+    expect(await withClosed("stderr", "servr", "list")).toEqual({ code: 64, said: "" });
+    expect((await withClosed("stderr", "sc")).code).toBe(0);
+  });
+});
 
 describe("the stored code of the start", () => {
   let copy: string;

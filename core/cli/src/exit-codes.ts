@@ -18,6 +18,8 @@ export const EXIT = {
   stalePlan: 7,
   usage: 64,
   interrupted: 130,
+  /** Whoever read the result stopped before its end. What a shell tells of a program that a closed pipe ended. */
+  unread: 141,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -5,6 +5,7 @@ import type { CliProcess } from "../cli-context.js";
 import { runWords } from "../command/run.js";
 import { type PackedFiles, unpackedRoot } from "../one-file/platform-files.js";
 import { VERSION } from "../version.js";
+import { heedClosedPipes } from "./closed-pipes.js";
 
 export interface OneFileParts {
   readonly files: PackedFiles;
@@ -24,6 +25,7 @@ export async function runOneFile({ files, startService }: OneFileParts): Promise
     await startService();
     return;
   }
+  heedClosedPipes(process.stdout, process.stderr, (code) => process.exit(code));
   await runWords(
     {
       process: ownProcess(),

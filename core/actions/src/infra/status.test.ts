@@ -56,6 +56,23 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("the status of an infra", () => {
+  it("says whether all that is described runs and is ready, and which servers run", async () => {
+    const summary = async () => {
+      const { healthy, nodes } = await invoke("infra.status", context, { infra: "shop" });
+      return { healthy, nodes };
+    };
+    expect(await summary()).toEqual({ healthy: false, nodes: [] });
+    await applied();
+    expect(await summary()).toEqual({ healthy: true, nodes: ["web-01", "db-01"] });
+    await write(WEB);
+    expect(await summary()).toEqual({ healthy: true, nodes: ["web-01", "db-01"] });
+    await write(WEB.replace('"nginx"', '"nginx", "redis"'), DB);
+    expect(await summary()).toEqual({ healthy: false, nodes: ["web-01", "db-01"] });
+    await write(WEB, DB);
+    await applied({ gone: true });
+    expect(await summary()).toEqual({ healthy: false, nodes: [] });
+  });
+
   it("is as described where nothing was made yet", async () => {
     expect(await servers()).toMatchObject([
       { name: "web-01", status: "absent", plan: "small", role: "web", described: true },

@@ -59,6 +59,10 @@ export interface InfraStatusInput {
 
 export interface InfraStatus {
   readonly infra: string;
+  /** Every described server runs and every described taskserv passed its checks when it was last applied. `infra.health` checks anew. */
+  readonly healthy: boolean;
+  /** Names of the servers that run. */
+  readonly nodes: readonly string[];
   readonly servers: readonly ServerStatus[];
 }
 
@@ -89,17 +93,40 @@ export const infraStatus = defineAction({
   effect: "read",
   summary: "Tells what an infra is right now: its servers, how to reach them, and what is installed on them.",
   input: z.strictObject({ infra: z.exactOptional(z.string()) }) as z.ZodMiniType<InfraStatusInput>,
-  output: z.strictObject({ infra: infraNameSchema, servers: z.array(serverStatusSchema) }) as z.ZodMiniType<InfraStatus>,
+  output: z.strictObject({
+    infra: infraNameSchema,
+    healthy: z.boolean(),
+    nodes: z.array(serverNameSchema),
+    servers: z.array(serverStatusSchema),
+  }) as z.ZodMiniType<InfraStatus>,
   run: status,
 });
 
 async function status(context: ActionContext, input: InfraStatusInput): Promise<InfraStatus> {
   const session = await openInfraSession(context, { ...input, mode: "read", definition: "use" });
   try {
-    return { infra: session.infra, servers: await Promise.all(serverNames(session).map((name) => serverStatus(session, name))) };
+    const servers = await Promise.all(serverNames(session).map((name) => serverStatus(session, name)));
+    const nodes = servers.filter(isRunning).map(({ name }) => name);
+    return { infra: session.infra, healthy: isHealthy(session, servers), nodes, servers };
   } finally {
     await session.close();
   }
+}
+
+function isRunning({ status }: ServerStatus): boolean {
+  return status === "running";
+}
+
+function isHealthy({ desired }: InfraSession, servers: readonly ServerStatus[]): boolean {
+  const ready = new Set(servers.flatMap(({ taskservs }) => taskservs.filter((item) => item.status === "ready").map(placeOf)));
+  return (
+    servers.filter(({ described }) => described).every(isRunning) &&
+    desired.servers.every(({ name: server, taskservs }) => taskservs.every((name) => ready.has(placeOf({ server, name }))))
+  );
+}
+
+function placeOf({ server, name }: { readonly server: string; readonly name: string }): string {
+  return `${server} ${name}`;
 }
 
 /** In the order of the definition; behind them those that only the records know. */

@@ -1,12 +1,12 @@
 /** Servers and what runs on them. */
 
-import type { InfraStatus, ServerStatus, TaskservStatus } from "@provisioning/actions";
+import type { ServerStatus, TaskservStatus } from "@provisioning/actions";
 import type { Style } from "../style.js";
 import { renderTable } from "./table.js";
 
-export function renderStatus(status: InfraStatus, style: Style): string {
-  const taskservs = status.servers.flatMap((server) => server.taskservs);
-  return [renderServers(status.servers, style), "", renderTaskservs(taskservs, style)].join("\n");
+export function renderStatus(servers: readonly ServerStatus[], style: Style): string {
+  const taskservs = servers.flatMap((server) => server.taskservs);
+  return [renderServers(servers, style), "", renderTaskservs(taskservs, style)].join("\n");
 }
 
 export function renderServers(servers: readonly ServerStatus[], style: Style): string {

@@ -17,7 +17,9 @@ export async function clusterStatus(
 ): Promise<void> {
   await runAction(this, flags, async (context) => {
     const status = await invoke("infra.status", context, infraInput(flags, name));
-    await writeResult(this, flags.output, status, () => renderStatus(status, styleFor(this.process.stdout, this.process.env)));
+    await writeResult(this, flags.output, status, () =>
+      renderStatus(status.servers, styleFor(this.process.stdout, this.process.env)),
+    );
     return EXIT.ok;
   });
 }

@@ -37,7 +37,7 @@ export async function serverStatus(this: CliContext, flags: Flags, name: string)
       });
     }
     const style = styleFor(this.process.stdout, this.process.env);
-    await writeResult(this, flags.output, server, () => renderStatus({ infra: status.infra, servers: [server] }, style));
+    await writeResult(this, flags.output, server, () => renderStatus([server], style));
     return server.status === "running" ? EXIT.ok : EXIT.failure;
   });
 }

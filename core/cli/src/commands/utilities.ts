@@ -81,7 +81,7 @@ const WHERE = {
   bash: 'in ~/.bashrc: eval "$(provisioning completions bash)"',
   zsh: 'in ~/.zshrc: eval "$(provisioning completions zsh)"',
   fish: "into ~/.config/fish/completions/provisioning.fish",
-  nushell: "into a file that config.nu sources",
+  nushell: "into a file that config.nu sources at its end",
 } as const;
 
 export const completionsGroup = group({

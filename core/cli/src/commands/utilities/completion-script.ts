@@ -45,12 +45,22 @@ complete -c provisioning -f -a '(__provisioning_complete)'
 complete -c provisioning -F -n 'test (count (__provisioning_complete)) -eq 0'
 `,
   nushell: `# Completion of provisioning for nushell
-def "nu-complete provisioning" [context: string] {
-  let words = ($context | split row --regex '\\s+' | skip 1)
-  ^provisioning __complete -- ...$words
-    | lines
-    | each {|line| let parts = ($line | split row "\\t"); {value: $parts.0, description: ($parts | get --optional 1 | default "")} }
+do --env {
+  let others = $env.config?.completions?.external?.completer?
+  $env.config.completions.external.completer = {|words: list<string>|
+    if ($words | first | path basename) == "provisioning" {
+      let typed = $words | skip 1 | str trim --char '"' | str trim --char "'" | str trim --char '\`'
+      let proposals = ^($words | first) __complete -- ...$typed
+        | complete
+        | get stdout
+        | lines
+        | each {|line| $line | split row "\\t" | {value: $in.0, description: ($in.1? | default "")} }
+      # Nothing makes nushell propose files.
+      if ($proposals | is-not-empty) { $proposals }
+    } else if $others != null {
+      do $others $words
+    }
+  }
 }
-export extern "provisioning" [...words: string@"nu-complete provisioning"]
 `,
 };

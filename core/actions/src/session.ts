@@ -46,6 +46,7 @@ import { configuredTaskservs, seenFrom, unknownTaskservs } from "./desired/confi
 import { buildDesired, type DesiredInfra, providerOf } from "./desired/desired.js";
 import { createProviders, type Providers } from "./providers.js";
 import { loadRecords, type Records } from "./records.js";
+import { secretSources } from "./secrets/sources.js";
 import { providerSettings, serverAccessLimits } from "./servers/configured.js";
 import { createServerAccess, type ServerAccess } from "./servers/server-access.js";
 import { loadWorkspaceConfig } from "./storage/config.js";
@@ -162,14 +163,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
       records: await loadRecords(storage.resources, infra, context.clock),
       providers,
       servers,
-      resolveSecrets: (value) =>
-        resolveSecrets(value, {
-          environment: context.environment,
-          workspaceDir: layout.root,
-          generatedDir: layout.generatedSecretsDir(infra),
-          redactor: session.redactor,
-          stores: session.config.get("secrets.stores"),
-        }),
+      resolveSecrets: (value) => resolveSecrets(value, secretSources({ ...session, infra })),
       close,
     };
   } catch (error) {

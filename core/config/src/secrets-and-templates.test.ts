@@ -62,6 +62,24 @@ describe("secret references", () => {
       await expect(resolveSecrets(wrong, sources)).rejects.toBeInstanceOf(SecretUnavailableError);
   });
 
+  it("asks for values of files of SOPS, also through a store", async () => {
+    const asked: string[] = [];
+    const sops = (place: string) => Promise.resolve(asked.push(place) > 0 && place.endsWith("#key") ? "a secret" : undefined);
+    const sources = { ...sourcesIn(), stores: { vault: "sops://secrets/all.yaml" }, sops };
+    expect(await resolveSecrets(["sops://a.yaml#key", "secret:vault:key"], sources)).toEqual(["a secret", "a secret"]);
+    expect(asked).toEqual(["a.yaml#key", "secrets/all.yaml#key"]);
+    await expect(resolveSecrets("sops://a.yaml#none", sources)).rejects.toMatchObject({ code: "SECRET_UNAVAILABLE" });
+    await expect(resolveSecrets("sops://a.yaml#key", sourcesIn())).rejects.toMatchObject({ code: "SECRET_UNAVAILABLE" });
+  });
+
+  it("refuses what is not allowed, also through a store", async () => {
+    const only = { schemes: ["env"], saidBy: "the workflow" } as const;
+    const sources = { ...sourcesIn(), stores: { folder: "file://keys" }, only };
+    await expect(resolveSecrets("env://TOKEN", sources)).resolves.toEqual(expect.any(String));
+    for (const reference of ["file://secret", "secret:folder:a"])
+      await expect(resolveSecrets(reference, sources)).rejects.toThrow("the workflow allows env:// alone");
+  });
+
   it("are generated once, also by callers at the same moment, readable by the owner only", async () => {
     const values = await Promise.all(Array.from({ length: 8 }, () => resolveSecrets("generated://db", sourcesIn())));
     expect(new Set(values).size).toBe(1);

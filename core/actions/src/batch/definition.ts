@@ -6,6 +6,7 @@ import { withProviderLimits } from "../run/limits.js";
 import { monitoringLabel } from "../run/monitoring.js";
 import { logLabel } from "../run/run-log.js";
 import { runOptions } from "../run/options.js";
+import { secretsLabel } from "../secrets/workflow-secrets.js";
 import type { InfraSession } from "../session.js";
 import { workflowDigest } from "./prepare.js";
 
@@ -30,6 +31,7 @@ export async function batchRun(
       workflow: workflowDigest(workflow),
       ...logLabel(workflow.logging),
       ...monitoringLabel(workflow.monitoring),
+      ...secretsLabel(workflow.secrets),
     },
     createdAt: session.context.clock.now(),
     ...(priority === 0 ? {} : { priority }),

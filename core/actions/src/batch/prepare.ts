@@ -18,6 +18,7 @@ import { evaluateWorkflow, evaluateWorkflowDefinition, knownProviders, type Work
 import type { ActionContext } from "../context.js";
 import type { PlannedInfra } from "../infra/plan.js";
 import { kclConditions } from "../run/conditions.js";
+import { secretProblems, withSecrets } from "../secrets/workflow-secrets.js";
 import { type InfraSession, openInfraSession, openWorkspaceSession, withSource } from "../session.js";
 import { findFile, infraAround } from "./find-file.js";
 import type { BatchInput } from "./input.js";
@@ -34,6 +35,8 @@ export async function openBatch(context: ActionContext, input: BatchInput, mode:
   const { workspace } = await openWorkspaceSession(context);
   const { layout } = workspace;
   const { workflow, around, folder = layout.root } = await readBatch(context, layout, input);
+  const refused = secretProblems(workflow);
+  if (refused.length > 0) throw new DiagnosticsError(await withSource(refused, layout.root));
   const infra = input.infra ?? around;
   const session = await openInfraSession(context, {
     ...(infra === undefined ? {} : { infra }),
@@ -42,7 +45,8 @@ export async function openBatch(context: ActionContext, input: BatchInput, mode:
     ...(mode === "write" ? { lock: "enforce" } : {}),
   });
   try {
-    return { session, workflow: await expandTemplates(session, workflow, folder) };
+    const expanded = await expandTemplates(session, workflow, folder);
+    return { session: withSecrets(session, expanded.secrets), workflow: expanded };
   } catch (error) {
     await session.close();
     throw error;

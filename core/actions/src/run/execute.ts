@@ -7,6 +7,7 @@ import { createEngine, type Engine, type ExecuteOptions, forgetOldRuns, type Run
 import type { AnnouncedOperation } from "../context.js";
 import { createHandlers } from "../handlers/handlers.js";
 import { longAfterMs } from "../notifications/run-end.js";
+import { withRunSecrets } from "../secrets/workflow-secrets.js";
 import type { InfraSession } from "../session.js";
 import { usualDurations } from "./durations.js";
 import { kclConditions } from "./conditions.js";
@@ -30,7 +31,7 @@ export async function workOn(
 ): Promise<RunState> {
   const usual = await usualDurations(session.workspace.layout.runtimeDir);
   const operations = definition.operations.map((operation) => announced(operation, usual(operation)));
-  const state = await underRunLog(session, definition, (logged) => {
+  const state = await underRunLog(withRunSecrets(session, definition), definition, (logged) => {
     const { context, storage } = logged;
     context.report({ type: "runStarted", runId: definition.id, operations, resumed, longAfterMs: longAfterMs(session.config) });
     return traced(context, definition, (note) =>
@@ -57,7 +58,7 @@ export async function rollBack(
   toCheckpoint: number | undefined,
 ): Promise<RunState> {
   const operations = definition.operations.map(({ id, title }) => ({ id, title: `undo: ${title}` }));
-  return underRunLog(session, definition, (logged) => {
+  return underRunLog(withRunSecrets(session, definition), definition, (logged) => {
     const { context } = logged;
     context.report({
       type: "runStarted",

@@ -7,7 +7,8 @@
 import { isAbsolute, resolve } from "node:path";
 import { type Config, isSecretReference, resolveSecrets } from "@provisioning/config";
 import type { StorageInfo, StorageMode, StorageOptions } from "@provisioning/storage";
-import { assertMayHoldPassword, passwordOf, type Product, secretSources } from "./password.js";
+import { secretSources } from "../secrets/sources.js";
+import { assertMayHoldPassword, passwordOf, type Product } from "./password.js";
 import { isTyped, optionError, type StoragePlace } from "./place.js";
 
 export type StorageType = StorageInfo["type"];

@@ -2,15 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
-import {
-  type ConfigKeyName,
-  isSecretReference,
-  LAYER_NAMES,
-  resolveSecrets,
-  type SecretSources,
-  variableOf,
-} from "@provisioning/config";
+import { type ConfigKeyName, isSecretReference, LAYER_NAMES, resolveSecrets, variableOf } from "@provisioning/config";
 import type { ActionContext } from "../context.js";
+import { secretSources } from "../secrets/sources.js";
 import { isTyped, optionError, originOf, type StoragePlace } from "./place.js";
 
 export type Product = "surrealdb" | "postgres";
@@ -77,17 +71,6 @@ export function assertMayHoldPassword({ config, context }: StoragePlace, key: Co
   warned.set(context, told.add(key));
   const text = `Other users of this machine can see the password in ${originOf(config, key)}: use a file, ${variableOf(key)}, or - for standard input.`;
   context.report({ type: "warning", text });
-}
-
-export function secretSources({ config, context, workspace, redactor }: StoragePlace): SecretSources {
-  const workspaceDir = workspace?.layout.root ?? context.currentDir;
-  return {
-    environment: context.environment,
-    workspaceDir,
-    generatedDir: resolve(workspaceDir, "runtime", "secrets"),
-    redactor,
-    stores: config.get("secrets.stores"),
-  };
 }
 
 function textAt({ config }: StoragePlace, key: ConfigKeyName): string {

@@ -12,7 +12,12 @@ export const serverKeys = {
   "servers.default_plan": choice(["small", "medium", "large", "xlarge"], "small", "medium", "Size of a server that names none."),
   "secrets.stores": map(
     { vault: "file:///run/secrets/vault" },
-    "Where `secret:STORE:KEY` looks: `file://FOLDER`, with a file for each key, or `env://BEGINNING_`, by the store's name.",
+    "Where `secret:STORE:KEY` looks: `file://FOLDER`, with a file for each key, `env://BEGINNING_`, or `sops://FILE`, by the store's name.",
+  ),
+  "secrets.age_key_file": text(
+    "",
+    "~/.config/sops/age/keys.txt",
+    "File with the age identities that open files of SOPS; a leading `~/` is the home folder. Empty: `sops/age/keys.txt` in the folder of your configuration.",
   ),
   "servers.script_runner": text(
     "sh",

@@ -42,7 +42,8 @@ export async function unwrapKey(file: string, wrapped: readonly WrappedKey[], id
   for (const { recipient, enc } of wrapped) {
     const key = await decrypter.decrypt(decodeArmor(age, file, enc)).catch(() => undefined);
     if (key?.length === DATA_KEY_BYTES) return Buffer.from(key);
-    if (own.has(recipient)) throw new SopsMetadataError(file, `the key for ${recipient} does not open, though its identity is here`);
+    if (own.has(recipient))
+      throw new SopsMetadataError(file, `the key for ${recipient} does not open, though its identity is here`);
   }
   throw new SopsKeyMissingError(file, recipients, identities.looked);
 }

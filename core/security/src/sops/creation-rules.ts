@@ -31,9 +31,13 @@ export function protectionIn(rulesFile: string, text: string, path: string): Pro
   if (rules === undefined) return undefined;
   const rule = rules.find(({ path_regex: pattern }) => pattern === undefined || fits(rulesFile, pattern, path));
   if (rule === undefined)
-    throw new SopsRecipientError(`No rule of ${rulesFile} fits ${path}.`, "Add one to its creation_rules, or name a recipient with --age RECIPIENT.");
+    throw new SopsRecipientError(
+      `No rule of ${rulesFile} fits ${path}.`,
+      "Add one to its creation_rules, or name a recipient with --age RECIPIENT.",
+    );
   const refused = UNSUPPORTED.find((name) => rule[name] !== undefined);
-  if (refused !== undefined) throw new SopsUnsupportedError(rulesFile, refused, "Take it out of the rule, or name a recipient with --age.");
+  if (refused !== undefined)
+    throw new SopsUnsupportedError(rulesFile, refused, "Take it out of the rule, or name a recipient with --age.");
   return { recipients: recipientsIn(rule.age), rule: ruleOf(rule), macOnlyEncrypted: rule.mac_only_encrypted === true };
 }
 
@@ -52,7 +56,10 @@ function fits(rulesFile: string, pattern: Json, path: string): boolean {
   try {
     return new RegExp(String(pattern as string)).test(path);
   } catch {
-    throw new SopsMetadataError(rulesFile, `path_regex ${String(pattern as string)} is no regular expression that can be used here`);
+    throw new SopsMetadataError(
+      rulesFile,
+      `path_regex ${String(pattern as string)} is no regular expression that can be used here`,
+    );
   }
 }
 

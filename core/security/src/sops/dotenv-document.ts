@@ -19,7 +19,13 @@ export function parseDotenvDocument(file: string, text: string): SopsDocument {
   const lines = all.filter((line) => !isOwn(line));
   const own = all.filter((line) => line.kind === "value").filter(isOwn);
   return {
-    metadata: own.length === 0 ? undefined : unflatten(file, own.map(({ name, text: value }) => [name.slice(PREFIX.length), value])),
+    metadata:
+      own.length === 0
+        ? undefined
+        : unflatten(
+            file,
+            own.map(({ name, text: value }) => [name.slice(PREFIX.length), value]),
+          ),
     leaves: () => lines.map(leafOf),
     set(path, scalar) {
       const [name = ""] = path;
@@ -58,7 +64,8 @@ function leafOf(line: Line): Leaf {
 
 function flatten(value: Json, name = "", into: Record<string, string> = {}): Record<string, string> {
   const inside = (separator: string, key: string) => (name === "" ? key : `${name}__${separator}_${key}`);
-  if (Array.isArray(value)) (value as readonly Json[]).forEach((item, position) => flatten(item, inside("list", String(position)), into));
+  if (Array.isArray(value))
+    (value as readonly Json[]).forEach((item, position) => flatten(item, inside("list", String(position)), into));
   else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) flatten(item, inside("map", key), into);
   else if (value !== null) into[name] = String(value);
   return into;

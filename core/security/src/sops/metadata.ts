@@ -43,7 +43,8 @@ export function readMetadata(file: string, section: JsonObject): SopsMetadata {
   const { lastmodified, mac, version } = section;
   if (typeof lastmodified !== "string" || Number.isNaN(Date.parse(lastmodified)))
     throw new SopsMetadataError(file, "lastmodified is no time");
-  if (typeof mac !== "string" || mac === "") throw new SopsMetadataError(file, "mac, the message authentication code, is missing");
+  if (typeof mac !== "string" || mac === "")
+    throw new SopsMetadataError(file, "mac, the message authentication code, is missing");
   return {
     age,
     lastModified: lastmodified.replace(/\.\d+/, ""),

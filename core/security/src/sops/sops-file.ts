@@ -68,7 +68,9 @@ export async function openFile(file: string, content: Buffer, identities: Identi
 function decryptValue(file: string, text: string, key: DataKey, leaf: Leaf): Scalar {
   const value = decryptScalar(text, key, additionalData(leaf.path));
   if (value !== undefined && value.type !== "comment") return value;
-  const problem = isEncrypted(text) ? "was changed or moved after it was encrypted" : "stands in the clear where it must be encrypted";
+  const problem = isEncrypted(text)
+    ? "was changed or moved after it was encrypted"
+    : "stands in the clear where it must be encrypted";
   throw new SopsValueError(file, shownPath(leaf.path), problem);
 }
 
@@ -97,7 +99,11 @@ function valuesOf(document: SopsDocument): PlacedValue[] {
   return values.map((leaf) => ({ path: leaf.path, value: leaf.read() }));
 }
 
-function macOf(values: readonly PlacedValue[], { macOnlyEncrypted }: Pick<SopsMetadata, "macOnlyEncrypted">, isSelected: IsSelected): string {
+function macOf(
+  values: readonly PlacedValue[],
+  { macOnlyEncrypted }: Pick<SopsMetadata, "macOnlyEncrypted">,
+  isSelected: IsSelected,
+): string {
   const hash = createHash("sha512");
   if (macOnlyEncrypted) hash.update(MAC_ONLY_ENCRYPTED);
   for (const { path, value } of values) if (!macOnlyEncrypted || isSelected(path)) hash.update(value.bytes);
@@ -109,7 +115,11 @@ function isSame(a: Buffer, b: Buffer): boolean {
 }
 
 /** For a text that is not encrypted. @throws SopsSyntaxError, SopsRecipientError */
-export async function protectFile(file: string, content: Buffer, { recipients, rule, macOnlyEncrypted }: Protection): Promise<OpenFile> {
+export async function protectFile(
+  file: string,
+  content: Buffer,
+  { recipients, rule, macOnlyEncrypted }: Protection,
+): Promise<OpenFile> {
   if (recipients.length === 0) throw noRecipients(file);
   const key = newDataKey();
   const metadata: SopsMetadata = {

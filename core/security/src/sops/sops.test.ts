@@ -67,11 +67,20 @@ describe("a SOPS file", () => {
   it("leaves values in the clear as the rule says", async () => {
     expect(parse(await encrypt("a.yaml", YAML))).toMatchObject({ region_unencrypted: "fi-hel1" });
     const some = parse(await encrypt("a.yaml", YAML, { encrypted_regex: "^(?:password|hosts)$" })) as Record<string, unknown>;
-    expect(some).toMatchObject({ database: { password: expect.stringMatching(/^ENC\[/), port: 5432, hosts: [/^ENC/, /^ENC/].map((one) => expect.stringMatching(one)) } });
+    expect(some).toMatchObject({
+      database: {
+        password: expect.stringMatching(/^ENC\[/),
+        port: 5432,
+        hosts: [/^ENC/, /^ENC/].map((one) => expect.stringMatching(one)),
+      },
+    });
   });
 
   it("is read by another implementation", async () => {
-    for (const [file, type] of [["a.yaml", "yaml"], ["a.json", "json"]] as const) {
+    for (const [file, type] of [
+      ["a.yaml", "yaml"],
+      ["a.json", "json"],
+    ] as const) {
       const text = type === "yaml" ? YAML : JSON.stringify(parse(YAML));
       const value = await decryptSops(await encrypt(file, text), { secretKey: key, fileType: type });
       expect(value).toEqual(parse(YAML));
@@ -113,39 +122,63 @@ const exchanged = (text: string): string => {
 
 describe("tampering", () => {
   it.each<[string, (text: string) => string, string, string]>([
-    ["a changed value", edit(/(password: ENC\[AES256_GCM,data:)(.)/, "$1_"), "SOPS_VALUE_DAMAGED", "database.password in a.yaml was changed"],
+    [
+      "a changed value",
+      edit(/(password: ENC\[AES256_GCM,data:)(.)/, "$1_"),
+      "SOPS_VALUE_DAMAGED",
+      "database.password in a.yaml was changed",
+    ],
     ["a value of another place", exchanged, "SOPS_VALUE_DAMAGED", "database.port in a.yaml was changed or moved"],
     ["a value in the clear", edit(/password: ENC\S+/, "password: mine"), "SOPS_VALUE_DAMAGED", "stands in the clear"],
     ["swapped items", swapped, "SOPS_MAC_MISMATCH", "a.yaml was changed after"],
     ["a removed key", edit(/ {4}password: ENC\S+\n/, ""), "SOPS_MAC_MISMATCH", "a.yaml was changed after"],
     ["a value made empty", edit(/password: ENC\S+/, 'password: ""'), "SOPS_MAC_MISMATCH", "a.yaml was changed after"],
     ["an edited value in the clear", edit("fi-hel1", "de-fra1"), "SOPS_MAC_MISMATCH", "a.yaml was changed after"],
-    ["a changed MAC", edit(/(mac: ENC\[AES256_GCM,data:)..../, "$1AAAA"), "SOPS_VALUE_DAMAGED", "mac, the message authentication code"],
+    [
+      "a changed MAC",
+      edit(/(mac: ENC\[AES256_GCM,data:)..../, "$1AAAA"),
+      "SOPS_VALUE_DAMAGED",
+      "mac, the message authentication code",
+    ],
     ["another time", edit("2026-03-04T05:06:07Z", "2026-03-04T05:06:08Z"), "SOPS_VALUE_DAMAGED", "mac, the message"],
     ["no MAC", edit(/ {4}mac: .*\n/, ""), "SOPS_METADATA_INVALID", "mac, the message authentication code, is missing"],
     ["a file cut in a value", cutAfter("password: ENC[AES256_GCM"), "SOPS_NOT_ENCRYPTED", "a.yaml is not encrypted"],
     ["a file cut in its section", cutAfter("BEGIN AGE ENCRYPTED FILE-----\n"), "SOPS_METADATA_INVALID", "lastmodified"],
     ["a file cut before the MAC", cutAfter("END AGE ENCRYPTED FILE-----\n"), "SOPS_METADATA_INVALID", "lastmodified"],
-    ["a changed key", edit(/(BEGIN AGE ENCRYPTED FILE-----\n\s+\S{20})..../, "$1AAAA"), "SOPS_METADATA_INVALID", "the key for age1"],
+    [
+      "a changed key",
+      edit(/(BEGIN AGE ENCRYPTED FILE-----\n\s+\S{20})..../, "$1AAAA"),
+      "SOPS_METADATA_INVALID",
+      "the key for age1",
+    ],
     ["a cut key", edit(/(BEGIN AGE ENCRYPTED FILE-----\n\s+\S{20}).*\n/, "$1\n"), "SOPS_METADATA_INVALID", "cut or changed"],
     ["other rules", edit("_unencrypted\n", "_x\n"), "SOPS_VALUE_DAMAGED", "region_unencrypted in a.yaml stands in the clear"],
   ])("is found: %s", async (_, change, code, message) => {
     const before = await encrypt("a.yaml", YAML);
     const after = change(before);
     expect(after).not.toBe(before);
-    await expect(open("a.yaml", after)).rejects.toMatchObject({ code, message: expect.stringContaining(message), hint: expect.any(String) });
+    await expect(open("a.yaml", after)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(message),
+      hint: expect.any(String),
+    });
   });
 
   it("is found in values in the clear unless the code is of the encrypted ones alone", async () => {
     const only = await encrypt("a.yaml", YAML, undefined, true);
     expect((await open("a.yaml", only.replace("fi-hel1", "de-fra1"))).document.plain().toString()).toContain("de-fra1");
-    await expect(open("a.yaml", only.replace("mac_only_encrypted: true", "mac_only_encrypted: false"))).rejects.toMatchObject({ code: "SOPS_MAC_MISMATCH" });
+    await expect(open("a.yaml", only.replace("mac_only_encrypted: true", "mac_only_encrypted: false"))).rejects.toMatchObject({
+      code: "SOPS_MAC_MISMATCH",
+    });
   });
 
   it("names recipients and places for a wrong key", async () => {
     const other = { keys: [await generateX25519Identity()], looked: ["/home/ann/keys.txt"] };
     const wrong = openFile("a.yaml", Buffer.from(await encrypt("a.yaml", YAML)), other);
-    await expect(wrong).rejects.toMatchObject({ code: "SOPS_KEY_MISSING", message: expect.stringMatching(`${recipient}.*/home/ann/keys.txt`) });
+    await expect(wrong).rejects.toMatchObject({
+      code: "SOPS_KEY_MISSING",
+      message: expect.stringMatching(`${recipient}.*/home/ann/keys.txt`),
+    });
   });
 });
 
@@ -158,7 +191,10 @@ describe("what is refused by name", () => {
   ])("%s", async (_, section, message) => {
     const document = JSON.parse(await encrypt("a.json", '{"a": "b"}')) as { sops: object };
     const text = JSON.stringify({ ...document, sops: { ...document.sops, ...section } });
-    await expect(open("a.json", text)).rejects.toMatchObject({ code: "SOPS_UNSUPPORTED", message: expect.stringMatching(message) });
+    await expect(open("a.json", text)).rejects.toMatchObject({
+      code: "SOPS_UNSUPPORTED",
+      message: expect.stringMatching(message),
+    });
   });
 });
 
@@ -178,7 +214,9 @@ describe("hostile files", () => {
     ["too many recipients", "a.env", "sops_age__list_99999999__map_enc=x\n", "too many items"],
     ["what is no JSON", "a.json", '{"a": 01}', "01 is not JSON"],
   ])("are refused: %s", (_, file, text, message) => {
-    expect(() => parseDocument(file, Buffer.from(text))).toThrow(expect.objectContaining({ code: "SOPS_SYNTAX", message: expect.stringContaining(message) }) as Error);
+    expect(() => parseDocument(file, Buffer.from(text))).toThrow(
+      expect.objectContaining({ code: "SOPS_SYNTAX", message: expect.stringContaining(message) }) as Error,
+    );
   });
 
   it("cannot reach the prototype of objects", async () => {
@@ -192,7 +230,9 @@ describe("hostile files", () => {
   });
 
   it("cannot make an expression run for ever", async () => {
-    await expect(encrypt("a.yaml", `${"a".repeat(60)}!: b\n`, { encrypted_regex: "^(a+)+$" })).rejects.toMatchObject({ code: "SOPS_METADATA_INVALID" });
+    await expect(encrypt("a.yaml", `${"a".repeat(60)}!: b\n`, { encrypted_regex: "^(a+)+$" })).rejects.toMatchObject({
+      code: "SOPS_METADATA_INVALID",
+    });
   });
 });
 

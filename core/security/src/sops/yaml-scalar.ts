@@ -41,10 +41,7 @@ function time(text: string): Scalar | undefined {
   if (isTime === undefined || Number.isNaN(Date.parse(`${year}-${two(month)}-${two(day)}T00:00:00Z`))) return undefined;
   const [hours = clock[5], minutes = clock[6], seconds = clock[7], part = clock[8] ?? "", zone = "Z"] = clock;
   const fraction = part.replace(/\.?0+$/, "");
-  return scalarOf(
-    "time",
-    `${year}-${two(month)}-${two(day)}T${two(hours)}:${two(minutes)}:${two(seconds)}${fraction}${zone}`,
-  );
+  return scalarOf("time", `${year}-${two(month)}-${two(day)}T${two(hours)}:${two(minutes)}:${two(seconds)}${fraction}${zone}`);
 }
 
 function two(digits = "0"): string {

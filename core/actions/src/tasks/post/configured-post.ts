@@ -2,6 +2,7 @@
 
 import { isSecretReference, resolveSecrets } from "@provisioning/config";
 import type { InfraName, Json, Redactor } from "@provisioning/model";
+import { secretSources } from "../../secrets/sources.js";
 import type { WorkspaceSession } from "../../session.js";
 import { post } from "./post.js";
 
@@ -22,15 +23,8 @@ export async function postAsConfigured(
   { config, workspace, context }: WorkspaceSession,
   { webhook, body, idempotencyKey, infra, redactor, signal }: Notification,
 ): Promise<number> {
-  const { layout } = workspace;
   const url = isSecretReference(webhook)
-    ? await resolveSecrets(webhook, {
-        environment: context.environment,
-        workspaceDir: layout.root,
-        generatedDir: layout.generatedSecretsDir(infra),
-        redactor,
-        stores: config.get("secrets.stores"),
-      })
+    ? await resolveSecrets(webhook, secretSources({ config, workspace, context, infra, redactor }))
     : webhook;
   return post({
     url: url.trim(),

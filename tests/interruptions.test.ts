@@ -20,9 +20,10 @@ const WORK_SECONDS = "1.347";
 const MOMENTS = 3;
 /** From the first look at the servers: less than the work takes. */
 const LONGEST_MS = 2_600;
-/** What stopping at once may take: closing connections and ending programs. */
+/** What stopping at once may take: ending programs, and closing connections. */
 const AT_ONCE_MS = 6_000;
-const CLEANED_MS = 5_000;
+/** And what leaving may take, which waits for nothing. */
+const LEAVING_MS = 1_000;
 
 interface Run {
   readonly status: string;
@@ -119,20 +120,39 @@ describe.skipIf(obstacle !== undefined)(`a deployment that is interrupted (seed 
     expect(performance.now() - since).toBeLessThan(AT_ONCE_MS);
     expect(code).toBe(130);
     expectNoLock();
-    // The server ends what runs there when it sees that the connection is gone.
-    for (const server of SERVERS) {
-      for (const left of [
-        `pgrep -f 'slee[p] ${WORK_SECONDS}' || true`,
-        "ls -d /run/provisioning-program.* 2>/dev/null || true",
-      ]) {
-        await expect.poll(() => inServer(workspace, server, left), { message: server, timeout: CLEANED_MS }).toBe("");
-      }
-    }
+    for (const server of SERVERS) expect(await left(server), server).toBe("");
     await expectConverged();
     for (const { begun, ended } of await work()) {
       expect(ended).toBe(1);
       expect(begun).toBeLessThanOrEqual(2);
     }
+  });
+
+  it("waits for what does not want to end, and cleans up after it", async () => {
+    await stubborn(true);
+    const apply = workspace.begin("apply", "--yes");
+    await stopAmidWork(apply);
+    const { code, stderr } = await apply.ended;
+    expect(stderr).toContain("Stopping at once, as soon as servers have ended what runs there.");
+    expect(code).toBe(130);
+    for (const server of SERVERS) expect(await left(server), server).toBe("");
+    await stubborn(false);
+    await expectConverged();
+  });
+
+  it("leaves without waiting after three", async () => {
+    await stubborn(true);
+    const apply = workspace.begin("apply", "--yes");
+    await stopAmidWork(apply);
+    await apply.wrote("Stopping at once");
+    apply.signal("SIGINT");
+    const since = performance.now();
+    const { code, stderr } = await apply.ended;
+    expect(performance.now() - since).toBeLessThan(LEAVING_MS);
+    expect(stderr).toMatch(/Left without waiting\. Run the same command again to go on\.\n$/);
+    expect(code).toBe(130);
+    await stubborn(false);
+    await expectConverged();
   });
 
   it("refuses a second one at once and names the first; looking still works", async () => {
@@ -185,6 +205,30 @@ describe.skipIf(obstacle !== undefined)(`a deployment that is interrupted (seed 
     await apply.wrote("Look at 2 servers");
     await Promise.race([pause(at), apply.ended]);
     apply.signal("SIGINT");
+  }
+
+  /** Twice, when the work has begun on all servers. */
+  async function stopAmidWork(apply: Running): Promise<void> {
+    const isWorking = async (): Promise<boolean> => (await work()).filter(({ begun }) => begun > 0).length === SERVERS.length;
+    await expect.poll(isWorking, { timeout: 30_000 }).toBe(true);
+    apply.signal("SIGINT");
+    await apply.wrote("Finishing what is under way");
+    apply.signal("SIGINT");
+  }
+
+  /** The work ignores being asked to end, and takes longer. */
+  async function stubborn(isStubborn: boolean): Promise<void> {
+    const [calm, wild] = [`\\nsleep ${WORK_SECONDS}\\n`, `\\ntrap '' TERM\\nsleep 1${WORK_SECONDS}\\n`];
+    for (const name of SLOW) {
+      const file = join("extensions", "taskservs", "development", name, "taskserv.k");
+      await workspace.edit(file, (text) => (isStubborn ? text.replace(calm, wild) : text.replace(wild, calm)));
+    }
+  }
+
+  /** Programs and temporary files on a server, of commands that are not there any more. */
+  function left(server: string): Promise<string> {
+    const looks = [`pgrep -af 'slee[p] 1?${WORK_SECONDS}'`, "ls -d /run/provisioning-program.* 2>/dev/null"];
+    return inServer(workspace, server, `${looks.join("; ")}; true`);
   }
 
   function expectNoLock(): void {

@@ -1,7 +1,8 @@
 /**
  * Runs one action for a command: builds its context, shows progress and errors on stderr, turns the outcome into an exit code.
  *
- * Ctrl-C once lets running operations finish and starts nothing more; twice stops at once.
+ * Ctrl-C once lets running operations finish and starts nothing more; twice stops what runs and waits until it is gone, on servers too; three
+ * times does not wait.
  */
 
 import { randomBytes } from "node:crypto";
@@ -43,9 +44,16 @@ export async function runAction(
   { isWatching = false }: RunActionOptions = {},
 ): Promise<void> {
   const progress = createProgress(cli, () => systemClock.now());
-  const interrupts = watchInterrupts((text) => {
-    if (!isWatching) progress.show({ type: "warning", text });
-  });
+  const interrupts = watchInterrupts(
+    (text) => {
+      if (!isWatching) progress.show({ type: "warning", text });
+    },
+    () => {
+      progress.stop();
+      cli.process.stderr.write("Left without waiting. Run the same command again to go on.\n");
+      process.exit(EXIT.interrupted);
+    },
+  );
   let isWarned = false;
   try {
     const context = await actionContext(cli, flags, {
@@ -151,13 +159,14 @@ interface Interrupts {
   close(): void;
 }
 
-/** SIGTERM counts as the first Ctrl-C. */
-function watchInterrupts(tell: (text: string) => void): Interrupts {
+/** SIGTERM counts as Ctrl-C. */
+function watchInterrupts(tell: (text: string) => void, leave: () => never): Interrupts {
   const stop = new AbortController();
   const drain = new AbortController();
   const onSignal = () => {
+    if (stop.signal.aborted) leave();
     if (drain.signal.aborted) {
-      tell("Stopping at once.");
+      tell("Stopping at once, as soon as servers have ended what runs there. Ctrl-C again does not wait for them.");
       stop.abort(new ProvisioningError({ code: "INTERRUPTED", message: "Interrupted.", retry: "later" }));
       return;
     }

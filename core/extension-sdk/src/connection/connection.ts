@@ -32,5 +32,6 @@ export interface Connection {
   run(program: string, options?: RunOptions): Promise<RunResult>;
   /** False after `close` or a loss. */
   readonly isOpen: boolean;
+  /** Ends what still runs, as an abort does, and waits for it; then it rejects with `CONNECTION_LOST`. */
   close(): Promise<void>;
 }

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createRedactor } from "@provisioning/model";
 import { compileProgram, openLocalConnection, runProgram } from "../index.js";
@@ -31,6 +34,18 @@ it("ends a program and its children when it is aborted", async () => {
   });
   await expect(running).rejects.toThrow("enough");
   expect(Date.now() - began).toBeLessThan(10_000);
+});
+
+it("lets a program take its files away when what it waits for does not listen", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "provisioning-stop-"));
+  const controller = new AbortController();
+  const program = `trap 'rmdir ${dir}' EXIT; trap 'exit 143' TERM\necho started\nsh -c 'trap "" TERM; sleep 60; sleep 60'\n`;
+  const running = openLocalConnection().run(program, {
+    signal: controller.signal,
+    onLine: () => setTimeout(() => controller.abort(new Error("enough")), 200),
+  });
+  await expect(running).rejects.toThrow("enough");
+  expect(existsSync(dir)).toBe(false);
 });
 
 it("does not start what is aborted already", async () => {

@@ -13,6 +13,10 @@ let other: TestServer;
 const processes = async (pattern: string) =>
   Number(await server.exec("sh", "-c", `grep -l -a '${pattern}' /proc/[0-9]*/cmdline 2>/dev/null | grep -c . || :`));
 
+/** To what serves each connection on the server. */
+const signalLogins = (signal: string) =>
+  server.exec("sh", "-c", `for p in /proc/[0-9]*; do grep -qa '^sshd: root' $p/cmdline && kill -${signal} \${p#/proc/}; done; :`);
+
 describe.skipIf(obstacle !== undefined)(`a connection over SSH${obstacle ? ` (skipped: ${obstacle})` : ""}`, () => {
   beforeAll(async () => {
     [server, other] = await Promise.all([startTestServer(), startTestServer()]);
@@ -109,18 +113,32 @@ describe.skipIf(obstacle !== undefined)(`a connection over SSH${obstacle ? ` (sk
     await connection.close();
   });
 
+  it("ends what still runs when it is closed", async () => {
+    const connection = await server.connect();
+    const program = `read -r a b c d e session rest </proc/$$/stat; printf '{"type":"start","pid":%s,"session":%s}\\n' $$ $session\nsleep 4713\n`;
+    let refused: Promise<void> | undefined;
+    await new Promise<void>((begun) => {
+      refused = expect(connection.run(program, { onLine: () => begun() })).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    });
+    await connection.close();
+    expect(await processes("471[3]")).toBe(0);
+    await refused;
+    await expect(connection.run("true\n")).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+  });
+
+  it("is closed soon when the server stands still", async () => {
+    const connection = await server.connect();
+    await signalLogins("STOP");
+    const began = Date.now();
+    await connection.close();
+    await signalLogins("KILL");
+    expect(Date.now() - began).toBeLessThan(5_000);
+  });
+
   it("says when the connection breaks", async () => {
     const connection = await server.connect();
     const running = connection.run("sleep 30\n");
-    setTimeout(
-      () =>
-        void server.exec(
-          "sh",
-          "-c",
-          "for p in /proc/[0-9]*; do grep -qa '^sshd: root' $p/cmdline && kill -9 ${p#/proc/}; done; :",
-        ),
-      300,
-    );
+    setTimeout(() => void signalLogins("KILL"), 300);
     await expect(running).rejects.toMatchObject({ code: "CONNECTION_LOST", retry: "now" });
     expect(connection.isOpen).toBe(false);
     await expect(connection.run("true\n")).rejects.toMatchObject({ code: "CONNECTION_LOST" });

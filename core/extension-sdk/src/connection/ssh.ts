@@ -43,13 +43,18 @@ export interface SshConnectionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A server that stands still says no goodbye. */
+const CLOSE_LIMIT_MS = 1_000;
+
 /** @throws ServerUnreachableError, HostKeyMismatchError, SshAuthenticationError */
 export async function openSshConnection(target: SshTarget, options: SshConnectionOptions = {}): Promise<Connection> {
-  const client = await login(target, options);
+  const { client, socket } = await login(target, options);
   const description = `${target.user}@${target.host}:${target.port}`;
   const shell = target.sudo ? "sudo -n sh -s" : "sh -s";
   let roundTrips = 0;
   let isOpen = true;
+  const running = new Set<Promise<unknown>>();
+  const closing = new AbortController();
   client.on("close", () => {
     isOpen = false;
   });
@@ -81,13 +86,26 @@ export async function openSshConnection(target: SshTarget, options: SshConnectio
     get isOpen() {
       return isOpen;
     },
-    run: (program, runOptions = {}) => supervise(description, runOptions, (onLine) => start(program, onLine)),
+    async run(program, runOptions = {}) {
+      const signal = AbortSignal.any([closing.signal, ...(runOptions.signal === undefined ? [] : [runOptions.signal])]);
+      const run = supervise(description, { ...runOptions, signal }, (onLine) => start(program, onLine));
+      running.add(run);
+      try {
+        return await run;
+      } finally {
+        running.delete(run);
+      }
+    },
     async close() {
+      closing.abort(new ConnectionLostError(description));
+      await Promise.allSettled(running);
       if (!isOpen) return;
       isOpen = false;
       const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
       client.end();
+      const giveUp = setTimeout(() => socket.destroy(), CLOSE_LIMIT_MS);
       await closed;
+      clearTimeout(giveUp);
     },
   };
 }
@@ -101,7 +119,7 @@ export async function readHostKey(
   let key: string | undefined;
   const target = { ...endpoint, hostKeys: [] };
   try {
-    const client = await login(target, options, (presented) => {
+    const { client } = await login(target, options, (presented) => {
       key = keyLine(presented);
       return false;
     });
@@ -113,7 +131,11 @@ export async function readHostKey(
   return key;
 }
 
-async function login(target: SshTarget, options: SshConnectionOptions, verify?: (key: Buffer) => boolean): Promise<Client> {
+async function login(
+  target: SshTarget,
+  options: SshConnectionOptions,
+  verify?: (key: Buffer) => boolean,
+): Promise<{ readonly client: Client; readonly socket: Socket }> {
   const { default: ssh2 } = await import("ssh2");
   const timeoutMs = options.connectTimeoutMs ?? 20_000;
   const socket = await openSocket(target, timeoutMs, options.signal);
@@ -157,7 +179,7 @@ async function login(target: SshTarget, options: SshConnectionOptions, verify?: 
     client.once("close", () => fail(new ServerUnreachableError(target, "it closed the connection during the login")));
     client.connect(config);
   });
-  return client;
+  return { client, socket };
 }
 
 function openSocket(target: Endpoint, timeoutMs: number, signal?: AbortSignal): Promise<Socket> {

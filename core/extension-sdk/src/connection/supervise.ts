@@ -14,8 +14,8 @@ export interface StartedProgram {
 
 /** A program names its session with its first line. One that has not begun by then has nothing to end. */
 const SESSION_WAIT_MS = 2_000;
-/** A dead server must not keep a cancelled run waiting. */
-const STOP_LIMIT_MS = 20_000;
+/** A program is gone after three seconds, however little it listens. A dead server must not keep a cancelled run waiting. */
+const STOP_LIMIT_MS = 6_000;
 
 /** Starts a program and waits for its end, or stops it. @throws the signal's reason, ProgramTimeoutError, or what `start` throws */
 export async function supervise(

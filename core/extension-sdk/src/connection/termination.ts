@@ -3,11 +3,15 @@
  * stays. What moved to another session on purpose, like a service, lives on.
  */
 
-/** A program that ends all processes of a session: asked first, killed after two seconds. */
+/**
+ * A program that ends all processes of a session, and ends when they are gone. All are asked first. After two seconds what does not listen
+ * is killed, but not the leader: a shell that waited for it comes to take its temporary files away. After another second the leader is, too.
+ */
 export function terminationProgram(session: number): string {
   return [
     "exec >/dev/null 2>&1",
     `session=${Math.trunc(session)}`,
+    "spared=",
     "signal_session() {",
     "  found=1",
     "  for stat in /proc/[0-9]*/stat; do",
@@ -17,16 +21,28 @@ export function terminationProgram(session: number): string {
     '    [ "$4" = "$session" ] || continue',
     "    case $1 in Z) continue ;; esac",
     "    found=0",
-    '    kill "-$signal" "$pid"',
+    '    [ "$pid" = "$spared" ] || kill "-$signal" "$pid"',
     "  done",
     "  return $found",
     "}",
+    "# await_end TRIES: five in a second.",
+    "await_end() {",
+    "  signal=0 left=$1",
+    "  while signal_session; do",
+    '    [ "$left" -gt 0 ] || return 1',
+    "    sleep 0.2",
+    "    left=$((left - 1))",
+    "  done",
+    "}",
     "signal=TERM",
     "signal_session || exit 0",
-    "signal=0",
-    "for wait in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; signal_session || exit 0; done",
-    "signal=KILL",
+    "await_end 10 && exit 0",
+    "signal=KILL spared=$session",
     "signal_session",
+    "await_end 5 && exit 0",
+    "signal=KILL spared=",
+    "signal_session",
+    "await_end 5",
     "exit 0",
     "",
   ].join("\n");

@@ -16,6 +16,8 @@ export interface ActionContext {
   readonly currentDir: string;
   /** A workspace's name or path; absent: found from the current folder or the registry. */
   readonly workspace?: string;
+  /** Told the folder of the workspace that is worked in, perhaps more than once. Absent: nobody keeps when it was. */
+  readonly workspaceUsed?: (root: string) => void;
   /** The environment whose layer of the configuration applies. Absent: `PROVISIONING_ENV`, or what the configuration says. */
   readonly env?: string;
   /** Configuration values that flags give. */

@@ -69,6 +69,7 @@ export type { ExportedWorkspace } from "./workspace/export.js";
 export type { WorkspaceInfo } from "./workspace/info.js";
 export type { WorkspaceDetail } from "./workspace/show.js";
 export type { WorkspaceValidation } from "./workspace/validate.js";
+export { noteUse } from "./workspace/note-use.js";
 export { runtimeDirOf, type WorkspacePlace } from "./workspace/runtime-dir.js";
 export { chosenInfra, openWorkspaceSession, type WorkspaceSession } from "./session.js";
 export { configSources, NoWorkspaceError, type PlatformLayout, platformLayout, userPaths } from "@provisioning/workspace";

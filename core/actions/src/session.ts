@@ -101,6 +101,7 @@ export async function openWorkspaceSession(
     { currentDir: context.currentDir, ...(context.workspace === undefined ? {} : { wanted: context.workspace }) },
     registry,
   );
+  context.workspaceUsed?.(workspace.layout.root);
   const infra = await infraOf?.(workspace.layout);
   const config = await loadWorkspaceConfig(context, workspace, infra === undefined ? {} : { infra });
   const redactor = createRedactor();

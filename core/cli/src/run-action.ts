@@ -8,7 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { text } from "node:stream/consumers";
-import { type ActionContext, platformLayout } from "@provisioning/actions";
+import { type ActionContext, noteUse, platformLayout } from "@provisioning/actions";
 import { type Plan, ProvisioningError, systemClock } from "@provisioning/model";
 import { askService } from "./ask-service.js";
 import type { CliContext } from "./cli-context.js";
@@ -27,6 +27,9 @@ export interface CommonFlags {
   /** A file with configuration values for this one command. */
   readonly settings?: string | undefined;
   readonly output?: OutputFormat | undefined;
+  /** It writes nothing at all. */
+  readonly check?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
   /** Warnings are no success. */
   readonly strict?: boolean | undefined;
 }
@@ -55,6 +58,10 @@ export async function runAction(
     },
   );
   let isWarned = false;
+  let noting: Promise<void> | undefined;
+  const workspaceUsed = (root: string): void => {
+    noting ??= noteUse({ environment: cli.process.env, clock: systemClock }, root);
+  };
   try {
     const context = await actionContext(cli, flags, {
       signal: interrupts.signal,
@@ -64,6 +71,7 @@ export async function runAction(
         progress.show(event);
       },
       confirm,
+      ...(flags.check === true || flags.dryRun === true ? {} : { workspaceUsed }),
     });
     if (cli.view.verbose || flags.debug === true) progress.show({ type: "note", text: `trace ${context.traceId ?? ""}` });
     const code = (await work(context)) ?? EXIT.ok;
@@ -79,6 +87,7 @@ export async function runAction(
     cli.process.exitCode = error instanceof ProvisioningError ? exitCodeOf(error) : EXIT.failure;
   } finally {
     progress.stop();
+    await noting;
     // Takes the sign of life away from whoever wrote nothing.
     cli.process.stderr.write("");
     interrupts.close();
@@ -89,7 +98,7 @@ export async function runAction(
 export async function actionContext(
   cli: CliContext,
   flags: CommonFlags,
-  watch: Pick<ActionContext, "signal" | "drain" | "report" | "confirm">,
+  watch: Pick<ActionContext, "signal" | "drain" | "report" | "confirm" | "workspaceUsed">,
 ): Promise<ActionContext> {
   const wanted = flags.workspace ?? cli.process.env.PROVISIONING_WORKSPACE;
   const context = {

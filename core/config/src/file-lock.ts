@@ -10,17 +10,24 @@ const RETRY_MS = 20;
 /** Waits until the file at `path` can be made; the function takes it away again. */
 export async function lockFile(path: string, clock: Clock): Promise<() => Promise<void>> {
   for (;;) {
-    try {
-      await (await open(path, "wx", 0o600)).close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const age = await stat(path).then(
-      (found) => Date.now() - found.mtimeMs,
-      () => 0,
-    );
-    if (age > STALE_MS) await rm(path, { force: true });
-    else await clock.sleep(RETRY_MS);
+    const unlock = await tryLockFile(path);
+    if (unlock !== undefined) return unlock;
+    await clock.sleep(RETRY_MS);
+  }
+}
+
+/** Absent, without waiting, while somebody else has it. */
+export async function tryLockFile(path: string): Promise<(() => Promise<void>) | undefined> {
+  const age = await stat(path).then(
+    (found) => Date.now() - found.mtimeMs,
+    () => 0,
+  );
+  if (age > STALE_MS) await rm(path, { force: true });
+  try {
+    await (await open(path, "wx", 0o600)).close();
+    return () => rm(path, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return undefined;
   }
 }

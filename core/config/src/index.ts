@@ -1,6 +1,6 @@
 export { renderDefaults } from "./defaults-file.js";
 export { type ConfigEdit, editConfigFile, replaceConfigFile, writeConfig } from "./edit/edit-file.js";
-export { lockFile } from "./file-lock.js";
+export { lockFile, tryLockFile } from "./file-lock.js";
 export { fileMadeOnce } from "./file-made-once.js";
 export type { EvaluatedKcl, KclEvaluator } from "./formats/kcl.js";
 export { FORMAT_ENDINGS, parseLayer } from "./formats/parse-layer.js";

@@ -1,9 +1,9 @@
 /** The list of workspaces: the light way of reading it and the library must never disagree. */
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock, workspaceName } from "@provisioning/model";
+import { type Clock, systemClock, workspaceName } from "@provisioning/model";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRegistry } from "./index.js";
@@ -159,6 +159,59 @@ describe("the light way and the library", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("the time of the last use", () => {
+  const at = (instant: string): Clock => ({ ...systemClock, now: () => Date.parse(instant) });
+  const lastUsed = async (file: string) =>
+    Object.fromEntries(
+      (await openRegistry(file, systemClock).list()).map((entry) => [entry.name, new Date(entry.lastUsed).toISOString()]),
+    );
+  let file: string;
+  beforeEach(async () => {
+    file = join(base, "user_config.yaml");
+    await writeFile(file, ours);
+  });
+
+  it.each([
+    { now: "2026-01-03T03:05:05.000Z", noted: "2026-01-03T03:05:05.000Z", when: "a minute later" },
+    { now: "2026-01-03T03:05:04.999Z", noted: "2026-01-03T03:04:05.000Z", when: "earlier: nothing is written" },
+    { now: "2026-01-01T00:00:00.000Z", noted: "2026-01-01T00:00:00.000Z", when: "by a clock that was set back" },
+  ])("is noted $when", async ({ now, noted }) => {
+    await openRegistry(file, at(now)).noteUse("/srv/dev");
+    expect(await lastUsed(file)).toEqual({ shop: "2026-01-02T03:04:05.678Z", dev: noted });
+    if (now !== noted) expect(await readFile(file, "utf8")).toBe(ours);
+  });
+
+  it("is noted in a file that somebody wrote by hand", async () => {
+    await writeFile(file, "workspaces: {dev: {path: /srv/dev}} # mine\n");
+    await openRegistry(file, at("2026-02-01T00:00:00.000Z")).noteUse("/srv/dev");
+    expect(await lastUsed(file)).toEqual({ dev: "2026-02-01T00:00:00.000Z" });
+    expect(await readFile(file, "utf8")).toContain("# mine");
+  });
+
+  it("of a folder that is not in the list is kept nowhere", async () => {
+    await openRegistry(join(base, "none", "user_config.yaml"), systemClock).noteUse("/srv/dev");
+    await openRegistry(file, systemClock).noteUse("/elsewhere");
+    expect(await readFile(file, "utf8")).toBe(ours);
+    expect(await readdir(base)).toEqual(["user_config.yaml"]);
+  });
+
+  it("is left out while somebody else writes, and waits for nobody", async () => {
+    await writeFile(`${file}.lock`, "");
+    await openRegistry(file, at("2026-02-01T00:00:00.000Z")).noteUse("/srv/dev");
+    expect(await readFile(file, "utf8")).toBe(ours);
+  });
+
+  it("loses nothing of what others write at the same time", async () => {
+    const registry = openRegistry(file, at("2026-02-01T00:00:00.000Z"));
+    const names = Array.from({ length: 10 }, (_, index) => workspaceName(`w${index}`));
+    await Promise.all(
+      names.flatMap((name) => [registry.register(name, `/srv/${name}`, { activate: false }), registry.noteUse("/srv/dev")]),
+    );
+    expect(Object.keys(await lastUsed(file)).sort()).toEqual(["dev", "shop", ...names].sort());
+    expect((await readdir(base)).sort()).toEqual(["user_config.yaml"]);
   });
 });
 

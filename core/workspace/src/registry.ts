@@ -7,7 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { lockFile, readIfThere } from "@provisioning/config";
+import { lockFile, readIfThere, tryLockFile } from "@provisioning/config";
 import { type Clock, type Instant, ProvisioningError, workspaceName, type WorkspaceName } from "@provisioning/model";
 import { isPlainEntry, readRegistryText, type RegistryText } from "./registry-text.js";
 
@@ -27,7 +27,12 @@ export interface WorkspaceRegistry {
   forget(...names: readonly WorkspaceName[]): Promise<void>;
   /** @throws WorkspaceUnknownError */
   switchTo(name: WorkspaceName): Promise<RegisteredWorkspace>;
+  /** The workspace at this folder is used right now. Written once a minute at most, and not while somebody else writes; elsewhere nothing happens. */
+  noteUse(path: string): Promise<void>;
 }
+
+/** What was used more than a minute ago is worth another write. */
+const NOTED_EVERY_MS = 60_000;
 
 export class WorkspaceUnknownError extends ProvisioningError {
   constructor(name: string, known: readonly string[]) {
@@ -64,6 +69,16 @@ export function openRegistry(file: string, clock: Clock): WorkspaceRegistry {
         content.setActive(name);
       });
       return entries.find((entry) => entry.name === name) as RegisteredWorkspace;
+    },
+    async noteUse(path) {
+      const isDue = (entry: RegistryText["entries"][number]): boolean =>
+        entry.path === path && Math.abs(clock.now() - (Date.parse(entry.lastUsed) || 0)) >= NOTED_EVERY_MS;
+      if (!(await load(file)).entries.some(isDue)) return;
+      const unlock = await tryLockFile(`${file}.lock`);
+      if (unlock === undefined) return;
+      await changeLocked(file, true, unlock, (content) => {
+        for (const entry of content.entries.filter(isDue)) content.put({ ...entry, lastUsed: now() });
+      });
     },
   };
 }
@@ -103,7 +118,15 @@ async function change(
   edit: (content: RegistryText) => void,
 ): Promise<readonly RegisteredWorkspace[]> {
   await mkdir(dirname(file), { recursive: true });
-  const unlock = await lockFile(`${file}.lock`, clock);
+  return changeLocked(file, plain, await lockFile(`${file}.lock`, clock), edit);
+}
+
+async function changeLocked(
+  file: string,
+  plain: boolean,
+  unlock: () => Promise<void>,
+  edit: (content: RegistryText) => void,
+): Promise<readonly RegisteredWorkspace[]> {
   try {
     const content = await load(file, plain);
     edit(content);

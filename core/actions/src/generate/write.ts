@@ -89,6 +89,7 @@ async function generateInWorkspace(context: ActionContext, input: GenerateInput)
   const { currentDir, workspace: wanted } = context;
   const workspace = await findWorkspace({ currentDir, ...(wanted === undefined ? {} : { wanted }) }, registryOf(context));
   const { root } = workspace.layout;
+  context.workspaceUsed?.(root);
   const folder = KINDS[kind].folder(name, category);
   const target = input.dir === undefined ? join(root, folder) : resolve(currentDir, input.dir);
   const values = {

@@ -25,7 +25,9 @@ export async function workspaceIfAny(context: ActionContext): Promise<Workspace 
   const registry = openRegistry(userPaths(context.environment).configFile, context.clock);
   const wanted = context.workspace === undefined ? {} : { wanted: context.workspace };
   try {
-    return await findWorkspace({ currentDir: context.currentDir, ...wanted }, registry);
+    const workspace = await findWorkspace({ currentDir: context.currentDir, ...wanted }, registry);
+    context.workspaceUsed?.(workspace.layout.root);
+    return workspace;
   } catch (error) {
     if (error instanceof NoWorkspaceError) return undefined;
     throw error;

@@ -47,7 +47,7 @@ export async function knownWorkspace(registry: WorkspaceRegistry, name: Workspac
   return found;
 }
 
-export function registryOf(context: ActionContext): WorkspaceRegistry {
+export function registryOf(context: Pick<ActionContext, "environment" | "clock">): WorkspaceRegistry {
   return openRegistry(userPaths(context.environment).configFile, context.clock);
 }
 

@@ -14,6 +14,7 @@ export async function runtimeDirOf(context: ActionContext): Promise<WorkspacePla
   const { currentDir, workspace: wanted } = context;
   try {
     const { layout } = await findWorkspace({ currentDir, ...(wanted === undefined ? {} : { wanted }) }, registryOf(context));
+    context.workspaceUsed?.(layout.root);
     return { root: layout.root, runtimeDir: layout.runtimeDir };
   } catch (error) {
     if (error instanceof NoWorkspaceError) return undefined;

@@ -127,6 +127,8 @@ export async function startService(options: StartOptions): Promise<RunningServic
       workspace: service.workspace.workspace.layout.root,
     });
     closing.push(() => withdraw(runtimeDir));
+    // The first document should not wait for it; if it cannot be made, its sender is told why.
+    service.workflowCompiler().catch(() => undefined);
     logger.info({ url, storage: service.storageType, workspace: service.workspace.workspace.layout.root }, "listening");
     return { url, token, log: rotationOf(service.workspace), close };
   } catch (error) {

@@ -142,6 +142,7 @@ beforeAll(async () => {
     document("fails", step("done = 1 / 0"), { ...step("a = 1"), name: "next", depends_on: ["decide"] }),
   );
   await writeFile(join(workspace, "ugly.k"), "a   =    1\n");
+  await writeFile(join(workspace, "clear.yaml"), "password: hunter2\n");
   await run("apply", "--yes");
   await run("workspace", "export", "--to", join(base, "shop.tar.gz"));
   ids.failed = await runOf("fails.json");
@@ -168,6 +169,8 @@ const control = (of: string): Readonly<Record<string, Row>> => ({
   [`${of} rollback`]: { words: () => [of, "rollback", ids.failed] },
 });
 const ABSENT = [0, 64];
+/** Of a key that nobody has. */
+const RECIPIENT = "age170vyg8ul0jf8fl3u4egwzsr994npkahg9vngnt0q6qw3fhnsr5xq8gy9vj";
 
 const ROWS: Readonly<Record<string, Row>> = {
   apply: { words: () => ["apply"] },
@@ -193,6 +196,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "workspace remove": { words: () => ["workspace", "remove", "other"], real: [] },
   "config set": { words: () => ["config", "set", "run.parallel_limit", "3"], real: [] },
   "config unset": { words: () => ["config", "unset", "run.parallel_limit"], real: [] },
+  sops: { words: () => ["sops", "clear.yaml", "--encrypt", "--age", RECIPIENT], real: [] },
   "version lock": { words: () => ["version", "lock"], real: [] },
   ...Object.fromEntries(
     ["workspace", "infra", "cluster", "taskserv", "provider", "workflow"].map((kind) => [

@@ -38,6 +38,7 @@ export type { CheckpointInfo } from "./run/checkpoints.js";
 export type { LogLine } from "./run/logs.js";
 export type { OperationReport, RunReport } from "./run/report.js";
 export type { OperationWhy, WhyReport } from "./run/why.js";
+export type { SopsResult } from "./sops/result.js";
 export type { ResourceLine } from "./state/recorded.js";
 export type { ResourceDetail } from "./state/show.js";
 export type { StorageReport } from "./storage/info.js";

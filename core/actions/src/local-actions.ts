@@ -2,7 +2,7 @@
 
 import type { ActionName } from "./action-table.js";
 
-const DOMAINS: ReadonlySet<string> = new Set(["config", "generate", "kcl", "machine", "version", "workspace"]);
+const DOMAINS: ReadonlySet<string> = new Set(["config", "generate", "kcl", "machine", "sops", "version", "workspace"]);
 const NAMES: ReadonlySet<string> = new Set(["infra.names", "lock.break", "lock.list", "server.ssh", "service.logCommands"]);
 
 export function isLocalAction(name: ActionName): boolean {

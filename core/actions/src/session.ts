@@ -46,7 +46,7 @@ import { configuredTaskservs, seenFrom, unknownTaskservs } from "./desired/confi
 import { buildDesired, type DesiredInfra, providerOf } from "./desired/desired.js";
 import { createProviders, type Providers } from "./providers.js";
 import { loadRecords, type Records } from "./records.js";
-import { secretSources } from "./secrets/sources.js";
+import { encryptedTexts, secretSources } from "./secrets/sources.js";
 import { providerSettings, serverAccessLimits } from "./servers/configured.js";
 import { createServerAccess, type ServerAccess } from "./servers/server-access.js";
 import { loadWorkspaceConfig } from "./storage/config.js";
@@ -105,6 +105,7 @@ export async function openWorkspaceSession(
   const infra = await infraOf?.(workspace.layout);
   const config = await loadWorkspaceConfig(context, workspace, infra === undefined ? {} : { infra });
   const redactor = createRedactor();
+  for (const secret of encryptedTexts(config)) redactor.add(secret);
   return {
     context,
     workspace,

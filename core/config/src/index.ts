@@ -1,5 +1,6 @@
 export { renderDefaults } from "./defaults-file.js";
 export { type ConfigEdit, editConfigFile, replaceConfigFile, writeConfig } from "./edit/edit-file.js";
+export { ConfigEncryptedError, type DecryptText, looksEncrypted } from "./encrypted-layer.js";
 export { lockFile, tryLockFile } from "./file-lock.js";
 export { fileMadeOnce } from "./file-made-once.js";
 export type { EvaluatedKcl, KclEvaluator } from "./formats/kcl.js";

@@ -12,6 +12,8 @@ import { type ConfigKeyName, configKey, isConfigKey } from "./keys.js";
 export interface Written {
   readonly value: unknown;
   readonly position?: SourcePosition;
+  /** It is a secret: its file has it encrypted. */
+  readonly isEncrypted?: true;
   /** Taken as it is: what looks like a reference is none. */
   readonly isLiteral?: boolean;
 }
@@ -126,7 +128,7 @@ class Interpolation {
   }
 
   private key(key: ConfigKeyName): unknown {
-    if (configKey(key).secret !== undefined)
+    if (configKey(key).secret !== undefined || this.scope.keys.get(key)?.isEncrypted === true)
       return this.refuse(`${key} may be a secret, so no other key can refer to it`, undefined, {
         code: "CONFIG_REFERENCE_SECRET",
       });

@@ -2,6 +2,7 @@
 
 import { DiagnosticsError } from "@provisioning/model";
 import { below, type Layer, type LayerName } from "./layer.js";
+import { type DecryptText, encryptedLayer, looksEncrypted } from "./encrypted-layer.js";
 import { FORMAT_ENDINGS, parseLayer } from "./formats/parse-layer.js";
 import type { KclEvaluator } from "./formats/kcl.js";
 import { readIfThere } from "./read-if-there.js";
@@ -48,14 +49,15 @@ export async function layerFile(
 /** Nothing when there is no file. @throws DiagnosticsError CONFIG_AMBIGUOUS, CONFIG_SYNTAX */
 export async function readLayerFile(
   place: LayerPlace,
-  { kcl, read = readIfThere }: { readonly kcl?: KclEvaluator; readonly read?: ReadFile },
+  { kcl, read = readIfThere, decrypt }: { readonly kcl?: KclEvaluator; readonly read?: ReadFile; readonly decrypt?: DecryptText },
 ): Promise<Layer | undefined> {
   const found = onlyOne(
     place,
     (await filesAt(place, read)).filter(({ text }) => mayCount(place, text)),
   );
   if (found === undefined) return undefined;
-  const layer = await parseLayer(place.name, found.file, found.text, kcl);
+  const written = await parseLayer(place.name, found.file, found.text, kcl);
+  const layer = looksEncrypted(found) ? await encryptedLayer(written, found, decrypt) : written;
   return place.section === undefined ? layer : below(layer, place.section);
 }
 

@@ -16,6 +16,8 @@ export interface Layer {
   readonly values: ReadonlyMap<string, unknown>;
   /** Where each key stands, sections too. */
   readonly positions: ReadonlyMap<string, SourcePosition>;
+  /** Paths of values that the file has encrypted: they are secrets, whatever their key. Absent: none is. */
+  readonly encrypted?: ReadonlySet<string>;
   /** The line of the file, from 1. */
   readonly lineAt?: (line: number) => string | undefined;
 }
@@ -54,5 +56,8 @@ export function below(layer: Layer, key: string): Layer {
   const prefix = `${key}.`;
   const inside = <T>(entries: ReadonlyMap<string, T>) =>
     new Map([...entries].filter(([path]) => path.startsWith(prefix)).map(([path, value]) => [path.slice(prefix.length), value]));
-  return { ...layer, values: inside(layer.values), positions: inside(layer.positions) };
+  const encrypted = [...(layer.encrypted ?? [])]
+    .filter((path) => path.startsWith(prefix))
+    .map((path) => path.slice(prefix.length));
+  return { ...layer, values: inside(layer.values), positions: inside(layer.positions), encrypted: new Set(encrypted) };
 }

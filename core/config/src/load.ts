@@ -3,6 +3,7 @@
 import { type Clock, type Diagnostic, DiagnosticsError, isName, nearest, systemClock } from "@provisioning/model";
 import { defaultsLayer } from "./defaults-file.js";
 import { dateFacts } from "./facts.js";
+import type { DecryptText } from "./encrypted-layer.js";
 import type { KclEvaluator } from "./formats/kcl.js";
 import { flagLayer, type Layer, LAYER_NAMES, type LayerName, variableLayer } from "./layer.js";
 import { type LayerPlace, type ReadFile, readLayerFile } from "./layer-file.js";
@@ -28,6 +29,8 @@ export interface ConfigSources {
   readonly clock?: Pick<Clock, "now">;
   /** Absent: files of KCL are refused. */
   readonly kcl?: KclEvaluator;
+  /** Opens files that SOPS encrypted. Absent: what is encrypted in them says nothing. */
+  readonly decrypt?: DecryptText;
   /** Layers above this one are left out. Default: none is. */
   readonly upTo?: LayerName;
   /** Default: from the disk. */

@@ -20,6 +20,8 @@ import { taskservSettingProblem } from "./taskserv-settings.js";
 
 export interface Provenance {
   readonly layer: LayerName;
+  /** It stands encrypted in its file: it is a secret. */
+  readonly isEncrypted?: true;
   readonly position?: SourcePosition;
 }
 
@@ -46,7 +48,7 @@ interface Decided extends Written {
   readonly layer: LayerName;
 }
 
-/** Nothing is thrown: all findings of all layers are returned together. Codes CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_SCOPE, CONFIG_SECRET (a warning), CONFIG_REFERENCE, CONFIG_REFERENCE_SECRET, CONFIG_CYCLE. */
+/** Nothing is thrown: all findings of all layers are returned together. Codes CONFIG_UNKNOWN_KEY, CONFIG_TYPE, CONFIG_SCOPE, CONFIG_SECRET (a warning), CONFIG_ENCRYPTED, CONFIG_REFERENCE, CONFIG_REFERENCE_SECRET, CONFIG_CYCLE. */
 export function resolveConfig(
   layers: readonly Layer[],
   scope: Pick<ReferenceScope, "facts" | "environment"> & { readonly chosenEnvironment?: string },
@@ -68,7 +70,16 @@ export function resolveConfig(
     values.set(key, typed);
     const problem = typeProblem(type, typed);
     if (problem !== undefined)
-      findings.push(withLine(layers, finding({ code: "CONFIG_TYPE" }, `${key}: ${problem}.`, written.position)));
+      findings.push(
+        withLine(
+          layers,
+          finding(
+            { code: "CONFIG_TYPE" },
+            `${key}: ${written.isEncrypted === true ? withoutValue(problem) : problem}.`,
+            written.position,
+          ),
+        ),
+      );
   }
   findings.push(...interpolated.findings.map((one) => withLine(layers, one)));
   return {
@@ -86,21 +97,27 @@ export function resolveConfig(
 function decide(decided: Map<ConfigKeyName, Decided>, layer: Layer, path: string, value: unknown): void {
   if (value === null) return;
   const position = layer.positions.get(path);
+  const isEncrypted = layer.encrypted?.has(path) === true ? ({ isEncrypted: true } as const) : {};
   // A shell has its own way to put texts together, and a password may hold any character.
   const rest = { layer: layer.name, isLiteral: layer.file === undefined, ...(position === undefined ? {} : { position }) };
   if (isConfigKey(path)) {
-    decided.set(path, { value, ...rest });
+    decided.set(path, { value, ...rest, ...isEncrypted });
     return;
   }
   const map = mapAround(path);
   if (map === undefined) return;
-  const below = decided.get(map)?.value;
+  const { value: below, isEncrypted: isPartEncrypted } = decided.get(map) ?? {};
   const names = typeof below === "object" ? (below as object) : {};
-  decided.set(map, { value: { ...names, [path.slice(map.length + 1)]: value }, ...rest });
+  const secret = isPartEncrypted === true ? { isEncrypted: isPartEncrypted } : isEncrypted;
+  decided.set(map, { value: { ...names, [path.slice(map.length + 1)]: value }, ...rest, ...secret });
 }
 
-function provenanceOf({ layer, position }: Decided): Provenance {
-  return { layer, ...(position === undefined ? {} : { position }) };
+function provenanceOf({ layer, position, isEncrypted }: Decided): Provenance {
+  return {
+    layer,
+    ...(position === undefined ? {} : { position }),
+    ...(isEncrypted === undefined ? {} : { isEncrypted }),
+  };
 }
 
 function checkLayer(layer: Layer): Diagnostic[] {
@@ -113,6 +130,11 @@ function checkLayer(layer: Layer): Diagnostic[] {
 function checkValue(layer: Layer, path: string, value: unknown): Diagnostic | undefined {
   if (value === null && (isConfigKey(path) || isSection(path))) return undefined;
   const position = layer.positions.get(path);
+  if (isBelowTaskservs(path) && layer.encrypted?.has(path) === true)
+    return {
+      ...finding({ code: "CONFIG_ENCRYPTED" }, `${path} is encrypted here, and settings of taskservs are recorded.`, position),
+      hint: "Write a reference in its place, such as sops://FILE#KEY: it is looked up at the last moment.",
+    };
   if (isBelowTaskservs(path)) {
     const problem = taskservSettingProblem(path, value);
     return problem && withLine([layer], { severity: "error", code: "CONFIG_TYPE", ...problem, ...(position && { position }) });
@@ -133,10 +155,16 @@ function checkValue(layer: Layer, path: string, value: unknown): Diagnostic | un
   if (layer.file !== undefined && hasReference(value)) return undefined;
   const misfit = typeProblem(type, value);
   if (misfit === undefined) return literalSecret(layer, path, value, position);
-  const shown = secret === undefined ? misfit : misfit.replace(/, got .*$/s, "");
+  const isSecret = secret !== undefined || layer.encrypted?.has(path) === true;
+  const shown = isSecret ? withoutValue(misfit) : misfit;
   const found = finding({ code: "CONFIG_TYPE" }, `${path}: ${shown}.`, position);
   if (layer.name === "variables") return { ...found, hint: `It comes from the variable ${variableOf(path)}.` };
-  return secret === undefined ? withLine([layer], found) : found;
+  return isSecret ? found : withLine([layer], found);
+}
+
+/** A problem with the type, without the value that has it. */
+function withoutValue(problem: string): string {
+  return problem.replace(/[;,] got .*$/s, "");
 }
 
 function scopeProblem(scope: "workspace" | "user", layer: LayerName): { summary: string; hint: string } | undefined {
@@ -152,12 +180,12 @@ function scopeProblem(scope: "workspace" | "user", layer: LayerName): { summary:
 
 /** Files are committed and copied. The text of the line is not shown. */
 function literalSecret(
-  { file }: Layer,
+  { file, encrypted }: Layer,
   key: ConfigKeyName,
   value: unknown,
   position: SourcePosition | undefined,
 ): Diagnostic | undefined {
-  if (file === undefined || shownValue(key, value) === value) return undefined;
+  if (file === undefined || encrypted?.has(key) === true || shownValue(key, value) === value) return undefined;
   return {
     ...finding({ code: "CONFIG_SECRET" }, `${key} is a secret that stands in a file.`, position),
     severity: "warning",

@@ -129,9 +129,14 @@ function saidBy(name: LayerName, layer: Layer | undefined, key: ReturnType<typeo
   return {
     layer: name,
     ...(layer?.file === undefined ? {} : { file: layer.file }),
-    ...(value === undefined ? {} : { ...position, value: shownValue(key, value) as Json }),
+    ...(value === undefined ? {} : { ...position, value: shownValue(key, value, isEncryptedIn(layer, key)) as Json }),
     wins: name === winner,
   };
+}
+
+/** Of a map: any of it. */
+function isEncryptedIn(layer: Layer | undefined, key: string): boolean {
+  return [...(layer?.encrypted ?? [])].some((path) => path === key || path.startsWith(`${key}.`));
 }
 
 function valueIn(layer: Layer, key: ReturnType<typeof knownKey>): unknown {

@@ -3,9 +3,11 @@
 import {
   type Config,
   type ConfigEdit,
+  ConfigEncryptedError,
   type ConfigSources,
   editConfigFile,
   layerFile,
+  looksEncrypted,
   type LayerPlace,
   readConfig,
   readIfThere,
@@ -32,14 +34,15 @@ export interface LayerToEdit {
   readonly sources: ConfigSources;
 }
 
-/** @throws ProvisioningError CONFIG_LAYER_NONE, DiagnosticsError CONFIG_AMBIGUOUS */
+/** @throws ProvisioningError CONFIG_LAYER_NONE, ConfigEncryptedError, DiagnosticsError CONFIG_AMBIGUOUS */
 export async function layerToEdit(context: ActionContext, { layer, ...scope }: EditScope): Promise<LayerToEdit> {
   const { workspace, sources, config } = await readHere(context, scope);
   const wanted = layer ?? (workspace === undefined ? "user" : "workspace");
   const environment = sources.chosenEnvironment ?? config.environment;
   const place = placeOf(sources, wanted, environment);
   if (place === undefined) throw new NoLayerError(wanted, workspace !== undefined);
-  const { file } = await layerFile(place);
+  const { file, text } = await layerFile(place);
+  if (text !== undefined && looksEncrypted({ file, text })) throw new ConfigEncryptedError(file);
   return { layer: wanted, file, ...(place.section === undefined ? {} : { section: place.section }), sources };
 }
 

@@ -91,11 +91,11 @@ export const configEntrySchema = z.strictObject({
 }) as unknown as z.ZodMiniType<ConfigEntry>;
 
 export function entryOf(config: Config, key: ConfigKeyName): ConfigEntry {
-  const { layer, position } = config.provenance(key);
+  const { layer, position, isEncrypted } = config.provenance(key);
   return {
     key,
-    value: shownValue(key, config.get(key)) as Json,
-    raw: shownValue(key, config.raw(key)) as Json,
+    value: shownValue(key, config.get(key), isEncrypted) as Json,
+    raw: shownValue(key, config.raw(key), isEncrypted) as Json,
     layer,
     ...position,
   };

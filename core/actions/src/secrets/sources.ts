@@ -40,6 +40,16 @@ export function secretSources(place: SecretPlace): SecretSources {
   };
 }
 
+/** Values of the configuration that stand encrypted in their files: secrets, whatever they are for. */
+export function encryptedTexts({ layers }: Config): readonly string[] {
+  return layers.flatMap(({ encrypted, values }) => [...(encrypted ?? [])].flatMap((path) => textsIn(values.get(path))));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return Array.isArray(value) ? value.flatMap(textsIn) : [];
+}
+
 type SopsSecrets = (reference: string) => Promise<string | undefined>;
 
 /** Of each redactor, which knows what was read anyway: a file is decrypted once for all that one action asks of it. */

@@ -60,10 +60,10 @@ function withoutNewline(value: string): string {
 /** Keys that were warned of, for those who open a storage several times. */
 const warned = new WeakMap<ActionContext, Set<ConfigKeyName>>();
 
-/** Files are committed and copied; a flag can be seen in the list of processes, which is worth a warning. */
+/** Files are committed and copied, unless they have it encrypted; a flag can be seen in the list of processes, which is worth a warning. */
 export function assertMayHoldPassword({ config, context }: StoragePlace, key: ConfigKeyName): void {
-  const { layer } = config.provenance(key);
-  if (layer === "variables") return;
+  const { layer, isEncrypted } = config.provenance(key);
+  if (layer === "variables" || isEncrypted === true) return;
   if (layer !== "flags")
     throw optionError(config, key, "a file must not hold the password itself; write env://NAME or file://PATH instead");
   const told = warned.get(context) ?? new Set();

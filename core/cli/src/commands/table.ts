@@ -11,6 +11,7 @@ import { dashboardGroup, lockGroup, logsGroup } from "./lock.js";
 import { doctorCommand } from "./machine.js";
 import { orchestratorGroup } from "./orchestrator.js";
 import { serverGroup } from "./server.js";
+import { sopsCommand } from "./sops.js";
 import { graphGroup, stateGroup } from "./state.js";
 import { storageGroup } from "./storage.js";
 import { taskservGroup } from "./taskserv.js";
@@ -53,7 +54,7 @@ export const DOMAINS: readonly Domain[] = [
   },
   { name: "development", brief: "Writing definitions and extensions", entries: [kclGroup, templateGroup] },
   { name: "workspace", brief: "The folders that all of it lives in", entries: [workspaceGroup] },
-  { name: "configuration", brief: "Settings and where they come from", entries: [configGroup, storageGroup] },
+  { name: "configuration", brief: "Settings and where they come from", entries: [configGroup, sopsCommand, storageGroup] },
   {
     name: "utilities",
     brief: "This machine, this program, and help",

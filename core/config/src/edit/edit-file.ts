@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Clock, ProvisioningError, systemClock } from "@provisioning/model";
+import { ConfigEncryptedError, looksEncrypted } from "../encrypted-layer.js";
 import { lockFile } from "../file-lock.js";
 import { mapAround } from "../keys.js";
 import { isBelowTaskservs, taskservPath } from "../layer-path.js";
@@ -35,10 +36,11 @@ export interface EditOptions {
 /**
  * Makes the file when it is missing. Durable when it resolves; after a crash the file is the old one or the new one, and two that edit at
  * once lose nothing. Gives whether anything was written.
- * @throws ConfigSyntaxError, ProvisioningError CONFIG_EDIT_KCL; nothing is written then
+ * @throws ConfigSyntaxError, ConfigEncryptedError, ProvisioningError CONFIG_EDIT_KCL; nothing is written then
  */
 export async function editConfigFile(file: string, edit: ConfigEdit, options: EditOptions = {}): Promise<boolean> {
   if (file.endsWith(".k")) throw new KclNotEditedError(file, [...edit.values.keys()]);
+  if (looksEncrypted({ file, text: (await readIfThere(file)) ?? "" })) throw new ConfigEncryptedError(file);
   const placed = [...edit.values].map(([key, value]) => ({ path: pathOf(key, edit.section), value }));
   const change = file.endsWith(".toml") ? editToml : editYaml;
   return underLock(file, options, (before) => change(file, before ?? "", placed));

@@ -78,11 +78,15 @@ function tokensOf(text: string): string[] {
 }
 
 function leafValue(token: string): JsonLeaf["value"] {
+  let value: JsonLeaf["value"];
   try {
-    return JSON.parse(token) as JsonLeaf["value"];
+    value = JSON.parse(token) as JsonLeaf["value"];
   } catch {
     throw new SyntaxError(`${token.slice(0, 20)} is not JSON`);
   }
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new SyntaxError(`${token.slice(0, 40)} is a larger number than SOPS can hold; write it in quotes`);
+  return value;
 }
 
 /** `indent`: one level. */

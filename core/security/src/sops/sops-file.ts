@@ -6,6 +6,7 @@
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
+import { invariant } from "@provisioning/model";
 import { type Identities, newDataKey, unwrapKey, wrapKey } from "./age-keys.js";
 import { additionalData, type DataKey, decryptScalar, encryptScalar, isEncrypted } from "./cipher.js";
 import { type Leaf, shownPath, type SopsDocument } from "./document.js";
@@ -46,8 +47,18 @@ export async function openFile(file: string, content: Buffer, identities: Identi
   const document = parseDocument(file, content);
   if (document.metadata === undefined) throw new SopsNotEncryptedError(file);
   const metadata = readMetadata(file, document.metadata);
-  const isSelected = selectionOf(file, metadata.rule);
   const key = await unwrapKey(file, metadata.age, identities);
+  return { file, document, metadata, key, ...decryptDocument(file, document, metadata, key) };
+}
+
+/** In place. @throws SopsValueError, SopsMacError */
+function decryptDocument(
+  file: string,
+  document: SopsDocument,
+  metadata: SopsMetadata,
+  key: DataKey,
+): Pick<OpenFile, "known" | "secret"> {
+  const isSelected = selectionOf(file, metadata.rule);
   const known = new Map<string, string>();
   const secret = new Set<string>();
   for (const leaf of document.leaves()) {
@@ -62,7 +73,7 @@ export async function openFile(file: string, content: Buffer, identities: Identi
   const mac = decryptScalar(metadata.mac, key, metadata.lastModified);
   if (mac === undefined) throw new SopsValueError(file, "mac, the message authentication code", "is not what SOPS wrote");
   if (!isSame(mac.bytes, textScalar(macOf(valuesOf(document), metadata, isSelected)).bytes)) throw new SopsMacError(file);
-  return { file, document, metadata, key, known, secret };
+  return { known, secret };
 }
 
 function decryptValue(file: string, text: string, key: DataKey, leaf: Leaf): Scalar {
@@ -156,8 +167,19 @@ export function sealed({ file, document, metadata, key, known }: OpenFile, now: 
     const text = known.get(placeAndContent(leaf, value)) ?? encryptScalar(value, key, additionalData(leaf.path));
     leaf.write(textScalar(text));
   }
-  const sealedMac = encryptScalar(textScalar(mac), key, lastModified);
-  return document.encrypted(writeMetadata({ ...metadata, lastModified, mac: sealedMac }));
+  const written = { ...metadata, lastModified, mac: encryptScalar(textScalar(mac), key, lastModified) };
+  const text = document.encrypted(writeMetadata(written));
+  assertOpens(file, text, written, key);
+  return text;
+}
+
+/** Nothing is written that is in the clear where it must not be, or that could not be opened again. */
+function assertOpens(file: string, text: string, metadata: SopsMetadata, key: DataKey): void {
+  try {
+    decryptDocument(file, parseDocument(file, Buffer.from(text)), metadata, key);
+  } catch (cause) {
+    invariant(false, `what was encrypted for ${file} cannot be opened: ${(cause as Error).message}`);
+  }
 }
 
 function wrapFor(key: DataKey, recipients: readonly string[]): Promise<WrappedKey[]> {

@@ -6,7 +6,18 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { decryptSops } from "sops-age";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { type Identities, openFile, type OpenFile, parseDocument, protectFile, rotated, sealed, withContent } from "../index.js";
+import {
+  type Identities,
+  openFile,
+  type OpenFile,
+  parseDocument,
+  protectFile,
+  rotated,
+  sealed,
+  textScalar,
+  valueAt,
+  withContent,
+} from "../index.js";
 import type { SelectionRule } from "./selection.js";
 
 const NOW = Date.parse("2026-03-04T05:06:07Z");
@@ -95,6 +106,52 @@ describe("a SOPS file", () => {
     const changed = lines(before).filter((line) => !lines(after).includes(line));
     expect(changed.map((line) => line.trim().split(":")[0])).toEqual(["password", "lastmodified", "mac"]);
     expect((await open("a.yaml", after)).document.plain().toString()).toContain("hunter3");
+  });
+
+  it.each([
+    ["a.yaml", YAML],
+    ["a.json", '{"database": {"hosts": ["db-01"]}}'],
+  ])("encrypts values that are set in %s", async (file, text) => {
+    const opened = await open(file, await encrypt(file, text));
+    for (const key of ["database.password", "database.deep.er", "new", "database.hosts.0"])
+      opened.document.set(key.split("."), textScalar("1_0 secret"));
+    for (const key of ["database", "database.hosts", "database.hosts.9", "new.x"])
+      expect(() => opened.document.set(key.split("."), textScalar("x"))).toThrow(
+        expect.objectContaining({ code: "SOPS_SYNTAX" }) as Error,
+      );
+    const after = sealed(opened, NOW);
+    expect(after).not.toContain("1_0 secret");
+    const reopened = await open(file, after);
+    for (const key of ["database.password", "database.deep.er", "new", "database.hosts.0"])
+      expect(valueAt(reopened, key)).toBe("1_0 secret");
+    expect(valueAt(reopened, "database")).toBeUndefined();
+  });
+
+  it("sees what the program sops sees in a plain scalar", async () => {
+    const read = (text: string) =>
+      parseDocument("a.yaml", Buffer.from(`a: ${text}\n`))
+        .leaves()
+        .map((leaf) => [leaf.read().type, leaf.read().bytes.toString()])[0];
+    expect(["014", "08", "1_000", "0x1F", "-0b11", "+7", "1e3", ".5", "-.inf", "yes", '"12"', "~"].map(read)).toEqual([
+      ["int", "12"],
+      ["float", "8"],
+      ["int", "1000"],
+      ["int", "31"],
+      ["int", "-3"],
+      ["int", "7"],
+      ["float", "1000"],
+      ["float", "0.5"],
+      ["float", "-Inf"],
+      ["str", "yes"],
+      ["str", "12"],
+      undefined,
+    ]);
+    expect(["2026-01-02", "2026-1-2 3:4:5.60", "2026-01-02T03:04:05+02:00", "2026-13-01"].map(read)).toEqual([
+      ["time", "2026-01-02T00:00:00Z"],
+      ["time", "2026-01-02T03:04:05.6Z"],
+      ["time", "2026-01-02T03:04:05+02:00"],
+      ["str", "2026-13-01"],
+    ]);
   });
 
   it("has another data key for others after a rotation", async () => {
@@ -209,6 +266,8 @@ describe("hostile files", () => {
     ["deep maps in JSON", "a.json", `${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`, "deeper than 100"],
     ["keys that are twice there", "a.json", '{"a": 1, "a": 2}', "there twice"],
     ["keys that are no texts", "a.yaml", "1: a\n", "no text"],
+    ["numbers that would be rounded", "a.yaml", "a: 9223372036854775808\n", "larger number than SOPS"],
+    ["numbers that would be rounded, in JSON", "a.json", '{"a": 9007199254740993}', "larger number than SOPS"],
     ["several documents", "a.yaml", "a: 1\n---\nb: 2\n", "documents"],
     ["a list", "a.yaml", "- a\n", "map of keys"],
     ["too many recipients", "a.env", "sops_age__list_99999999__map_enc=x\n", "too many items"],

@@ -6,11 +6,11 @@
  */
 
 import { isJsonObject, type Json, type JsonObject } from "@provisioning/model";
-import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument, Scalar as YamlScalar } from "yaml";
+import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument, Scalar as YamlScalar, visit } from "yaml";
 import { type Leaf, MAX_DEPTH, type Path, type SopsDocument, shownPath } from "./document.js";
 import { SopsSyntaxError } from "./errors.js";
 import { boolScalar, floatScalar, floatValue, type Scalar, scalarOf, textScalar } from "./scalar.js";
-import { plainScalar } from "./yaml-scalar.js";
+import { isTooLarge, plainScalar } from "./yaml-scalar.js";
 
 const SECTION = "sops";
 /** As the program `sops` writes; lines are not folded. */
@@ -57,6 +57,8 @@ function assertPlain(file: string, node: unknown, path: Path, depth: number): vo
   if (isAlias(node)) throw new SopsSyntaxError(file, `${shownPath(path)} is an alias; write the value itself`);
   if ((isScalar(node) || isCollection(node)) && node.tag !== undefined && !CORE_TAG.test(node.tag))
     throw new SopsSyntaxError(file, `${shownPath(path)} has the tag ${node.tag}; write the value itself`);
+  if (isScalar(node) && node.type === "PLAIN" && isTooLarge(node.source ?? ""))
+    throw new SopsSyntaxError(file, `${shownPath(path)} is a larger number than SOPS can hold; write it in quotes`);
   if (isSeq(node)) node.items.forEach((item, position) => assertPlain(file, item, [...path, position], depth + 1));
   if (!isMap(node)) return;
   for (const { key, value } of node.items) {
@@ -82,7 +84,9 @@ function takeSection(document: Document): JsonObject | undefined {
 
 function withSection(document: Document, section: JsonObject): string {
   const { comment } = document;
-  document.set(SECTION, document.createNode(section));
+  const added = document.createNode(section);
+  visit(added, { Scalar: (_, node) => void quoteIfNeeded(node) });
+  document.set(document.createNode(SECTION), added);
   const key = isMap(document.contents) ? document.contents.items.at(-1)?.key : undefined;
   if (isScalar(key) && comment) {
     key.commentBefore = comment;
@@ -105,9 +109,9 @@ function addLeaves(node: unknown, path: Path, into: Leaf[]): void {
   if (isSeq(node)) node.items.forEach((item, position) => addLeaves(item, [...path, position], into));
   if (!isMap(node)) return;
   for (const { key, value } of node.items) {
-    if (!isScalar(key)) continue;
-    addComments(key, path, into);
-    addLeaves(value, [...path, String(key.value)], into);
+    if (isScalar(key)) addComments(key, path, into);
+    // The library keeps the key of a value that was set as it was given.
+    addLeaves(value, [...path, String(isScalar(key) ? key.value : key)], into);
   }
 }
 
@@ -157,8 +161,13 @@ function writeScalar(node: YamlScalar, scalar: Scalar): void {
     default:
       node.value = text;
       if (scalar.type === "time") node.type = YamlScalar.PLAIN;
-      else if (plainScalar(text)?.type !== "str") node.type = YamlScalar.QUOTE_DOUBLE;
+      else quoteIfNeeded(node);
   }
+}
+
+/** A text that would be read as something else, here or in SOPS. */
+function quoteIfNeeded(node: YamlScalar): void {
+  if (typeof node.value === "string" && plainScalar(node.value)?.type !== "str") node.type = YamlScalar.QUOTE_DOUBLE;
 }
 
 function setValue(file: string, document: Document, path: readonly string[], scalar: Scalar): void {

@@ -15,6 +15,11 @@ const MAX_INTEGER = 2n ** 63n;
 const TIME =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d?):(\d\d?):(\d\d?)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)| (\d\d?):(\d\d?):(\d\d?)(\.\d{1,9})?)?$/;
 
+/** A whole number of more than 64 bits: it would be rounded. */
+export function isTooLarge(source: string): boolean {
+  return INTEGER.test(source.replaceAll("_", "")) && plainScalar(source)?.type === "float";
+}
+
 /** Absent: `null`. */
 export function plainScalar(source: string): Scalar | undefined {
   if (NULLS.has(source)) return undefined;

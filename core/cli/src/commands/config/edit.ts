@@ -1,14 +1,13 @@
 /** `config edit`: a copy in the editor, checked, then in the place of the file. */
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { type ActionContext, invoke } from "@provisioning/actions";
-import { DiagnosticsError, ProvisioningError } from "@provisioning/model";
+import { DiagnosticsError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { confirmYes } from "../../confirm.js";
+import { openEditor } from "../../editor.js";
 import { EXIT } from "../../exit-codes.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
@@ -52,25 +51,4 @@ async function untilItFits(
       if (!(await confirmYes(cli, "It is not saved. Edit it again?"))) throw error;
     }
   }
-}
-
-/** The variable may hold words behind the program: `code --wait`. No shell reads it. */
-async function openEditor({ process: { env } }: CliContext, file: string): Promise<void> {
-  const [program = "vi", ...words] = (env.VISUAL || env.EDITOR || "vi").split(/\s+/).filter((word) => word !== "");
-  const child = spawn(program, [...words, file], { stdio: "inherit" });
-  const [code] = (await once(child, "exit").catch((cause: unknown) => {
-    throw editorError(program, "cannot be started", cause);
-  })) as [number | null];
-  if (code !== 0) throw editorError(program, `ended with ${code ?? "a signal"}`);
-}
-
-function editorError(program: string, problem: string, cause?: unknown): ProvisioningError {
-  return new ProvisioningError(
-    {
-      code: "EDITOR_FAILED",
-      message: `The editor ${program} ${problem}. The file is as it was.`,
-      hint: "Set the variable EDITOR to the editor that you use.",
-    },
-    { cause },
-  );
 }

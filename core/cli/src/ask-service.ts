@@ -17,7 +17,10 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
     const [address, token] = await Promise.all([runningService(place.runtimeDir), readToken(place.runtimeDir)]);
     if (address === undefined || token === undefined) return undefined;
     const { traceId = "" } = context;
-    const log = commandLog(place.runtimeDir, { traceId, command: context.command, now: () => context.clock.now() });
+    const line = { traceId, command: context.command, now: () => context.clock.now() };
+    const log = commandLog(place.runtimeDir, line, async () =>
+      (await import("./command-log-limits.js")).commandLogLimits(context),
+    );
     const client = createClient({
       token,
       traceId,

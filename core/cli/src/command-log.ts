@@ -1,7 +1,8 @@
 /** What commands had a service do: a line before and a line after, in a file beside the logs of the tasks. */
 
-import { appendFile, mkdir, rename, stat } from "node:fs/promises";
+import { appendFile, mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Rotation } from "@provisioning/config";
 import { ProvisioningError } from "@provisioning/model";
 
 export interface CommandLine {
@@ -21,10 +22,18 @@ export function commandLogFile(runtimeDir: string): string {
   return join(runtimeDir, "logs", "commands.ndjson");
 }
 
-/** Then a new file begins, and the one before is kept. */
-const MOST_BYTES = 5 * 1024 * 1024;
+/** What the configuration says of its size. */
+export type CommandLogLimits = Pick<Rotation, "maxBytes" | "keep">;
 
-export function commandLog(runtimeDir: string, { traceId, command, now }: CommandLine): CommandLog {
+/** No limit can be smaller: as long as the log is, nobody asks for it. */
+const LEAST_BYTES = 1024 * 1024;
+
+/** `limits`: asked for when the log may be too large; what is wrong with them puts nothing aside. */
+export function commandLog(
+  runtimeDir: string,
+  { traceId, command, now }: CommandLine,
+  limits: () => Promise<CommandLogLimits>,
+): CommandLog {
   const file = commandLogFile(runtimeDir);
   const write = async (at: number, level: string, message: string, facts: object): Promise<void> => {
     const line = { time: new Date(at).toISOString(), level, trace_id: traceId, pid: process.pid, message, ...facts };
@@ -34,7 +43,7 @@ export function commandLog(runtimeDir: string, { traceId, command, now }: Comman
     async around(action, ask) {
       const began = now();
       const seconds = () => (now() - began) / 1000;
-      const noting = prepare(file).then(() => write(began, "info", "command", { action, command }));
+      const noting = prepare(file, limits).then(() => write(began, "info", "command", { action, command }));
       try {
         const answer = await ask();
         await noting;
@@ -50,8 +59,17 @@ export function commandLog(runtimeDir: string, { traceId, command, now }: Comman
   };
 }
 
-async function prepare(file: string): Promise<void> {
+async function prepare(file: string, limits: () => Promise<CommandLogLimits>): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 }).catch(() => {});
   const { size = 0 } = (await stat(file).catch(() => undefined)) ?? {};
-  if (size > MOST_BYTES) await rename(file, `${file}.1`).catch(() => {});
+  if (size > LEAST_BYTES) await keepSmall(file, limits).catch(() => {});
+}
+
+/** One command at a time: a second one would put aside what the first has just begun. */
+async function keepSmall(file: string, limits: () => Promise<CommandLogLimits>): Promise<void> {
+  const { putAside, tryLockFile } = await import("@provisioning/config");
+  const rotation = { file, ...(await limits()) };
+  const unlock = await tryLockFile(`${file}.lock`);
+  if (unlock === undefined) return;
+  await putAside(rotation).finally(unlock);
 }

@@ -2,6 +2,7 @@ export { renderDefaults } from "./defaults-file.js";
 export { type ConfigEdit, editConfigFile, replaceConfigFile, writeConfig } from "./edit/edit-file.js";
 export { ConfigEncryptedError, type DecryptText, looksEncrypted } from "./encrypted-layer.js";
 export { lockFile, tryLockFile } from "./file-lock.js";
+export { putAside, type Rotation } from "./file-put-aside.js";
 export { fileMadeOnce } from "./file-made-once.js";
 export type { EvaluatedKcl, KclEvaluator } from "./formats/kcl.js";
 export { FORMAT_ENDINGS, parseLayer } from "./formats/parse-layer.js";

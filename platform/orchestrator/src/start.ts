@@ -1,5 +1,6 @@
 /** Starts the service: storage, workers, endpoints; says where it is; ends it in order. */
 
+import type { Rotation } from "@provisioning/config";
 import { ProvisioningError } from "@provisioning/model";
 import type { FastifyInstance } from "fastify";
 import type { Endpoint } from "./http/endpoint.js";
@@ -19,7 +20,6 @@ import { serviceFiles } from "@provisioning/api";
 import { startOf } from "@provisioning/api/client";
 import { RunTelemetry } from "@provisioning/actions";
 import { announce, assertNoneRuns, makeToken, withdraw } from "./lifecycle/address-file.js";
-import type { Rotation } from "./logging/log-output.js";
 import { RunJournal } from "./logging/run-journal.js";
 import { tellAll } from "./metrics/measured-storage.js";
 import { createServiceMetrics } from "./metrics/service-metrics.js";

@@ -108,6 +108,31 @@ export const serviceKeys = {
     unit: "files",
     scope,
   }),
+  "orchestrator.command_log_max_mib": integer(
+    [1, 10_240],
+    5,
+    20,
+    "Size from which the log of the commands that the service was asked for is put aside and a new one begun.",
+    { unit: "MiB", scope },
+  ),
+  "orchestrator.command_log_keep": integer([1, 1_000], 1, 5, "Logs of commands that were put aside and are kept.", {
+    unit: "files",
+    scope,
+  }),
+  "orchestrator.start_timeout_seconds": integer(
+    [1, 3_600],
+    30,
+    120,
+    "How long `orchestrator start --background` waits until the service is healthy.",
+    { unit: "seconds", scope },
+  ),
+  "orchestrator.stop_timeout_seconds": integer(
+    [1, 3_600],
+    30,
+    120,
+    "How long `orchestrator stop` waits until the service has ended; it gives its tasks 12 seconds to come to rest.",
+    { unit: "seconds", scope },
+  ),
   "orchestrator.metrics_path": text("/metrics", "/internal/metrics", "Path under which the service tells its metrics.", {
     scope,
   }),

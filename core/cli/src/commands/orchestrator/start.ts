@@ -5,14 +5,14 @@ import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runningService } from "@provisioning/api/client";
 import { storageEnvironment } from "../../storage-flags.js";
-import { ProvisioningError } from "@provisioning/model";
+import { counted, ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { runAction } from "../../run-action.js";
 import type { StartFlags } from "../orchestrator.js";
+import { patience } from "./patience.js";
 import { findServicePlace, healthOf, type ServicePlace } from "./service-place.js";
 
-const PATIENCE_MS = 30_000;
 const LOOK_MS = 50;
 
 export async function start(this: CliContext, flags: StartFlags): Promise<void> {
@@ -22,7 +22,9 @@ export async function start(this: CliContext, flags: StartFlags): Promise<void> 
     const env = { ...this.process.env, ...storageEnvironment(flags) };
     const program = this.serviceWords ?? [...nodeFlags(env), join(this.platformRoot, "platform/orchestrator/bundle/main.js")];
     const words = [...program, ...wordsOf(this, flags, place)];
-    return flags.background === true ? inBackground(this, place, words, env) : inForeground(words, env);
+    return flags.background === true
+      ? inBackground(this, place, words, env, await patience(context, "orchestrator.start_timeout_seconds"))
+      : inForeground(words, env);
   });
 }
 
@@ -64,7 +66,13 @@ function inForeground(words: readonly string[], env: Environment): Promise<typeo
   });
 }
 
-async function inBackground(cli: CliContext, place: ServicePlace, words: readonly string[], env: Environment) {
+async function inBackground(
+  cli: CliContext,
+  place: ServicePlace,
+  words: readonly string[],
+  env: Environment,
+  patienceSeconds: number,
+) {
   const { log } = place.files;
   await mkdir(dirname(log), { recursive: true, mode: 0o700 });
   const out = await open(log, "a", 0o600);
@@ -76,7 +84,7 @@ async function inBackground(cli: CliContext, place: ServicePlace, words: readonl
   child.on("exit", () => {
     isOver = true;
   });
-  const giveUpAt = Date.now() + PATIENCE_MS;
+  const giveUpAt = Date.now() + patienceSeconds * 1000;
   while (!isOver && Date.now() < giveUpAt) {
     const running = await runningService(place.runtimeDir);
     if (running !== undefined && running.pid === child.pid && (await healthOf(running.url)) !== undefined) {
@@ -85,7 +93,7 @@ async function inBackground(cli: CliContext, place: ServicePlace, words: readonl
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  throw await startFailed(log, size);
+  throw isOver ? await startFailed(log, size) : new ServiceSlowError(child.pid, patienceSeconds);
 }
 
 /** What it said last is why. */
@@ -102,6 +110,17 @@ async function startFailed(log: string, from: number): Promise<ProvisioningError
     message: reason.message === undefined || reason.message === "" ? "The service did not start." : reason.message,
     hint: reason.hint ?? `All that it said is in ${log}.`,
   });
+}
+
+/** It goes on with its start, and nobody waits any more. */
+class ServiceSlowError extends ProvisioningError {
+  constructor(pid: number | undefined, seconds: number) {
+    super({
+      code: "SERVICE_NOT_STARTED",
+      message: `The service (pid ${pid}) is not healthy after ${counted(seconds, "second")}. It goes on starting.`,
+      hint: "Look at it with: provisioning orchestrator status. How long start waits is orchestrator.start_timeout_seconds.",
+    });
+  }
 }
 
 class ServiceRunningError extends ProvisioningError {

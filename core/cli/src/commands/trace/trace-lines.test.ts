@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ProvisioningError } from "@provisioning/model";
 import { afterAll, describe, expect, it } from "vitest";
-import { commandLog, commandLogFile } from "../../command-log.js";
+import { commandLog, commandLogFile, type CommandLogLimits } from "../../command-log.js";
 import { traceIdOf, type TraceSource, traceLines } from "./trace-lines.js";
 
 const dir = mkdtempSync(join(tmpdir(), "provisioning-trace-"));
@@ -112,11 +112,38 @@ describe("a trace", () => {
 });
 
 describe("the log of commands", () => {
+  const noLimits = () => Promise.reject(new Error("not asked for"));
+
+  it("is put aside beyond its limit, and so many are kept", async () => {
+    const runtimeDir = join(dir, "large");
+    const file = commandLogFile(runtimeDir);
+    mkdirSync(join(runtimeDir, "logs"), { recursive: true });
+    const line = { traceId: TRACE, command: "provisioning plan", now: () => 0 };
+    const ask = (mebibytes: number, limits: () => Promise<CommandLogLimits>) => {
+      writeFileSync(file, `${"x".repeat(mebibytes * 1024 * 1024)}\n`);
+      return commandLog(runtimeDir, line, limits).around("infra.plan", async () => {});
+    };
+    const limits = async () => ({ maxBytes: 2 * 1024 * 1024, keep: 2 });
+    await ask(1, limits);
+    expect(readdirSync(join(runtimeDir, "logs"))).toEqual(["commands.ndjson"]);
+    await ask(2, noLimits);
+    expect(readdirSync(join(runtimeDir, "logs"))).toEqual(["commands.ndjson"]);
+    for (let round = 0; round < 3; round += 1) await ask(2, limits);
+    expect(readdirSync(join(runtimeDir, "logs")).sort()).toEqual(["commands.ndjson", "commands.ndjson.1", "commands.ndjson.2"]);
+    expect(readFileSync(file, "utf8").trim().split("\n")).toHaveLength(2);
+    // Ten at once put one aside.
+    writeFileSync(file, "x".repeat(3 * 1024 * 1024));
+    writeFileSync(`${file}.1`, "before");
+    const ten = Array.from({ length: 10 }, () => commandLog(runtimeDir, line, limits).around("infra.plan", async () => {}));
+    await Promise.all(ten);
+    expect(readFileSync(`${file}.2`, "utf8")).toBe("before");
+  });
+
   it("has a line before and a line after what the service is asked for", async () => {
     const runtimeDir = join(dir, "runtime");
     mkdirSync(join(runtimeDir, "logs"), { recursive: true });
     let now = Date.parse(at(1));
-    const log = commandLog(runtimeDir, { traceId: TRACE, command: "provisioning apply", now: () => (now += 500) });
+    const log = commandLog(runtimeDir, { traceId: TRACE, command: "provisioning apply", now: () => (now += 500) }, noLimits);
     expect(await log.around("infra.apply", async () => 7)).toBe(7);
     const refused = new ProvisioningError({ code: "QUEUE_FULL", message: "Too many." });
     await expect(log.around("infra.apply", () => Promise.reject(refused))).rejects.toBe(refused);
@@ -130,7 +157,7 @@ describe("the log of commands", () => {
   });
 
   it("stops no command where it cannot be written", async () => {
-    const log = commandLog(join(dir, "service.log"), { traceId: TRACE, command: "x", now: () => 0 });
+    const log = commandLog(join(dir, "service.log"), { traceId: TRACE, command: "x", now: () => 0 }, noLimits);
     expect(await log.around("infra.plan", async () => "answer")).toBe("answer");
   });
 });

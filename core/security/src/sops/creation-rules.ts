@@ -26,7 +26,7 @@ export async function protectionFor(file: string): Promise<Protection | undefine
 }
 
 /** `path`: of the new file, from the folder of the rules. */
-export function protectionIn(rulesFile: string, text: string, path: string): Protection | undefined {
+function protectionIn(rulesFile: string, text: string, path: string): Protection | undefined {
   const rules = rulesOf(rulesFile, text);
   if (rules === undefined) return undefined;
   const rule = rules.find(({ path_regex: pattern }) => pattern === undefined || fits(rulesFile, pattern, path));

@@ -67,7 +67,7 @@ function flatten(value: Json, name = "", into: Record<string, string> = {}): Rec
   if (Array.isArray(value))
     (value as readonly Json[]).forEach((item, position) => flatten(item, inside("list", String(position)), into));
   else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) flatten(item, inside("map", key), into);
-  else if (value !== null) into[name] = String(value);
+  else if (value !== null) into[name] = typeof value === "string" ? value : JSON.stringify(value);
   return into;
 }
 

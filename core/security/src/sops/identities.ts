@@ -36,11 +36,11 @@ export async function readIdentities(sources: IdentitySources): Promise<Identiti
   return { keys: [...new Set(keys)], looked };
 }
 
-export function defaultKeyFile(environment: IdentitySources["environment"]): string {
+function defaultKeyFile(environment: IdentitySources["environment"]): string {
   return join(environment.XDG_CONFIG_HOME || join(homeOf(environment), ".config"), "sops", "age", "keys.txt");
 }
 
-export function withHome(file: string, environment: IdentitySources["environment"]): string {
+function withHome(file: string, environment: IdentitySources["environment"]): string {
   return file === "~" || file.startsWith("~/") ? join(homeOf(environment), file.slice(1)) : file;
 }
 

@@ -85,7 +85,7 @@ function takeSection(document: Document): JsonObject | undefined {
 function withSection(document: Document, section: JsonObject): string {
   const { comment } = document;
   const added = document.createNode(section);
-  visit(added, { Scalar: (_, node) => void quoteIfNeeded(node) });
+  visit(added, { Scalar: (_, node) => quoteIfNeeded(node) });
   document.set(document.createNode(SECTION), added);
   const key = isMap(document.contents) ? document.contents.items.at(-1)?.key : undefined;
   if (isScalar(key) && comment) {
@@ -139,7 +139,7 @@ function readScalar({ value, type, source, tag }: YamlScalar): Scalar | undefine
   if (type === "PLAIN" && tag === undefined) return plainScalar(source ?? "");
   if (value === null || value === undefined) return undefined;
   if (typeof value === "boolean") return boolScalar(value);
-  if (typeof value === "bigint" || Number.isInteger(value)) return scalarOf("int", String(value));
+  if (typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value))) return scalarOf("int", String(value));
   return typeof value === "number" ? floatScalar(value) : textScalar(String(value as string));
 }
 

@@ -53,6 +53,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   SOPS_RECIPIENT_UNKNOWN: EXIT.usage,
   SOPS_SYNTAX: EXIT.preflight,
   SOPS_UNSUPPORTED: EXIT.preflight,
+  SOPS_VALUE_CLEAR: EXIT.usage,
   SOPS_VALUE_DAMAGED: EXIT.preflight,
   SOPS_VALUE_MISSING: EXIT.usage,
   STORE_OPTION_INVALID: EXIT.preflight,

@@ -1,7 +1,7 @@
 /** Sets one value of an encrypted file. The value is piped in: what is typed can be seen by others. */
 
 import { ProvisioningError } from "@provisioning/model";
-import { openFile, sealed, textScalar, valueAt } from "@provisioning/security";
+import { isCovered, openFile, sealed, textScalar, valueAt } from "@provisioning/security";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { existingPlace, identitiesHere, writePlace } from "./place.js";
@@ -16,7 +16,7 @@ export interface SetSopsInput {
   readonly check?: boolean;
 }
 
-/** The value is a text, without its last line end. @throws as `openFile`, ProvisioningError SOPS_VALUE_MISSING */
+/** The value is a text, without its last line end. @throws as `openFile`, ProvisioningError SOPS_VALUE_MISSING, SOPS_VALUE_CLEAR */
 export const setSops = defineAction<SetSopsInput, SopsResult>({
   name: "sops.set",
   cedar: { action: "setSops", resource: "Workspace" },
@@ -34,10 +34,23 @@ export const setSops = defineAction<SetSopsInput, SopsResult>({
     const place = await existingPlace(context, file);
     const opened = await openFile(file, place.content, await identitiesHere(context));
     if (valueAt(opened, key) === value) return sopsResult(place, opened, false);
-    opened.document.set(key.split("."), textScalar(value));
+    const path = key.split(".");
+    if (!isCovered(opened, path)) throw new NotCoveredError(file, key);
+    opened.document.set(path, textScalar(value));
     return sopsResult(place, opened, await writePlace(context, place, sealed(opened, context.clock.now()), check));
   },
 });
+
+/** What is piped in is meant to be a secret. */
+class NotCoveredError extends ProvisioningError {
+  constructor(file: string, key: string) {
+    super({
+      code: "SOPS_VALUE_CLEAR",
+      message: `${key} would stand in ${file} in the clear: the rules of the file do not cover it.`,
+      hint: `Choose a key that they cover. What is no secret is written with: provisioning sops ${file}`,
+    });
+  }
+}
 
 class ValueMissingError extends ProvisioningError {
   constructor(file: string, key: string) {

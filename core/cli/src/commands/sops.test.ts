@@ -192,6 +192,12 @@ describe("provisioning sops", () => {
     );
     expect(await sops([FILE, "--encrypt"])).toMatchObject({ code: 0, stdout: expect.stringContaining(theirs) });
     expect(read()).toMatch(/team: ENC\[.*\n {8}unit: shop\n/);
+    const asOther = { env: { HOME: folder, SOPS_AGE_KEY: other }, input: "s3cret" };
+    expect(await sops([FILE, "--set", "servers.labels.unit"], asOther)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("SOPS_VALUE_CLEAR"),
+    });
+    expect(await sops([FILE, "--set", "servers.labels.team"], asOther)).toMatchObject({ code: 0 });
     write("elsewhere.yaml", "a: b\n");
     expect(await sops(["elsewhere.yaml", "--encrypt"])).toMatchObject({ stderr: expect.stringContaining("No rule of") });
     expect(await sops(["elsewhere.yaml", "--encrypt", "--age", theirs])).toMatchObject({ code: 0 });

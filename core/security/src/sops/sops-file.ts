@@ -156,6 +156,11 @@ export async function rotated(opened: OpenFile, recipients: readonly string[]): 
   return { ...opened, key, known: new Map(), metadata: { ...opened.metadata, age: await wrapFor(key, recipients) } };
 }
 
+/** Whether the rules of the file have the value of this key encrypted. */
+export function isCovered({ file, metadata }: OpenFile, path: readonly string[]): boolean {
+  return selectionOf(file, metadata.rule)(path);
+}
+
 /** The text to write, of `opened` as it is. It cannot be used any more then. `now`: milliseconds since 1970. */
 export function sealed({ file, document, metadata, key, known }: OpenFile, now: number): string {
   const isSelected = selectionOf(file, metadata.rule);

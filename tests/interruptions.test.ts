@@ -22,8 +22,8 @@ const MOMENTS = 3;
 const LONGEST_MS = 2_600;
 /** What stopping at once may take: ending programs, and closing connections. */
 const AT_ONCE_MS = 6_000;
-/** And what leaving may take, which waits for nothing. */
-const LEAVING_MS = 1_000;
+/** And what leaving may take, which waits for nothing: less than what does not listen is given. */
+const LEAVING_MS = 1_900;
 
 interface Run {
   readonly status: string;

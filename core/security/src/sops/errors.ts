@@ -54,7 +54,7 @@ export class SopsKeyMissingError extends ProvisioningError {
     super({
       code: "SOPS_KEY_MISSING",
       message: `${file} is encrypted for ${recipients.join(", ")}, and no key for that is in ${looked.join(", ") || "any place"}.`,
-      hint: "Put the identity of one of them into the key file, or name its file in SOPS_AGE_KEY_FILE.",
+      hint: "Put the identity of one of them where keys are looked for, or ask one of them to add you: --add-recipient.",
       details: { file, recipients, looked },
     });
   }

@@ -1,6 +1,7 @@
 /** JSON with what a plain object loses: the order of keys that look like numbers, repeated keys, and how numbers are written. */
 
 import { MAX_DEPTH } from "./document.js";
+import { floatScalar } from "./scalar.js";
 
 export type JsonTree = JsonMap | JsonList | JsonLeaf;
 export interface JsonMap {
@@ -84,7 +85,7 @@ function leafValue(token: string): JsonLeaf["value"] {
   } catch {
     throw new SyntaxError(`${token.slice(0, 20)} is not JSON`);
   }
-  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+  if (typeof value === "number" && /^-?\d+$/.test(token) && floatScalar(value).bytes.toString("utf8") !== token)
     throw new SyntaxError(`${token.slice(0, 40)} is a larger number than SOPS can hold; write it in quotes`);
   return value;
 }

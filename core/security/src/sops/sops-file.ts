@@ -22,13 +22,13 @@ export interface OpenFile {
   readonly document: SopsDocument;
   readonly metadata: SopsMetadata;
   readonly key: DataKey;
-  /** Encrypted values by place and content: what stays as it was keeps its text. */
+  /** Encrypted values by place and content, in their order: what stays as it was keeps its text. */
   readonly known: KnownValues;
   /** Dotted paths of the values that were encrypted. */
   readonly secret: ReadonlySet<string>;
 }
 
-export type KnownValues = ReadonlyMap<string, string>;
+export type KnownValues = ReadonlyMap<string, readonly string[]>;
 
 export interface Protection {
   readonly recipients: readonly string[];
@@ -59,14 +59,16 @@ function decryptDocument(
   key: DataKey,
 ): Pick<OpenFile, "known" | "secret"> {
   const isSelected = selectionOf(file, metadata.rule);
-  const known = new Map<string, string>();
+  const known = new Map<string, string[]>();
   const secret = new Set<string>();
   for (const leaf of document.leaves()) {
     if (!isSelected(leaf.path)) continue;
     const text = leaf.read().bytes.toString("utf8");
     const value = leaf.kind === "comment" ? decryptComment(text, key, leaf) : decryptValue(file, text, key, leaf);
     if (value === undefined) continue;
-    known.set(placeAndContent(leaf, value), text);
+    const same = known.get(placeAndContent(leaf, value));
+    if (same === undefined) known.set(placeAndContent(leaf, value), [text]);
+    else same.push(text);
     if (leaf.kind === "value") secret.add(leaf.path.join("."));
     leaf.write(value);
   }
@@ -166,10 +168,11 @@ export function sealed({ file, document, metadata, key, known }: OpenFile, now: 
   const isSelected = selectionOf(file, metadata.rule);
   const lastModified = `${new Date(now).toISOString().slice(0, -".000Z".length)}Z`;
   const mac = macOf(valuesOf(document), metadata, isSelected);
+  const left = new Map([...known].map(([place, texts]) => [place, [...texts]]));
   for (const leaf of document.leaves()) {
     if (!isSelected(leaf.path)) continue;
     const value = leaf.read();
-    const text = known.get(placeAndContent(leaf, value)) ?? encryptScalar(value, key, additionalData(leaf.path));
+    const text = left.get(placeAndContent(leaf, value))?.shift() ?? encryptScalar(value, key, additionalData(leaf.path));
     leaf.write(textScalar(text));
   }
   const written = { ...metadata, lastModified, mac: encryptScalar(textScalar(mac), key, lastModified) };

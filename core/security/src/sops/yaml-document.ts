@@ -10,7 +10,7 @@ import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, parseDocu
 import { type Leaf, MAX_DEPTH, type Path, type SopsDocument, shownPath } from "./document.js";
 import { SopsSyntaxError } from "./errors.js";
 import { boolScalar, floatScalar, floatValue, type Scalar, scalarOf, textScalar } from "./scalar.js";
-import { isTooLarge, plainScalar } from "./yaml-scalar.js";
+import { isRounded, plainScalar } from "./yaml-scalar.js";
 
 const SECTION = "sops";
 /** As the program `sops` writes; lines are not folded. */
@@ -57,7 +57,7 @@ function assertPlain(file: string, node: unknown, path: Path, depth: number): vo
   if (isAlias(node)) throw new SopsSyntaxError(file, `${shownPath(path)} is an alias; write the value itself`);
   if ((isScalar(node) || isCollection(node)) && node.tag !== undefined && !CORE_TAG.test(node.tag))
     throw new SopsSyntaxError(file, `${shownPath(path)} has the tag ${node.tag}; write the value itself`);
-  if (isScalar(node) && node.type === "PLAIN" && isTooLarge(node.source ?? ""))
+  if (isScalar(node) && node.type === "PLAIN" && isRounded(node.source ?? ""))
     throw new SopsSyntaxError(file, `${shownPath(path)} is a larger number than SOPS can hold; write it in quotes`);
   if (isSeq(node)) node.items.forEach((item, position) => assertPlain(file, item, [...path, position], depth + 1));
   if (!isMap(node)) return;
@@ -135,12 +135,14 @@ function addComments(node: Commented, path: Path, into: Leaf[]): void {
 }
 
 /** Absent: `null`. */
-function readScalar({ value, type, source, tag }: YamlScalar): Scalar | undefined {
-  if (type === "PLAIN" && tag === undefined) return plainScalar(source ?? "");
+function readScalar({ value, type, source, tag, minFractionDigits }: YamlScalar): Scalar | undefined {
+  if (type === "PLAIN" && tag === undefined && source !== undefined) return plainScalar(source);
   if (value === null || value === undefined) return undefined;
   if (typeof value === "boolean") return boolScalar(value);
-  if (typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value))) return scalarOf("int", String(value));
-  return typeof value === "number" ? floatScalar(value) : textScalar(String(value as string));
+  if (typeof value === "bigint") return scalarOf("int", String(value));
+  if (typeof value !== "number") return textScalar(String(value as string));
+  // What was a float is one, though it be whole.
+  return Number.isInteger(value) && minFractionDigits === undefined ? scalarOf("int", String(value)) : floatScalar(value);
 }
 
 /** As whoever reads it, here or in SOPS, gets the same type again. */

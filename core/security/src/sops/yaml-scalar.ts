@@ -15,9 +15,11 @@ const MAX_INTEGER = 2n ** 63n;
 const TIME =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d?):(\d\d?):(\d\d?)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)| (\d\d?):(\d\d?):(\d\d?)(\.\d{1,9})?)?$/;
 
-/** A whole number of more than 64 bits: it would be rounded. */
-export function isTooLarge(source: string): boolean {
-  return INTEGER.test(source.replaceAll("_", "")) && plainScalar(source)?.type === "float";
+/** A whole number that would be rounded. */
+export function isRounded(source: string): boolean {
+  const text = source.replaceAll("_", "").replace(/^\+/, "");
+  const scalar = INTEGER.test(text) ? plainScalar(text) : undefined;
+  return scalar?.type === "float" && scalar.bytes.toString("utf8") !== text;
 }
 
 /** Absent: `null`. */

@@ -13,6 +13,7 @@ import {
   readIdentities,
   recipientsOf,
 } from "@provisioning/security";
+import type { Workspace } from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 import { identitySources } from "../secrets/sources.js";
 import { sourcesFor } from "../storage/config.js";
@@ -63,10 +64,20 @@ class UnreadableError extends ProvisioningError {
 
 /** As the configuration of this place says. Layers that are encrypted themselves count as far as they are in the clear. @throws SopsIdentityError */
 export async function identitiesHere(context: ActionContext): Promise<Identities> {
-  const workspace = await workspaceIfAny(context);
+  const workspace = await workspaceAround(context);
   const { decrypt: _, ...sources } = sourcesFor(context, workspace);
   const { config } = await readConfig(sources);
   return readIdentities(identitySources({ context, config }, workspace?.layout.root ?? context.currentDir));
+}
+
+/** A list of workspaces that leads nowhere keeps nobody from a file. */
+async function workspaceAround(context: ActionContext): Promise<Workspace | undefined> {
+  try {
+    return await workspaceIfAny(context);
+  } catch (error) {
+    if (error instanceof ProvisioningError && error.code === "WORKSPACE_MOVED") return undefined;
+    throw error;
+  }
 }
 
 /** Of a file that is not encrypted yet: as it is told, as `.sops.yaml` says, or for whoever encrypts it. @throws SopsRecipientError */

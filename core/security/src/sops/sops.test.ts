@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { createCipheriv, createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { armor, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { decryptSops } from "sops-age";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -162,6 +163,81 @@ describe("a SOPS file", () => {
     const reopened = await openFile("a.yaml", Buffer.from(after), { keys: [other], looked: [] });
     expect(reopened.document.plain().toString()).toBe(YAML);
     expect(reopened.key).not.toEqual(opened.key);
+  });
+});
+
+/** Put together from what the format says, without any of our code. */
+async function writtenElsewhere(): Promise<string> {
+  const dataKey = randomBytes(32);
+  const enc = (type: string, plain: string, authenticated: string): string => {
+    const iv = randomBytes(32);
+    const cipher = createCipheriv("aes-256-gcm", dataKey, iv).setAAD(Buffer.from(authenticated));
+    const data = Buffer.concat([cipher.update(plain), cipher.final()]);
+    const [text, vector, tag] = [data, iv, cipher.getAuthTag()].map((part) => part.toString("base64"));
+    return `ENC[AES256_GCM,data:${text},iv:${vector},tag:${tag},type:${type}]`;
+  };
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(recipient);
+  const wrapped = armor
+    .encode(await encrypter.encrypt(dataKey))
+    .trim()
+    .replaceAll("\n", "\n            ");
+  const values = ["hunter2", "True", "5432", "0.5", "db-01", "db-02", "clear", "12", "false"];
+  const mac = createHash("sha512").update(values.join("")).digest("hex").toUpperCase();
+  const at = "2026-01-02T03:04:05+01:00";
+  return `#${enc("comment", " of the team", ":")}
+db:
+    #${enc("comment", " below", "db:")}
+    password: ${enc("str", "hunter2", "db:password:")}
+    tls: ${enc("bool", "True", "db:tls:")}
+    port: ${enc("int", "5432", "db:port:")}
+    ratio: ${enc("float", "0.5", "db:ratio:")}
+    hosts:
+        - ${enc("str", "db-01", "db:hosts:")}
+        - ${enc("str", "db-02", "db:hosts:")}
+    note_unencrypted: clear
+    port_unencrypted: 014
+    text_unencrypted: "false"
+    nothing: null
+    empty: ""
+sops:
+    kms: []
+    age:
+        - recipient: ${recipient}
+          enc: |
+            ${wrapped}
+    lastmodified: "${at}"
+    mac: ${enc("str", mac, at)}
+    pgp: []
+    unencrypted_suffix: _unencrypted
+    version: 3.8.1
+`;
+}
+
+describe("a file that was written elsewhere", () => {
+  it("is opened, with its comments, and stays what it is when nothing is changed", async () => {
+    const text = await writtenElsewhere();
+    const opened = await open("a.yaml", text);
+    const plain = opened.document.plain().toString();
+    expect(plain).toBe(`# of the team
+db:
+    # below
+    password: hunter2
+    tls: true
+    port: 5432
+    ratio: 0.5
+    hosts:
+        - db-01
+        - db-02
+    note_unencrypted: clear
+    port_unencrypted: 014
+    text_unencrypted: "false"
+    nothing: null
+    empty: ""
+`);
+    const again = sealed(withContent(opened, Buffer.from(plain)), NOW);
+    expect(lines(again).slice(0, 16)).toEqual(lines(text).slice(0, 16));
+    expect((await open("a.yaml", again)).document.plain().toString()).toBe(plain);
   });
 });
 

@@ -1,5 +1,6 @@
 /**
- * YAML. The document is changed in place, so order, comments and style stay.
+ * YAML. The document is changed in place, so order, comments and style stay. To the library all values are texts: what a plain one is, SOPS decides,
+ * and it is written again as it was.
  *
  * A comment is encrypted line by line, as part of the map or list that it stands in. Aliases, tags of others and keys that are no texts are
  * refused: SOPS writes none of them.
@@ -9,13 +10,13 @@ import { isJsonObject, type Json, type JsonObject } from "@provisioning/model";
 import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument, Scalar as YamlScalar, visit } from "yaml";
 import { type Leaf, MAX_DEPTH, type Path, type SopsDocument, shownPath } from "./document.js";
 import { SopsSyntaxError } from "./errors.js";
-import { boolScalar, floatScalar, floatValue, type Scalar, scalarOf, textScalar } from "./scalar.js";
+import { boolScalar, plainText, type Scalar, scalarOf, textScalar } from "./scalar.js";
 import { isRounded, plainScalar } from "./yaml-scalar.js";
 
 const SECTION = "sops";
 /** As the program `sops` writes; lines are not folded. */
 const FORM = { indent: 4, lineWidth: 0, flowCollectionPadding: false } as const;
-const CORE_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
+const OWN_TAG = /^tag:yaml\.org,2002:(?:str|map|seq)$/;
 
 /** @throws SopsSyntaxError */
 export function parseYamlDocument(file: string, text: string): SopsDocument {
@@ -37,7 +38,7 @@ export function parseYamlDocument(file: string, text: string): SopsDocument {
 }
 
 function parse(file: string, text: string): Document {
-  const document = parseDocument(text, { version: "1.2", merge: false, uniqueKeys: true });
+  const document = parseDocument(text, { version: "1.2", schema: "failsafe", merge: false, uniqueKeys: true });
   const [cause] = document.errors;
   if (cause !== undefined) throw new SopsSyntaxError(file, problemOf(cause), { cause });
   if (document.contents === null || (isScalar(document.contents) && readScalar(document.contents) === undefined))
@@ -55,10 +56,12 @@ function problemOf({ message }: Error): string {
 function assertPlain(file: string, node: unknown, path: Path, depth: number): void {
   if (depth > MAX_DEPTH) throw new SopsSyntaxError(file, `its maps and lists lie deeper than ${MAX_DEPTH} in each other`);
   if (isAlias(node)) throw new SopsSyntaxError(file, `${shownPath(path)} is an alias; write the value itself`);
-  if ((isScalar(node) || isCollection(node)) && node.tag !== undefined && !CORE_TAG.test(node.tag))
+  if ((isScalar(node) || isCollection(node)) && node.tag !== undefined && !OWN_TAG.test(node.tag))
     throw new SopsSyntaxError(file, `${shownPath(path)} has the tag ${node.tag}; write the value itself`);
-  if (isScalar(node) && node.type === "PLAIN" && isRounded(node.source ?? ""))
+  if (isScalar(node) && node.type === "PLAIN" && isRounded(String(node.value)))
     throw new SopsSyntaxError(file, `${shownPath(path)} is a larger number than SOPS can hold; write it in quotes`);
+  // Nothing is written as a word: an empty text would come of it.
+  if (isScalar(node) && node.type === "PLAIN" && node.value === "") node.value = "null";
   if (isSeq(node)) node.items.forEach((item, position) => assertPlain(file, item, [...path, position], depth + 1));
   if (!isMap(node)) return;
   for (const { key, value } of node.items) {
@@ -74,18 +77,19 @@ function takeSection(document: Document): JsonObject | undefined {
     ? document.contents.items.find(({ key }) => isScalar(key) && key.value === SECTION)
     : undefined;
   if (pair === undefined) return undefined;
-  const value = document.toJS() as Json;
   document.delete(SECTION);
   const comments = [isScalar(pair.key) ? pair.key.commentBefore : undefined, document.comment].filter((text) => text);
   document.comment = comments.length === 0 ? null : comments.join("\n");
-  const section = isJsonObject(value) ? value[SECTION] : undefined;
+  const section = toJson(pair.value);
   return isJsonObject(section) ? section : {};
 }
 
 function withSection(document: Document, section: JsonObject): string {
   const { comment } = document;
   const added = document.createNode(section);
-  visit(added, { Scalar: (_, node) => quoteIfNeeded(node) });
+  visit(added, {
+    Scalar: (_, node) => writeScalar(node, node.value === true ? boolScalar(true) : textScalar(String(node.value as string))),
+  });
   document.set(document.createNode(SECTION), added);
   const key = isMap(document.contents) ? document.contents.items.at(-1)?.key : undefined;
   if (isScalar(key) && comment) {
@@ -135,35 +139,45 @@ function addComments(node: Commented, path: Path, into: Leaf[]): void {
 }
 
 /** Absent: `null`. */
-function readScalar({ value, type, source, tag, minFractionDigits }: YamlScalar): Scalar | undefined {
-  if (type === "PLAIN" && tag === undefined && source !== undefined) return plainScalar(source);
-  if (value === null || value === undefined) return undefined;
-  if (typeof value === "boolean") return boolScalar(value);
-  if (typeof value === "bigint") return scalarOf("int", String(value));
-  if (typeof value !== "number") return textScalar(String(value as string));
-  // What was a float is one, though it be whole.
-  return Number.isInteger(value) && minFractionDigits === undefined ? scalarOf("int", String(value)) : floatScalar(value);
+function readScalar({ value, type, tag }: YamlScalar): Scalar | undefined {
+  const text = typeof value === "string" ? value : "";
+  return type === "PLAIN" && tag === undefined ? plainScalar(text) : textScalar(text);
+}
+
+function toJson(node: unknown): Json {
+  if (isSeq(node)) return node.items.map(toJson);
+  if (isMap(node))
+    return Object.fromEntries(node.items.map(({ key, value }) => [String((key as YamlScalar).value), toJson(value)]));
+  const scalar = isScalar(node) ? readScalar(node) : undefined;
+  if (scalar === undefined) return null;
+  const text = scalar.bytes.toString("utf8");
+  if (scalar.type === "bool") return text === "True";
+  return scalar.type === "int" || scalar.type === "float" ? Number(text) : text;
 }
 
 /** As whoever reads it, here or in SOPS, gets the same type again. */
 function writeScalar(node: YamlScalar, scalar: Scalar): void {
-  const text = scalar.bytes.toString("utf8");
-  for (const part of ["type", "source", "format", "tag", "minFractionDigits"] as const) delete node[part];
+  for (const part of ["type", "source", "tag"] as const) delete node[part];
+  const plain = plainForm(scalar);
+  node.value = plain ?? scalar.bytes.toString("utf8");
+  if (plain === undefined) quoteIfNeeded(node);
+  else node.type = YamlScalar.PLAIN;
+}
+
+/** How a value that is no text is written. */
+function plainForm(scalar: Scalar): string | undefined {
+  const text = plainText(scalar);
   switch (scalar.type) {
     case "int":
-      node.value = Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
-      return;
-    case "float":
-      node.value = floatValue(scalar);
-      if (Number.isInteger(node.value)) node.minFractionDigits = 1;
-      return;
     case "bool":
-      node.value = text === "True";
-      return;
+    case "time":
+      return text;
+    case "float":
+      if (/nan|inf/i.test(text))
+        return text.replace(/^([+-]?)(.*)$/, (_, sign: string, name: string) => `${sign}.${name.toLowerCase()}`);
+      return text.includes(".") ? text : `${text}.0`;
     default:
-      node.value = text;
-      if (scalar.type === "time") node.type = YamlScalar.PLAIN;
-      else quoteIfNeeded(node);
+      return undefined;
   }
 }
 

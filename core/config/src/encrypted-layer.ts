@@ -18,9 +18,9 @@ interface FileText {
 const VALUE = "ENC[AES256_GCM,";
 const OWN_SECTION = /^sops(?:\.|$)/;
 
-/** Only YAML can be: SOPS knows neither TOML nor KCL. */
+/** Only YAML can be: SOPS knows neither TOML nor KCL. One that was cut and lost its section is one too. */
 export function looksEncrypted({ file, text }: FileText): boolean {
-  return /\.ya?ml$/.test(file) && /^["']?sops["']?\s*:/m.test(text);
+  return /\.ya?ml$/.test(file) && (text.includes(VALUE) || /^["']?sops["']?\s*:/m.test(text));
 }
 
 /** A text that is changed by hand would not be what was authenticated any more. Nothing was written. */

@@ -98,6 +98,10 @@ describe("an encrypted configuration file", () => {
     await expect(invoke("config.get", context, { key: "servers.default_plan" })).rejects.toMatchObject({
       diagnostics: [{ code: "SOPS_MAC_MISMATCH" }],
     });
+    await writeFile(file, (await encrypt(TEXT)).split("sops:")[0] as string);
+    await expect(invoke("config.get", context, { key: "servers.default_plan" })).rejects.toMatchObject({
+      diagnostics: [{ code: "SOPS_METADATA_INVALID" }],
+    });
   });
 
   it("is not changed as a text", async () => {

@@ -2,8 +2,8 @@
 
 import { parseBinaryDocument } from "./binary-document.js";
 import { parseDotenvDocument } from "./dotenv-document.js";
-import type { SopsDocument } from "./document.js";
-import { SopsSyntaxError, SopsUnsupportedError } from "./errors.js";
+import type { Leaf, SopsDocument } from "./document.js";
+import { SopsMetadataError, SopsSyntaxError, SopsUnsupportedError } from "./errors.js";
 import { parseJsonDocument } from "./json-document.js";
 import { parseYamlDocument } from "./yaml-document.js";
 
@@ -21,12 +21,24 @@ export function formatOf(file: string): SopsFormat {
   return "binary";
 }
 
-/** Encrypted or not. @throws SopsSyntaxError, SopsUnsupportedError */
+/** Encrypted or not. @throws SopsSyntaxError, SopsUnsupportedError, SopsMetadataError for one that lost its section */
 export function parseDocument(file: string, content: Buffer): SopsDocument {
   const format = formatOf(file);
   if (content.length > MAX_BYTES) throw new SopsSyntaxError(file, `it is larger than ${MAX_BYTES} bytes`);
+  const document = parseAs(format, file, content);
+  if (document.metadata === undefined && format !== "binary" && document.leaves().some(isLeftOver))
+    throw new SopsMetadataError(file, "it is missing, and values are encrypted all the same; the file was cut");
+  return document;
+}
+
+function parseAs(format: SopsFormat, file: string, content: Buffer): SopsDocument {
   if (format === "binary") return parseBinaryDocument(file, content);
   const text = content.toString("utf8");
   if (format === "yaml") return parseYamlDocument(file, text);
   return format === "json" ? parseJsonDocument(file, text) : parseDotenvDocument(file, text);
+}
+
+/** Also one that was cut. */
+function isLeftOver(leaf: Leaf): boolean {
+  return leaf.kind === "value" && leaf.read().bytes.toString("utf8").startsWith("ENC[AES256_GCM");
 }

@@ -275,7 +275,7 @@ describe("tampering", () => {
     ],
     ["another time", edit("2026-03-04T05:06:07Z", "2026-03-04T05:06:08Z"), "SOPS_VALUE_DAMAGED", "mac, the message"],
     ["no MAC", edit(/ {4}mac: .*\n/, ""), "SOPS_METADATA_INVALID", "mac, the message authentication code, is missing"],
-    ["a file cut in a value", cutAfter("password: ENC[AES256_GCM"), "SOPS_NOT_ENCRYPTED", "a.yaml is not encrypted"],
+    ["a file cut in a value", cutAfter("password: ENC[AES256_GCM"), "SOPS_METADATA_INVALID", "the file was cut"],
     ["a file cut in its section", cutAfter("BEGIN AGE ENCRYPTED FILE-----\n"), "SOPS_METADATA_INVALID", "lastmodified"],
     ["a file cut before the MAC", cutAfter("END AGE ENCRYPTED FILE-----\n"), "SOPS_METADATA_INVALID", "lastmodified"],
     [
@@ -303,6 +303,11 @@ describe("tampering", () => {
     await expect(open("a.yaml", only.replace("mac_only_encrypted: true", "mac_only_encrypted: false"))).rejects.toMatchObject({
       code: "SOPS_MAC_MISMATCH",
     });
+  });
+
+  it("is another thing than a file in the clear", async () => {
+    await expect(open("a.yaml", YAML)).rejects.toMatchObject({ code: "SOPS_NOT_ENCRYPTED" });
+    await expect(encrypt("a.env", "A=ENC[AES256_GCM,data:")).rejects.toMatchObject({ code: "SOPS_METADATA_INVALID" });
   });
 
   it("names recipients and places for a wrong key", async () => {

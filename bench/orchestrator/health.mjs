@@ -1,19 +1,28 @@
-/** Asks a service for its health again and again, until it is told to end; gives how long each answer took, in milliseconds. */
+/**
+ * Asks a service for its health again and again, until it is told to end; gives how long each answer took, in milliseconds. Either on one connection, or
+ * each time with a new one (`isNewcomer`), as what has just been started does.
+ */
 
 import { parentPort, workerData } from "node:worker_threads";
 import { createClient } from "./service.mjs";
 
-const client = createClient({ url: workerData.url, token: "none" }, 1);
+const { url, everyMs, isNewcomer } = workerData;
+const connect = () => createClient({ url, token: "none" }, 1);
+let client = connect();
 const delays = [];
 let isOver = false;
 parentPort.once("message", () => {
   isOver = true;
 });
 while (!isOver) {
+  if (isNewcomer) {
+    client.close();
+    client = connect();
+  }
   const began = performance.now();
   await client.send("GET", "/health");
   delays.push(performance.now() - began);
-  await new Promise((resolve) => setTimeout(resolve, workerData.everyMs));
+  await new Promise((resolve) => setTimeout(resolve, everyMs));
 }
 client.close();
 parentPort.postMessage(delays);

@@ -1,6 +1,7 @@
 /**
  * More than can be kept up with: 50,000 submissions within ten seconds, whether they are answered or not. What is accepted must be done, the
- * rest refused with 429, health must go on answering, memory must stay bounded.
+ * rest refused with 429, health must go on answering, memory must stay bounded. Health is asked by one who has watched since before, and by one who comes
+ * with a new connection each time.
  * Build first, then: `node bench/orchestrator/load.mjs [submissions, default 50000] [seconds, default 10]`
  */
 
@@ -17,8 +18,12 @@ const service = await workspace.serve();
 const client = createClient(service, 512);
 
 const statuses = new Map();
-// In a thread of its own: what this one does must not count.
-const looking = new Worker(new URL("health.mjs", import.meta.url), { workerData: { url: service.url, everyMs: LOOK_MS } });
+// In threads of their own: what this one does must not count.
+const looking = [false, true].map(
+  (isNewcomer) =>
+    new Worker(new URL("health.mjs", import.meta.url), { workerData: { url: service.url, everyMs: LOOK_MS, isNewcomer } }),
+);
+await new Promise((resolve) => setTimeout(resolve, 500));
 
 const began = performance.now();
 const sent = [];
@@ -39,21 +44,32 @@ await Promise.all(sent);
 const answered = performance.now() - began;
 await untilIdle(client);
 const done = performance.now() - began;
-looking.postMessage("end");
-const [delays] = await once(looking, "message");
+const [watcher, newcomer] = await Promise.all(looking.map(delaysOf));
 const accepted = statuses.get(202) ?? 0;
 const completed = await countCompleted();
-delays.sort((a, b) => a - b);
-const at = (share) => delays[Math.min(delays.length - 1, Math.floor(delays.length * share))].toFixed(0);
 const { most } = await memoryOf(service.pid);
 console.log(`${total} sent within ${seconds} s: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(", ")}`);
 console.log(`${completed} of ${accepted} accepted ones are done; ${withoutAdvice} refusals without Retry-After`);
 console.log(`all answered after ${(answered / 1000).toFixed(1)} s, all done after ${(done / 1000).toFixed(1)} s`);
-console.log(`health p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms; memory at most ${most} MB`);
+console.log(`health for who has watched since before: ${told(watcher)}`);
+console.log(`health for who comes anew each time: ${told(newcomer)}`);
+console.log(`memory at most ${most} MB`);
 client.close();
-await looking.terminate();
+await Promise.all(looking.map((worker) => worker.terminate()));
 await service.stop();
 await workspace.remove();
+
+async function delaysOf(worker) {
+  worker.postMessage("end");
+  const [delays] = await once(worker, "message");
+  return delays.sort((a, b) => a - b);
+}
+
+function told(sorted) {
+  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(0);
+  const slow = sorted.filter((ms) => ms >= 100).length;
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms; ${slow} of ${sorted.length} took 100 ms or more`;
+}
 
 /** By what the service counts: of finished runs only the newest are kept. */
 async function countCompleted() {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { acceptTogether } from "./accept.js";
+import { type AcceptOptions, acceptTogether } from "./accept.js";
 
 const servers: Server[] = [];
 
@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** A server that notes how many connections were in when each request came, and how long its body was. */
-async function listening(patienceMs?: number): Promise<{ port: number; inAt: number[]; lengths: number[] }> {
+async function listening(options: AcceptOptions = {}): Promise<{ port: number; inAt: number[]; lengths: number[] }> {
   let inside = 0;
   const inAt: number[] = [];
   const lengths: number[] = [];
@@ -27,7 +27,7 @@ async function listening(patienceMs?: number): Promise<{ port: number; inAt: num
       answer.end("done");
     });
   });
-  acceptTogether(server, patienceMs);
+  acceptTogether(server, options);
   server.prependListener("connection", () => {
     inside += 1;
   });
@@ -36,9 +36,11 @@ async function listening(patienceMs?: number): Promise<{ port: number; inAt: num
   return { port: (server.address() as AddressInfo).port, inAt, lengths };
 }
 
-function get(port: number, agent?: false): Promise<string> {
+const post = (port: number, agent?: false) => send("POST", port, agent);
+
+function send(method: string, port: number, agent?: false): Promise<string> {
   return new Promise((resolve, reject) => {
-    const sent = request({ port, host: "127.0.0.1", ...(agent === false ? { agent } : {}) }, (answer) => {
+    const sent = request({ method, port, host: "127.0.0.1", ...(agent === false ? { agent } : {}) }, (answer) => {
       let text = "";
       answer.setEncoding("utf8");
       answer.on("data", (part: string) => (text += part));
@@ -51,28 +53,46 @@ function get(port: number, agent?: false): Promise<string> {
 
 const AT_ONCE = 200;
 
-it("serves nobody of many who come at once before all are in", async () => {
-  const { port, inAt } = await listening(60_000);
-  const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => get(port, false)));
+it("carries out nothing for many who come at once before all are in", async () => {
+  const { port, inAt } = await listening({ patienceMs: 60_000 });
+  const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => post(port, false)));
   expect(answers).toEqual(Array.from({ length: AT_ONCE }, () => "done"));
   expect(inAt[0]).toBe(AT_ONCE);
 });
 
+it("answers who only looks while others come", async () => {
+  const { port, inAt } = await listening({ patienceMs: 60_000 });
+  const posts = Array.from({ length: AT_ONCE }, () => post(port, false));
+  expect(await send("GET", port, false)).toBe("done");
+  await Promise.all(posts);
+  expect(inAt).toHaveLength(AT_ONCE + 1);
+  expect(inAt.slice(1)).toEqual(Array.from({ length: AT_ONCE }, () => AT_ONCE + 1));
+});
+
+it("says when many came, and not when few did", async () => {
+  let crowds = 0;
+  const { port } = await listening({ patienceMs: 60_000, onCrowd: () => (crowds += 1) });
+  await post(port, false);
+  expect(crowds).toBe(0);
+  await Promise.all(Array.from({ length: AT_ONCE }, () => post(port, false)));
+  expect(crowds).toBe(1);
+});
+
 it("does not let the first wait for ever while others come", async () => {
-  const { port, inAt } = await listening(0);
-  await Promise.all(Array.from({ length: AT_ONCE }, () => get(port, false)));
+  const { port, inAt } = await listening({ patienceMs: 0 });
+  await Promise.all(Array.from({ length: AT_ONCE }, () => post(port, false)));
   expect(inAt[0]).toBeLessThan(AT_ONCE);
 });
 
 it("serves one who comes alone, and again on the same connection", async () => {
   const { port, inAt } = await listening();
-  expect(await get(port)).toBe("done");
-  expect(await get(port)).toBe("done");
+  expect(await post(port)).toBe("done");
+  expect(await post(port)).toBe("done");
   expect(inAt).toEqual([1, 1]);
 });
 
 it("has what a client sent before it was served", async () => {
-  const { port, lengths } = await listening(60_000);
+  const { port, lengths } = await listening({ patienceMs: 60_000 });
   const body = "x".repeat(200_000);
   const client = connect(port, "127.0.0.1");
   client.write(`POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
@@ -82,12 +102,12 @@ it("has what a client sent before it was served", async () => {
 });
 
 it("is not harmed by a client that is gone before it is served", async () => {
-  const { port, inAt } = await listening(60_000);
-  const others = Array.from({ length: 20 }, () => get(port, false));
+  const { port, inAt } = await listening({ patienceMs: 60_000 });
+  const others = Array.from({ length: 20 }, () => post(port, false));
   const client = connect(port, "127.0.0.1");
   await once(client, "connect");
   client.resetAndDestroy();
   expect(await Promise.all(others)).toHaveLength(20);
-  expect(await get(port)).toBe("done");
+  expect(await post(port)).toBe("done");
   expect(inAt.length).toBe(21);
 });

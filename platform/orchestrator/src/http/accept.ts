@@ -1,27 +1,32 @@
 /**
- * Takes connections in before it serves requests. Node accepts one connection in each turn of its event loop, and a turn lasts as long as the requests that
- * came in it: when some hundred clients come at once, the last of them would wait for as many long turns, whatever it asks for. So while
- * somebody comes in each turn, requests wait, of those who were there before as well. The turns stay short, and soon everybody is in.
+ * Takes connections in before it carries out what changes something. Node accepts one connection in each turn of its event loop, and a turn lasts as long as
+ * what is done in it: when some hundred clients come at once, the last of them would wait for as many long turns, whatever it asks for. So while
+ * somebody comes in each turn, POST requests wait, of those who were there before as well. The turns stay short, soon everybody is in, and who only looks
+ * is answered meanwhile.
  */
 
 import type { RequestListener, Server } from "node:http";
-import type { Socket } from "node:net";
 import { takeListeners } from "./take-listeners.js";
 
 /** Nobody waits longer for those who come behind. */
-const PATIENCE_MS = 50;
+const PATIENCE_MS = 250;
+/** More that came in one after the other are a crowd. */
+const FEW = 16;
+
+export interface AcceptOptions {
+  /** Told before those who waited are served. */
+  readonly onCrowd?: () => void;
+  readonly patienceMs?: number;
+}
 
 /** Before the server listens, and after everything else that stands before its requests. */
-export function acceptTogether(server: Server, patienceMs = PATIENCE_MS): void {
-  const begin = takeListeners<(socket: Socket) => void>(server, "connection");
+export function acceptTogether(server: Server, { onCrowd = () => {}, patienceMs = PATIENCE_MS }: AcceptOptions = {}): void {
   const serve = takeListeners<RequestListener>(server, "request");
-  // Nothing is read of a connection until it begins.
-  Object.assign(server, { pauseOnConnect: true });
-  let sockets: Socket[] = [];
-  let requests: Parameters<RequestListener>[] = [];
+  let waiting: Parameters<RequestListener>[] = [];
   let isTakingIn = false;
   let isStillComing = false;
   let since = 0;
+  let came = 0;
 
   const look = () => {
     if (isStillComing && performance.now() < since + patienceMs) {
@@ -30,28 +35,22 @@ export function acceptTogether(server: Server, patienceMs = PATIENCE_MS): void {
       return;
     }
     isTakingIn = false;
-    const [allSockets, allRequests] = [sockets, requests];
-    sockets = [];
-    requests = [];
-    for (const socket of allSockets) beginUnlessGone(socket);
-    for (const [request, answer] of allRequests) serve(request, answer);
+    if (came > FEW) onCrowd();
+    const all = waiting;
+    waiting = [];
+    for (const [request, answer] of all) serve(request, answer);
   };
-  const beginUnlessGone = (socket: Socket) => {
-    if (!server.listening) socket.destroy();
-    if (socket.destroyed) return;
-    begin(socket);
-    socket.resume();
-  };
-  server.on("connection", (socket) => {
-    sockets.push(socket);
+  server.on("connection", () => {
     isStillComing = true;
+    came += 1;
     if (isTakingIn) return;
     isTakingIn = true;
     since = performance.now();
+    came = 1;
     setImmediate(look);
   });
   server.on("request", (request, answer) => {
-    if (isTakingIn) requests.push([request, answer]);
+    if (isTakingIn && request.method === "POST") waiting.push([request, answer]);
     else serve(request, answer);
   });
 }

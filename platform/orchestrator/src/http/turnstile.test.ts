@@ -97,3 +97,23 @@ it("counts a post that only waits, or whose client is gone, no longer", async ()
   inside[0]?.end("{}");
   await first;
 });
+
+it("lets a crowd in a few at a time, and others together", async () => {
+  const { turnstile, inside, send } = await serving(100);
+  const mostInATurn = async (posts: number) => {
+    const sent = Array.from({ length: posts }, () => send("POST"));
+    let most = 0;
+    for (let before = 0; before < posts; before = inside.length) {
+      await new Promise((resolve) => setImmediate(resolve));
+      most = Math.max(most, inside.length - before);
+    }
+    for (const answer of inside.splice(0)) answer.end("{}");
+    await Promise.all(sent);
+    return most;
+  };
+  // Connections come in one by one; the next requests come on those.
+  await mostInATurn(60);
+  expect(await mostInATurn(60)).toBeGreaterThan(8);
+  turnstile.expectCrowd();
+  expect(await mostInATurn(60)).toBeLessThanOrEqual(8);
+});

@@ -17,11 +17,11 @@ import { takeListeners } from "./take-listeners.js";
 const TURNED_AWAY_AFTER_MS = { least: 300, most: 700 };
 
 /**
- * While some are turned away, those who are let in begin this many in each turn of the event loop: begun together they would also go on together, and
+ * In a crowd, those who are let in begin this many in each turn of the event loop: begun together they would also go on together, and
  * who only looks would wait for all of them. Nobody is held back otherwise, because together they cost less.
  */
 const BEGIN_IN_A_TURN = 4;
-/** After the last one was turned away. */
+/** After the last one was turned away, or many came at once. */
 const CROWDED_MS = 1_000;
 
 export class Turnstile {
@@ -46,6 +46,11 @@ export class Turnstile {
     answer.once("close", () => this.leave(answer));
   }
 
+  /** Many came at once: those who are let in begin a few at a time. */
+  expectCrowd(): void {
+    this.#crowdedUntil = performance.now() + CROWDED_MS;
+  }
+
   /** What only waits from now on is in nobody's way. */
   leave(answer: ServerResponse): void {
     this.#inside.delete(answer);
@@ -66,7 +71,7 @@ export class Turnstile {
   }
 
   #turnAwayLater(answer: ServerResponse, onTurnedAway: (seconds: number) => void): void {
-    this.#crowdedUntil = performance.now() + CROWDED_MS;
+    this.expectCrowd();
     const { least, most } = TURNED_AWAY_AFTER_MS;
     const ms = least + Math.random() * (most - least);
     const turnAway = () => {

@@ -1,7 +1,7 @@
 /**
  * More than can be kept up with: 50,000 submissions within ten seconds, whether they are answered or not. What is accepted must be done, the
- * rest refused with 429, health must go on answering, memory must stay bounded. Health is asked by one who has watched since before, and by one who comes
- * with a new connection each time.
+ * rest refused with 429, health must go on answering, memory must stay bounded. Health is asked on one connection, which comes with the burst, and with a new one
+ * each time.
  * Build first, then: `node bench/orchestrator/load.mjs [submissions, default 50000] [seconds, default 10]`
  */
 
@@ -23,8 +23,6 @@ const looking = [false, true].map(
   (isNewcomer) =>
     new Worker(new URL("health.mjs", import.meta.url), { workerData: { url: service.url, everyMs: LOOK_MS, isNewcomer } }),
 );
-await new Promise((resolve) => setTimeout(resolve, 500));
-
 const began = performance.now();
 const sent = [];
 let withoutAdvice = 0;
@@ -51,8 +49,8 @@ const { most } = await memoryOf(service.pid);
 console.log(`${total} sent within ${seconds} s: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(", ")}`);
 console.log(`${completed} of ${accepted} accepted ones are done; ${withoutAdvice} refusals without Retry-After`);
 console.log(`all answered after ${(answered / 1000).toFixed(1)} s, all done after ${(done / 1000).toFixed(1)} s`);
-console.log(`health for who has watched since before: ${told(watcher)}`);
-console.log(`health for who comes anew each time: ${told(newcomer)}`);
+console.log(`health on one connection: ${told(watcher)}`);
+console.log(`health on a new connection each time: ${told(newcomer)}`);
 console.log(`memory at most ${most} MB`);
 client.close();
 await Promise.all(looking.map((worker) => worker.terminate()));

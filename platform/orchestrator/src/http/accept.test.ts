@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, it } from "vitest";
@@ -51,6 +51,8 @@ function send(method: string, port: number, agent?: false): Promise<string> {
   });
 }
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 const AT_ONCE = 200;
 
 it("carries out nothing for many who come at once before all are in", async () => {
@@ -82,6 +84,37 @@ it("does not let the first wait for ever while others come", async () => {
   const { port, inAt } = await listening({ patienceMs: 0 });
   await Promise.all(Array.from({ length: AT_ONCE }, () => post(port, false)));
   expect(inAt[0]).toBeLessThan(AT_ONCE);
+});
+
+it("tells while somebody comes in, so that those who were let in before can wait", async () => {
+  const told: boolean[] = [];
+  const { port } = await listening({ patienceMs: 60_000, onTakingIn: (isTakingIn) => told.push(isTakingIn) });
+  await Promise.all(Array.from({ length: AT_ONCE }, () => post(port, false)));
+  expect(told.length).toBeGreaterThanOrEqual(2);
+  expect(told).toEqual(told.map((_, index) => index % 2 === 0));
+});
+
+it("waits for nobody for as long as it has waited before", async () => {
+  const server = new EventEmitter() as Server;
+  const told: boolean[] = [];
+  let now = 0;
+  acceptTogether(server, { patienceMs: 100, now: () => now, onTakingIn: (isTakingIn) => told.push(isTakingIn) });
+  const comeAt = async (ms: number) => {
+    now = ms;
+    server.emit("connection");
+    await nextTurn();
+  };
+  await comeAt(0);
+  await comeAt(99);
+  expect(told).toEqual([true]);
+  await comeAt(100);
+  expect(told).toEqual([true, false]);
+  await comeAt(199);
+  expect(told).toEqual([true, false]);
+  await comeAt(200);
+  expect(told).toEqual([true, false, true]);
+  await nextTurn();
+  expect(told).toEqual([true, false, true, false]);
 });
 
 it("serves one who comes alone, and again on the same connection", async () => {

@@ -8,7 +8,7 @@
 import type { RequestListener, Server } from "node:http";
 import { takeListeners } from "./take-listeners.js";
 
-/** Nobody waits longer for those who come behind. */
+/** Nobody waits longer for those who come behind; then for as long nobody waits for them. */
 const PATIENCE_MS = 250;
 /** More that came in one after the other are a crowd. */
 const FEW = 16;
@@ -16,26 +16,37 @@ const FEW = 16;
 export interface AcceptOptions {
   /** Told before those who waited are served. */
   readonly onCrowd?: () => void;
+  /** Told when somebody comes in, and when nobody does any more. */
+  readonly onTakingIn?: (isTakingIn: boolean) => void;
   readonly patienceMs?: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
 }
 
 /** Before the server listens, and after everything else that stands before its requests. */
-export function acceptTogether(server: Server, { onCrowd = () => {}, patienceMs = PATIENCE_MS }: AcceptOptions = {}): void {
+export function acceptTogether(server: Server, options: AcceptOptions = {}): void {
+  const { onCrowd, onTakingIn, patienceMs = PATIENCE_MS, now = () => performance.now() } = options;
   const serve = takeListeners<RequestListener>(server, "request");
   let waiting: Parameters<RequestListener>[] = [];
   let isTakingIn = false;
   let isStillComing = false;
   let since = 0;
   let came = 0;
+  let notBefore = 0;
 
   const look = () => {
-    if (isStillComing && performance.now() < since + patienceMs) {
-      isStillComing = false;
-      setImmediate(look);
-      return;
+    if (isStillComing) {
+      const at = now();
+      if (at < since + patienceMs) {
+        isStillComing = false;
+        setImmediate(look);
+        return;
+      }
+      notBefore = at + patienceMs;
     }
     isTakingIn = false;
-    if (came > FEW) onCrowd();
+    if (came > FEW) onCrowd?.();
+    onTakingIn?.(false);
     const all = waiting;
     waiting = [];
     for (const [request, answer] of all) serve(request, answer);
@@ -44,9 +55,12 @@ export function acceptTogether(server: Server, { onCrowd = () => {}, patienceMs 
     isStillComing = true;
     came += 1;
     if (isTakingIn) return;
+    const at = now();
+    if (at < notBefore) return;
     isTakingIn = true;
-    since = performance.now();
+    since = at;
     came = 1;
+    onTakingIn?.(true);
     setImmediate(look);
   });
   server.on("request", (request, answer) => {

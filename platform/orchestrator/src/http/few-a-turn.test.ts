@@ -38,3 +38,17 @@ it("goes on after an act that threw", async () => {
   expect(thrown).toHaveLength(1);
   expect(done).toEqual([2]);
 });
+
+it("does nothing while it is held, and goes on where it was", async () => {
+  const done: number[] = [];
+  const acts = new FewATurn(2);
+  for (const number of [1, 2, 3]) acts.add(() => done.push(number));
+  await nextTurn();
+  acts.hold(true);
+  acts.add(() => done.push(4));
+  for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+  expect(done).toEqual([1, 2]);
+  acts.hold(false);
+  await nextTurn();
+  expect(done).toEqual([1, 2, 3, 4]);
+});

@@ -6,6 +6,7 @@ export class FewATurn {
   readonly #few: number;
   #waiting: (() => void)[] = [];
   #isGoing = false;
+  #isHeld = false;
 
   /** `few`: acts in one turn, at least 1. */
   constructor(few: number) {
@@ -14,15 +15,26 @@ export class FewATurn {
 
   add(act: () => void): void {
     this.#waiting.push(act);
-    if (this.#isGoing) return;
+    this.#go();
+  }
+
+  /** While it is held nothing more is done; what is added waits. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#go();
+  }
+
+  #go(): void {
+    if (this.#isGoing || this.#isHeld || this.#waiting.length === 0) return;
     this.#isGoing = true;
     setImmediate(() => this.#turn());
   }
 
   #turn(): void {
+    this.#isGoing = false;
+    if (this.#isHeld) return;
     const acts = this.#waiting.splice(0, this.#few);
-    this.#isGoing = this.#waiting.length > 0;
-    if (this.#isGoing) setImmediate(() => this.#turn());
+    this.#go();
     for (const act of acts) act();
   }
 }

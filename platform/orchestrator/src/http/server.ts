@@ -124,7 +124,7 @@ export function createServer({ endpoints, guard, logger, limits, meter, streams,
     });
   }
   posts.guard(app.server, (seconds) => meter.turnedAway(seconds));
-  acceptTogether(app.server, { onCrowd: () => posts.expectCrowd() });
+  acceptTogether(app.server, { onCrowd: () => posts.expectCrowd(), onTakingIn: (isTakingIn) => posts.hold(isTakingIn) });
   return app;
 }
 

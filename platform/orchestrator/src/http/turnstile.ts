@@ -51,6 +51,11 @@ export class Turnstile {
     this.#crowdedUntil = performance.now() + CROWDED_MS;
   }
 
+  /** Those of a crowd who have not begun yet do not, until they are let go on. */
+  hold(isHeld: boolean): void {
+    this.#begin.hold(isHeld);
+  }
+
   /** What only waits from now on is in nobody's way. */
   leave(answer: ServerResponse): void {
     this.#inside.delete(answer);

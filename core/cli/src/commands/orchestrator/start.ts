@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { runningService } from "@provisioning/api/client";
 import { storageEnvironment } from "../../storage-flags.js";
@@ -10,6 +11,7 @@ import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { runAction } from "../../run-action.js";
 import type { StartFlags } from "../orchestrator.js";
+import { nodeFlags } from "./node-flags.js";
 import { patience } from "./patience.js";
 import { findServicePlace, healthOf, type ServicePlace } from "./service-place.js";
 
@@ -20,7 +22,7 @@ export async function start(this: CliContext, flags: StartFlags): Promise<void> 
     const place = await findServicePlace(context);
     if (place.running !== undefined) throw new ServiceRunningError(place.running.url, place.running.pid);
     const env = { ...this.process.env, ...storageEnvironment(flags) };
-    const program = this.serviceWords ?? [...nodeFlags(env), join(this.platformRoot, "platform/orchestrator/bundle/main.js")];
+    const program = this.serviceWords ?? [...nodeFlags(env, availableParallelism()), join(this.platformRoot, "platform/orchestrator/bundle/main.js")];
     const words = [...program, ...wordsOf(this, flags, place)];
     return flags.background === true
       ? inBackground(this, place, words, env, await patience(context, "orchestrator.start_timeout_seconds"))
@@ -41,17 +43,6 @@ function wordsOf(cli: CliContext, flags: StartFlags, { root }: ServicePlace): st
     ...given("--script-runner", flags.scriptRunner ?? flags.nuPath),
     ...given("--log-level", flags.logLevel),
   ];
-}
-
-/**
- * Of each half of the young generation, in MiB; Node's own is 16. Requests and runs leave much behind that is forgotten within milliseconds, and what outlives a
- * small collection costs several times as much. Twice as much takes some 40 MB under load.
- */
-const YOUNG_GENERATION = 32;
-
-/** Whoever says something about it himself is heeded. */
-function nodeFlags({ NODE_OPTIONS = "" }: Environment): readonly string[] {
-  return NODE_OPTIONS.includes("semi-space") ? [] : [`--max-semi-space-size=${YOUNG_GENERATION}`];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -86,6 +86,36 @@ describe("the process of a service", () => {
     expect(elsewhere.stderr).toContain("HOST_REFUSED");
   });
 
+  it("tells what it would be started with, and no password", async () => {
+    const words = ["--surrealdb-username", "operator", "--surrealdb-password", "env://NOBODY_SEES_THIS"];
+    const told = await workspace.json<Record<string, Record<string, unknown>>>("orchestrator", "config", ...words);
+    expect(told.surrealdb).toMatchObject({ namespace: "orchestrator", database: "tasks", username: "operator" });
+    expect(told.orchestrator).toMatchObject({ port: 8080 });
+    expect(told.storage).toMatchObject({ type: "filesystem" });
+  });
+
+  it("ends in the foreground when it is told to, in lines of JSON alone", async () => {
+    const service = workspace.begin("orchestrator", "start", "--port", "0");
+    await expect.poll(async () => (await workspace.run("orchestrator", "status")).code, { timeout: 20_000 }).toBe(0);
+    const platform = await workspace.json<{ id: string; found: string }[]>("doctor");
+    expect(platform.find(({ id }) => id === "service")?.found).toContain((await addressOf(workspace)).url);
+    service.signal("SIGTERM");
+    const { code, stdout, stderr } = await service.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const lines = stdout.trim().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(expect.arrayContaining(["listening", "stopping"]));
+  });
+
+  it("says in the foreground, too, why it does not start, and by the exit code whether it is worth another try", async () => {
+    const refused = await workspace.run("orchestrator", "start", "--port", "0", "--data-dir", "/dev/null/store");
+    expect([refused.code, refused.stderr.startsWith("✗ ")]).toEqual([1, true]);
+    await workspace.edit("config/provisioning.yaml", (text) => `${text}\norchestrator:\n  workers: many\n`);
+    const wrong = await workspace.run("orchestrator", "start", "--port", "0");
+    await workspace.edit("config/provisioning.yaml", (text) => text.replace("\norchestrator:\n  workers: many\n", ""));
+    expect(wrong.code).toBe(3);
+    expect(wrong.stderr).toContain("orchestrator.workers");
+  });
+
   it("does not take a data folder that another process has", async () => {
     const folder = await mkdtemp(join(tmpdir(), "provisioning-data-"));
     const first = await makeWorkspace(fixture("small"));

@@ -11,6 +11,8 @@ export interface ServiceAddress {
   readonly startedAt: string;
   readonly version: string;
   readonly workspace: string;
+  /** Folder of the installation that it runs from. */
+  readonly platform: string;
 }
 
 export interface ServiceFiles {
@@ -36,12 +38,13 @@ export function parseServiceAddress(text: string): ServiceAddress | undefined {
     return undefined;
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { url, pid, startedAt, version, workspace } = value as Record<string, unknown>;
+  const { url, pid, startedAt, version, workspace, platform } = value as Record<string, unknown>;
   const isWhole =
     typeof url === "string" &&
     typeof pid === "number" &&
     typeof startedAt === "string" &&
     typeof version === "string" &&
-    typeof workspace === "string";
-  return isWhole ? { url, pid, startedAt, version, workspace } : undefined;
+    typeof workspace === "string" &&
+    typeof platform === "string";
+  return isWhole ? { url, pid, startedAt, version, workspace, platform } : undefined;
 }

@@ -37,6 +37,8 @@ export interface CommonFlags {
 export interface RunActionOptions {
   /** It changes nothing and goes on until it is ended: Ctrl-C is how that is done. */
   readonly isWatching?: boolean;
+  /** It runs a program that hears the signals itself: nothing is said of them, and the exit code is that program's. */
+  readonly runsProgram?: boolean;
 }
 
 export async function runAction(
@@ -44,12 +46,12 @@ export async function runAction(
   flags: CommonFlags,
   work: (context: ActionContext) => Promise<ExitCode | undefined>,
   confirm: (plan: Plan) => Promise<boolean> = () => Promise.resolve(false),
-  { isWatching = false }: RunActionOptions = {},
+  { isWatching = false, runsProgram = false }: RunActionOptions = {},
 ): Promise<void> {
   const progress = createProgress(cli, () => systemClock.now());
   const interrupts = watchInterrupts(
     (text) => {
-      if (!isWatching) progress.show({ type: "warning", text });
+      if (!isWatching && !runsProgram) progress.show({ type: "warning", text });
     },
     () => {
       progress.stop();
@@ -75,7 +77,8 @@ export async function runAction(
     });
     if (cli.view.verbose || flags.debug === true) progress.show({ type: "note", text: `trace ${context.traceId ?? ""}` });
     const code = (await work(context)) ?? EXIT.ok;
-    cli.process.exitCode = interrupts.drain.aborted ? EXIT.interrupted : withWarnings(code, flags.strict, isWarned);
+    const isInterrupted = interrupts.drain.aborted && !runsProgram;
+    cli.process.exitCode = isInterrupted ? EXIT.interrupted : withWarnings(code, flags.strict, isWarned);
   } catch (error) {
     progress.stop();
     if (interrupts.signal.aborted) {

@@ -56,6 +56,8 @@ try {
     },
     ...(values.host === undefined ? {} : { host: values.host }),
   });
+  // Whoever started it in the foreground has nothing more to hear.
+  if (process.connected) process.disconnect();
   out.rotate(running.log, (error) => logger.warn({ err: error }, "the log cannot be rotated"));
   let isEnding = false;
   const end = (signal: NodeJS.Signals) => {
@@ -73,9 +75,17 @@ try {
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
 } catch (error) {
-  if (!(error instanceof ProvisioningError)) logger.error({ err: error }, "starting failed");
-  else logger.error({ code: error.code, hint: error.hint, details: error.details }, error.message);
-  exit(1);
+  const { message, ...facts } = reasonOf(error);
+  logger.error(facts, message);
+  // For whoever started it in the foreground.
+  if (process.send === undefined) exit(1);
+  else process.send({ ...facts, message }, () => exit(1));
+}
+
+function reasonOf(error: unknown) {
+  if (!(error instanceof ProvisioningError)) return { err: error, message: "starting failed" };
+  const { code, message, hint, details } = error;
+  return { code, message, hint, details };
 }
 
 function exit(code: number): void {

@@ -125,6 +125,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
       startedAt: (await startOf(process.pid)) ?? "",
       version: options.context.platformVersion,
       workspace: service.workspace.workspace.layout.root,
+      platform: options.context.platform.root,
     });
     closing.push(() => withdraw(runtimeDir));
     // The first document should not wait for it; if it cannot be made, its sender is told why.

@@ -79,6 +79,13 @@ export const orchestratorGroup = group({
       loader: async () => (await import("./orchestrator/status.js")).status,
       parameters: { flags: shownFlags, aliases: shownLetters },
     }),
+    command<ShownFlags>({
+      name: "config",
+      brief: "Show what the service is started with, and its storage",
+      examples: [["orchestrator config -o json", "to be read by a program; passwords are not shown"]],
+      loader: async () => (await import("./orchestrator/config.js")).config,
+      parameters: { flags: { ...shownFlags, ...storageFlags({ hidden: true }) }, aliases: shownLetters },
+    }),
     command<LogsFlags>({
       name: "logs",
       aliases: ["log"],

@@ -28,7 +28,7 @@ export function valueText(value: unknown): string {
 
 export function renderEntries(
   entries: readonly ConfigEntry[],
-  { raw, width }: { readonly raw: boolean; readonly width?: number },
+  { raw, width }: { readonly raw: boolean; readonly width?: number | undefined },
 ): string {
   return renderTable(
     entries,

@@ -25,7 +25,7 @@ export async function get(this: CliContext, flags: RawFlags, key: string): Promi
     const entries = await invoke("config.get", context, { key, ...infraInput(flags) });
     await writeResult(this, flags.output, entries, () => {
       const [only] = entries;
-      if (only?.key !== key) return renderEntries(entries, { raw: flags.raw === true, ...widthIn(this) });
+      if (only?.key !== key) return renderEntries(entries, { raw: flags.raw === true, width: widthOf(this.process.stdout) });
       return valueText(flags.raw === true ? only.raw : only.value);
     });
     return EXIT.ok;
@@ -37,7 +37,7 @@ export async function list(this: CliContext, flags: ListFlags): Promise<void> {
     const { changed = false, raw = false } = flags;
     const entries = await invoke("config.list", context, { changed, ...infraInput(flags) });
     await writeResult(this, flags.output, entries, () =>
-      entries.length === 0 ? "Everything is as the platform's defaults say." : renderEntries(entries, { raw, ...widthIn(this) }),
+      entries.length === 0 ? "Everything is as the platform's defaults say." : renderEntries(entries, { raw, width: widthOf(this.process.stdout) }),
     );
     return EXIT.ok;
   });
@@ -104,9 +104,4 @@ export async function schema(this: CliContext, flags: SchemaFlags): Promise<void
     else this.process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
     return EXIT.ok;
   });
-}
-
-function widthIn(cli: CliContext): { readonly width?: number } {
-  const width = widthOf(cli.process.stdout);
-  return width === undefined ? {} : { width };
 }

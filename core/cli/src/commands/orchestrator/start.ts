@@ -4,9 +4,10 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
+import type { ActionContext } from "@provisioning/actions";
 import { runningService } from "@provisioning/api/client";
 import { storageEnvironment } from "../../storage-flags.js";
-import { counted, ProvisioningError } from "@provisioning/model";
+import { counted, type Diagnostic, DiagnosticsError, ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT } from "../../exit-codes.js";
 import { runAction } from "../../run-action.js";
@@ -18,7 +19,7 @@ import { findServicePlace, healthOf, type ServicePlace } from "./service-place.j
 const LOOK_MS = 50;
 
 export async function start(this: CliContext, flags: StartFlags): Promise<void> {
-  await runAction(this, flags, async (context) => {
+  const work = async (context: ActionContext) => {
     const place = await findServicePlace(context);
     if (place.running !== undefined) throw new ServiceRunningError(place.running.url, place.running.pid);
     const env = { ...this.process.env, ...storageEnvironment(flags) };
@@ -27,7 +28,8 @@ export async function start(this: CliContext, flags: StartFlags): Promise<void> 
     return flags.background === true
       ? inBackground(this, place, words, env, await patience(context, "orchestrator.start_timeout_seconds"))
       : inForeground(words, env);
-  });
+  };
+  await runAction(this, flags, work, undefined, { runsProgram: flags.background !== true });
 }
 
 function wordsOf(cli: CliContext, flags: StartFlags, { root }: ServicePlace): string[] {
@@ -47,12 +49,17 @@ function wordsOf(cli: CliContext, flags: StartFlags, { root }: ServicePlace): st
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The signals of the terminal reach it by themselves. */
+/** The signals of the terminal reach it by themselves. What keeps it from starting comes over its channel, beside the line of its log. */
 function inForeground(words: readonly string[], env: Environment): Promise<typeof EXIT.ok | typeof EXIT.failure> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, words, { stdio: "inherit", env });
+    const child = spawn(process.execPath, words, { stdio: ["inherit", "inherit", "inherit", "ipc"], env });
+    let reason: Reason | undefined;
+    child.on("message", (message: Reason) => (reason = message));
     child.on("error", reject);
-    child.on("exit", (code) => resolve(code === 0 ? EXIT.ok : EXIT.failure));
+    child.on("exit", (code) => {
+      if (reason !== undefined) reject(startError(reason, "It has said why in its log."));
+      else resolve(code === 0 ? EXIT.ok : EXIT.failure);
+    });
     process.on("SIGTERM", () => child.kill("SIGTERM"));
   });
 }
@@ -90,16 +97,30 @@ async function inBackground(
 /** What it said last is why. */
 async function startFailed(log: string, from: number): Promise<ProvisioningError> {
   const said = (await readFile(log)).subarray(from).toString("utf8").trim().split("\n").at(-1) ?? "";
-  let reason: { readonly code?: string; readonly message?: string; readonly hint?: string } = { message: said };
+  let reason: Reason = { message: said };
   try {
-    reason = JSON.parse(said) as typeof reason;
+    reason = JSON.parse(said) as Reason;
   } catch {
     // Not one of its own lines: shown as it is.
   }
+  return startError(reason, `All that it said is in ${log}.`);
+}
+
+/** A line of its log, or what it sends before it ends. */
+interface Reason {
+  readonly code?: string;
+  readonly message?: string;
+  readonly hint?: string;
+  readonly details?: { readonly diagnostics?: readonly Diagnostic[] };
+}
+
+function startError(reason: Reason, otherwise: string): ProvisioningError {
+  const { code = "SERVICE_NOT_STARTED", message = "", hint, details } = reason;
+  if (details?.diagnostics !== undefined) return new DiagnosticsError(details.diagnostics);
   return new ProvisioningError({
-    code: reason.code ?? "SERVICE_NOT_STARTED",
-    message: reason.message === undefined || reason.message === "" ? "The service did not start." : reason.message,
-    hint: reason.hint ?? `All that it said is in ${log}.`,
+    code,
+    message: message === "" ? "The service did not start." : message,
+    hint: hint ?? otherwise,
   });
 }
 

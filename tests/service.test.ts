@@ -148,28 +148,32 @@ async function deployingThroughService(workspace: TestWorkspace) {
   return { start, applying };
 }
 
-describe.skipIf(obstacle !== undefined)("a deployment through a service that is killed", () => {
+describe.skipIf(obstacle !== undefined)("the quickstart through a service that is killed", () => {
   let workspace: TestWorkspace;
   beforeAll(async () => {
-    workspace = await makeWorkspace(fixture("small"));
+    workspace = await makeWorkspace("quickstart");
   });
   afterAll(async () => {
     await workspace.run("orchestrator", "stop");
     await workspace.destroy();
   });
 
-  it("goes on when it runs again, and the command that watches carries on by itself", async () => {
+  it("is deployed when it runs again, and the command that watches carries on by itself, twice", async () => {
     const { start, applying } = await deployingThroughService(workspace);
-    process.kill((await addressOf(workspace)).pid, "SIGKILL");
-    await applying.wrote("waiting for it to come back");
-    expect(await start()).toMatchObject({ code: 0, stderr: "" });
+    for (const next of ["install nginx", undefined]) {
+      process.kill((await addressOf(workspace)).pid, "SIGKILL");
+      await applying.wrote("waiting for it to come back");
+      expect(await start()).toMatchObject({ code: 0, stderr: "" });
+      if (next !== undefined) await applying.wrote(next);
+    }
     const { code, stderr } = await applying.ended;
     expect(stderr).toContain("Go on with run");
     expect(code).toBe(0);
+    expect(await workspace.json<{ healthy: boolean }>("health-check")).toMatchObject({ healthy: true });
     expect(await workspace.run("plan", "--detailed-exitcode")).toMatchObject({ code: 0 });
     const ofWorkspace = `label=provisioning.workspace=${await identityOf(workspace)}`;
     const { stdout } = await promisify(execFile)("docker", ["ps", "-aq", "--filter", ofWorkspace]);
-    expect(stdout.trim().split("\n")).toHaveLength(2);
+    expect(stdout.trim().split("\n")).toHaveLength(3);
     const runs = await workspace.json<{ status: string }[]>("workflow", "list");
     expect(runs.map(({ status }) => status)).toEqual(["completed"]);
   });

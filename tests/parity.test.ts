@@ -181,3 +181,108 @@ describe("every action", () => {
     expect(over).toEqual(here);
   });
 });
+
+interface Said {
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly words: readonly string[];
+  /** Something of what it tells. */
+  readonly told: string;
+}
+
+/** Each decides something that is not so without it. */
+const SAID: Readonly<Record<string, Said>> = {
+  "--env": { words: ["batch", "submit", "--yes", "workflows/where.k", "--env", "prod"], told: "server-of-prod" },
+  PROVISIONING_ENV: {
+    variables: { PROVISIONING_ENV: "prod" },
+    words: ["batch", "submit", "--yes", "workflows/where.k"],
+    told: "server-of-prod",
+  },
+  "--env over PROVISIONING_ENV": {
+    variables: { PROVISIONING_ENV: "prod" },
+    words: ["batch", "submit", "--dry-run", "workflows/where.k", "--env", "dev"],
+    told: "server-of-dev",
+  },
+  "--env that there is not": { words: ["plan", "--env", "nonsense"], told: "ENVIRONMENT_UNKNOWN" },
+  "an environment in --settings": {
+    words: ["workflow", "server-create", "small", "--check", "--settings", "SETTINGS/prod.yaml"],
+    told: '"xlarge"',
+  },
+  "a provider in --settings": {
+    words: ["workflow", "server-create", "small", "--check", "--settings", "SETTINGS/provider.yaml"],
+    told: "PROVIDER_UNKNOWN",
+  },
+  "--settings of a change": {
+    words: ["workflow", "server-create", "small", "--yes", "--settings", "SETTINGS/provider.yaml"],
+    told: "PROVIDER_UNKNOWN",
+  },
+  "--settings with a key that there is not": {
+    words: ["workflow", "server-create", "small", "--check", "--settings", "SETTINGS/typo.yaml"],
+    told: "CONFIG_UNKNOWN_KEY",
+  },
+  "--settings of a size": {
+    words: ["workflow", "server-create", "small", "--check", "--settings", "SETTINGS/size.yaml"],
+    told: '"large"',
+  },
+  "--provider": { words: ["cluster", "create", "small", "--check", "--provider", "nonsense"], told: "PROVIDER_UNKNOWN" },
+  "--plan": { words: ["plan", "--plan", "xlarge"], told: '"xlarge"' },
+};
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  prod: "environment:\n  default: prod\n",
+  provider: "providers:\n  default: nonsense\n",
+  typo: "providers:\n  defualt: local\n",
+  size: "servers:\n  default_plan: large\n",
+};
+
+async function workspaceWithEnvironments(): Promise<TestWorkspace> {
+  const workspace = await makeWorkspace(fixture("small"));
+  await mkdir(join(workspace.dir, "workflows"));
+  await writeFile(join(workspace.dir, "config/dev-defaults.toml"), "");
+  await writeFile(join(workspace.dir, "config/prod-defaults.toml"), '[servers]\ndefault_plan = "xlarge"\n');
+  await writeFile(
+    join(workspace.dir, "workflows/where.k"),
+    batchText("[]").replace("\n}", '\n    templates = ["where.yaml.j2"]\n}'),
+  );
+  const operation = '- {id: where, type: create, target: server, items: ["server-of-{{ environment }}"]}\n';
+  await writeFile(join(workspace.dir, "workflows/where.yaml.j2"), operation);
+  // Outside of the workspace: it is the command that reads it.
+  await mkdir(join(workspace.dir, "../settings"));
+  for (const [name, text] of Object.entries(SETTINGS)) {
+    await writeFile(join(workspace.dir, `../settings/${name}.yaml`), text);
+  }
+  return workspace;
+}
+
+describe("what a command is told besides its action", () => {
+  let alone: TestWorkspace;
+  let served: TestWorkspace;
+  beforeAll(async () => {
+    [alone, served] = await Promise.all([workspaceWithEnvironments(), workspaceWithEnvironments()]);
+    expect(await served.run("orchestrator", "start", "--background", "--port", "0")).toMatchObject({ code: 0 });
+  });
+  afterAll(async () => {
+    await served.run("orchestrator", "stop");
+    for (const workspace of [alone, served]) await workspace.destroy();
+  });
+
+  const said = async (workspace: TestWorkspace, { variables = {}, words }: Said) => {
+    const own = words.map((word) => word.replace("SETTINGS", join(workspace.dir, "../settings")));
+    const { code, stdout, stderr } = await workspace.runWith(variables, ...own, "-o", "json");
+    const error = stderr.split("\n").find((line) => line.startsWith("{"));
+    const told = { result: stdout === "" ? undefined : JSON.parse(stdout), error: error && JSON.parse(error) } as const;
+    return { code, told: comparable(told, join(workspace.dir, "..")) };
+  };
+
+  it.each(Object.entries(SAID))("%s decides the same through a service", async (_, one) => {
+    const here = await said(alone, one);
+    expect(JSON.stringify(here)).toContain(one.told);
+    expect(await said(served, one)).toEqual(here);
+  });
+
+  it("does not reach what belongs to the service", async () => {
+    const file = join(served.dir, "../settings/workers.yaml");
+    await writeFile(file, "orchestrator:\n  workers: 2\n");
+    const { code, stderr } = await served.run("workflow", "server-create", "small", "--check", "--settings", file);
+    expect([code, stderr.includes("SETTINGS_REFUSED"), stderr.includes("orchestrator.workers")]).toEqual([64, true, true]);
+  });
+});

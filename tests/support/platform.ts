@@ -35,6 +35,8 @@ export interface Running {
 export interface TestWorkspace {
   readonly dir: string;
   run(...words: string[]): Promise<Result>;
+  /** The same with more variables in its environment. */
+  runWith(variables: Readonly<Record<string, string>>, ...words: string[]): Promise<Result>;
   /** Runs with `-o json` and parses the result; fails the test when the command failed. */
   json<T>(...words: string[]): Promise<T>;
   /** Starts it in a process group of its own and does not wait. */
@@ -64,9 +66,10 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
   const own = { XDG_CONFIG_HOME: join(base, "config"), PROVISIONING_WORKSPACE: dir, NO_COLOR: "1" };
   const env = { ...process.env, ...own, ...(await chosenStorage()) };
   const options = { cwd: base, env, maxBuffer: 64 * 1024 * 1024 };
-  const run = async (...words: string[]): Promise<Result> => {
+  const runWith = async (variables: Readonly<Record<string, string>>, ...words: string[]): Promise<Result> => {
     try {
-      const { stdout, stderr } = await execute(program, [...programWords, ...words], options);
+      const around = { ...options, env: { ...env, ...variables } };
+      const { stdout, stderr } = await execute(program, [...programWords, ...words], around);
       return { code: 0, stdout, stderr };
     } catch (error) {
       const failed = error as { code?: unknown; stdout?: string; stderr?: string };
@@ -74,11 +77,13 @@ export async function makeWorkspace(example: string): Promise<TestWorkspace> {
       return { code: failed.code, stdout: failed.stdout ?? "", stderr: failed.stderr ?? "" };
     }
   };
+  const run = (...words: string[]) => runWith({}, ...words);
   const made = await run("workspace", "init", "test", "--dir", dir, "--from", resolve(root, "examples", example));
   if (made.code !== 0) throw new Error(made.stderr);
   return {
     dir,
     run,
+    runWith,
     async json<T>(...words: string[]): Promise<T> {
       const result = await run(...words, "-o", "json");
       if (result.code !== 0) throw new Error(`${words.join(" ")} ended with ${result.code}:\n${result.stderr}\n${result.stdout}`);

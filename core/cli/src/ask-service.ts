@@ -47,7 +47,7 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
 
 /** The environment that was chosen here holds there, whatever the service itself was started with. */
 function flagsFor({ flags, env, environment }: Omit<ActionContext, "askService">): JsonObject {
-  const chosen = env || environment.PROVISIONING_ENV || undefined;
+  const chosen = env || flags["environment.default"] || environment.PROVISIONING_ENV || undefined;
   const given = Object.entries({ ...flags, "environment.default": chosen }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as JsonObject;
 }

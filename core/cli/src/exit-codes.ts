@@ -85,6 +85,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   PLAN_STALE: EXIT.stalePlan,
   PLAN_FILE: EXIT.usage,
   SETTINGS_MISSING: EXIT.usage,
+  SETTINGS_REFUSED: EXIT.usage,
+  SETTINGS_SECRET: EXIT.usage,
   ERROR_CODE_UNKNOWN: EXIT.usage,
   GUIDE_UNKNOWN: EXIT.usage,
   SCHEMA_NONE: EXIT.usage,

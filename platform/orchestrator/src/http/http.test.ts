@@ -267,6 +267,39 @@ describe("requests for actions", () => {
     expect([refused.status, refused.json<{ error: { code: string } }>().error.code]).toEqual([422, "SETTINGS_REFUSED"]);
   });
 
+  it.each([
+    ["what belongs to the service", { "orchestrator.workers": 1, "storage.type": "memory" }, "SETTINGS_REFUSED"],
+    ["what it opens to others", { "workflows.service_environment": "*" }, "SETTINGS_REFUSED"],
+    ["a secret that would be recorded", { "notifications.webhook": "https://chat.example/s3cret" }, "SETTINGS_SECRET"],
+  ])("refuse as settings %s", async (_, flags, code) => {
+    const before = (await service.ask("/tasks")).text;
+    const answer = await service.ask("/actions/infra.apply", { body: { input: {}, flags, approve: "ask" } });
+    expect([answer.status, answer.json<{ error: { code: string } }>().error.code]).toEqual([422, code]);
+    expect(answer.text).not.toContain("s3cret");
+    expect((await service.ask("/tasks")).text).toBe(before);
+  });
+
+  it("have their settings also after a restart", async () => {
+    await writeFile(join(service.workspace, "config/prod-defaults.toml"), '[servers]\ndefault_plan = "xlarge"\n');
+    const apply = async (flags: object) =>
+      (await service.ask("/actions/infra.apply", { body: { input: {}, flags, approve: "ask" } })).json<{ id: string }>().id;
+    const decline = async (id: string) => {
+      await service.ask(`/tasks/${id}/cancel`, { body: {} });
+      await ended(id);
+    };
+    const plain = await apply({});
+    expect(await untilLine(plain, "event: confirm")).not.toContain("xlarge");
+    await decline(plain);
+    const chosen = await apply({ "environment.default": "prod" });
+    expect(await untilLine(chosen, "event: confirm")).toContain("xlarge");
+    await service.restart();
+    const [, first, second] = (await untilLine(chosen, "event: confirm", 2)).split("event: confirm\n");
+    const planIn = (text = "") => /"plan":(.*)/.exec(text)?.[1];
+    expect(planIn(second)).toContain("xlarge");
+    expect(planIn(second)).toBe(planIn(first));
+    await decline(chosen);
+  });
+
   it("tell the findings of a bad definition with their places", async () => {
     await mkdir(join(service.workspace, "infra/broken"), { recursive: true });
     await writeFile(
@@ -293,8 +326,8 @@ describe("requests for actions", () => {
   });
 });
 
-/** What a task has told as soon as a line of it is `line`. */
-async function untilLine(id: string, line: string): Promise<string> {
+/** What a task has told as soon as so many lines of it are `line`. */
+async function untilLine(id: string, line: string, times = 1): Promise<string> {
   const stop = new AbortController();
   const answer = await fetch(`${service.url}/tasks/${id}/events`, {
     headers: { authorization: `Bearer ${service.token}` },
@@ -304,7 +337,7 @@ async function untilLine(id: string, line: string): Promise<string> {
   const decoder = new TextDecoder();
   for await (const chunk of answer.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.includes(line) && text.endsWith("\n\n")) break;
+    if (text.split(line).length > times && text.endsWith("\n\n")) break;
   }
   return text;
 }

@@ -11,6 +11,7 @@ import {
   type RunDefinition,
   type RunId,
 } from "@provisioning/model";
+import { assertRecordable } from "../settings.js";
 
 export const REQUEST_ACTION = "action.invoke";
 
@@ -38,7 +39,9 @@ export interface RequestOptions {
 /** A deployment may take long; what hangs is found by the timeouts of its own operations. */
 const TIMEOUT_MS = 7 * 24 * 3_600_000;
 
+/** @throws ProvisioningError SETTINGS_SECRET */
 export function requestRun({ request, infra, title, at, id, labels }: RequestOptions): RunDefinition {
+  assertRecordable(request.flags);
   return {
     id: id ?? newRunId(),
     name: title,

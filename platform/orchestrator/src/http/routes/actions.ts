@@ -6,6 +6,7 @@ import type { InfraName, Json, JsonObject } from "@provisioning/model";
 import * as z from "zod/mini";
 import { requestInfra, submitRequest } from "../../requests/submit-request.js";
 import { confinedFile, type Service } from "../../service.js";
+import { callSettings } from "../../settings.js";
 import { defineEndpoint, type Endpoint, parsePart } from "../endpoint.js";
 import { invokeNow, isImmediate, servedAction } from "../invoke-now.js";
 import { accepted } from "../parts.js";
@@ -17,9 +18,6 @@ interface ActionBody {
   readonly command?: string;
   readonly approve?: "ask" | "given";
 }
-
-/** What a caller may decide for one call: nothing about where things are stored. */
-const FLAGS: ReadonlySet<string> = new Set(["servers.default_plan"]);
 
 const bodySchema: z.ZodMiniType<ActionBody> = z.strictObject({
   input: z.exactOptional(jsonSchema),
@@ -45,7 +43,7 @@ export function actionEndpoints(service: Service): Endpoint[] {
         const { input: schema } = await actionTable[name]();
         const given = await confined(service, (body.input ?? {}) as JsonObject);
         const input = parsePart(name, schema as z.ZodMiniType, given);
-        const flags = Object.fromEntries(Object.entries(body.flags ?? {}).filter(([key]) => FLAGS.has(key)));
+        const flags = callSettings(body.flags ?? {});
         const command = body.command ?? `POST /actions/${name}`;
         if (await isImmediate(name))
           return { status: 200, body: await invokeNow(service, name, input, { flags, command, gone }) };

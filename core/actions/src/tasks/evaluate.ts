@@ -16,6 +16,8 @@ interface EvaluateParams {
 /** Longer ones are programs. */
 const MAX_LENGTH = 20_000;
 
+const FORM = "It is assignments (x = 1), alone or in blocks that are indented below if, elif and else, as in KCL.";
+
 const usedBy = remembered((condition) => namesUsed(condition, "statements"));
 
 /** By the condition and the names that it may use. */
@@ -36,7 +38,8 @@ export const evaluate = defineTask<EvaluateParams, JsonObject>({
     if (used.ok) return [];
     const [first] = used.diagnostics;
     const place = first === undefined ? "" : ` (line ${first.position.line}, column ${first.position.column})`;
-    return [{ path: ["condition"], summary: `the condition cannot be read: ${first?.message ?? "it is empty"}${place}.` }];
+    const summary = `the condition cannot be read: ${first?.message ?? "it is empty"}${place}.`;
+    return [{ path: ["condition"], summary, hint: FORM }];
   },
   needs: ({ condition }) => {
     const used = usedBy(condition);

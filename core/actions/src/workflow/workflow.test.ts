@@ -170,6 +170,16 @@ describe("a workflow document", () => {
   });
 });
 
+it("says where a condition cannot be read, and what one looks like", async () => {
+  const compiler = await createWorkflowCompiler(await openWorkspaceSession(testContext(folder, { workspace, environment })));
+  const condition = "if x:\ny = 1";
+  const { problems } = compiler.compile(document({ steps: [{ name: "a", task: "provisioning.evaluate", params: { condition } }] }), {
+    variables: { x: true },
+  });
+  expect(problems[0]?.summary).toContain("(line 2, column 1)");
+  expect(problems[0]?.hint).toContain("x = 1");
+});
+
 it("what is sent to a service sees of its environment what the configuration allows", async () => {
   const codes = async (flags: JsonObject) => {
     const compiler = await createWorkflowCompiler(

@@ -1,11 +1,18 @@
 /**
  * Keys under which a request is done once, however often it is sent. A key is a lease that is held in the name of the task it stands
- * for, so that all replicas agree; where leases end with the process, the tasks themselves say which keys they were sent under.
+ * for, so that all replicas agree; where leases end with the process, the tasks themselves say which keys they were sent under. What was
+ * answered without a task is kept in `kept-answers.ts`.
  */
 
 import { createHash } from "node:crypto";
-import { type Clock, newRunId, ProvisioningError, type RunId } from "@provisioning/model";
+import { canonicalJson, type Clock, type Json, newRunId, ProvisioningError, type RunId } from "@provisioning/model";
 import { LeaseHeldError, type LeaseScope, MAX_PAGE, type Storage } from "@provisioning/storage";
+
+/** A key together with what was asked for under it. */
+export interface RequestKey {
+  readonly name: string;
+  readonly digest: string;
+}
 
 export interface Reserved {
   readonly id: RunId;
@@ -17,6 +24,8 @@ export interface Reserved {
 interface Known {
   readonly id: RunId;
   readonly digest: string;
+  /** It was answered, and there is no task. */
+  readonly isAnswered?: boolean;
 }
 
 const KEY_LABEL = "idempotencyKey";
@@ -42,26 +51,60 @@ export class IdempotencyKeys {
   }
 
   /** The task that a key stands for. @throws ProvisioningError IDEMPOTENCY_CONFLICT when it was used for something else */
-  async reserve(key: string, digest: string): Promise<Reserved> {
-    const name = createHash("sha256").update(key).digest("hex");
+  async reserve({ name, digest }: RequestKey): Promise<Reserved> {
     const labels = { [KEY_LABEL]: name, [DIGEST_LABEL]: digest };
-    const earlier = this.#earlier.get(name) ?? (await this.#take(name, digest));
+    const id = newRunId();
+    const earlier = this.#earlier.get(name) ?? (await this.#take(name, `${id} ${digest}`));
+    if (earlier === undefined) return { id, isNew: true, labels };
     if (earlier.digest !== digest) throw new IdempotencyConflictError();
-    return { id: earlier.id, isNew: "isNew" in earlier, labels };
+    return { id: earlier.id, isNew: false, labels };
   }
 
-  async #take(name: string, digest: string): Promise<Known & { readonly isNew?: true }> {
-    const scope = `idempotency/${name}` as LeaseScope;
-    const id = newRunId();
+  /** Before anything is done under it. @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_ANSWER_GONE */
+  async assertUsable({ name, digest }: RequestKey): Promise<void> {
+    const known = this.#earlier.get(name) ?? (await this.#current(name));
+    if (known === undefined) return;
+    if (known.digest !== digest) throw new IdempotencyConflictError();
+    if (known.isAnswered === true) throw answerGone();
+  }
+
+  /** From now on the key stands for an answer that was given at once. */
+  async markAnswered({ name, digest }: RequestKey): Promise<void> {
+    await this.#take(name, `${newRunId()} ${digest} ${ANSWERED}`);
+  }
+
+  /** What it stood for already. */
+  async #take(name: string, holder: string): Promise<Known | undefined> {
     try {
-      await this.#storage.leases.acquire(scope, `${id} ${digest}`, this.#ttlMs);
-      return { id, digest, isNew: true };
+      await this.#storage.leases.acquire(scopeOf(name), holder, this.#ttlMs);
+      return undefined;
     } catch (error) {
       if (!(error instanceof LeaseHeldError)) throw error;
     }
-    const [known = id, before = ""] = ((await this.#storage.leases.current(scope))?.holder ?? "").split(" ");
-    return { id: known as RunId, digest: before };
+    return (await this.#current(name)) ?? this.#take(name, holder);
   }
+
+  async #current(name: string): Promise<Known | undefined> {
+    const lease = await this.#storage.leases.current(scopeOf(name));
+    if (lease === undefined) return undefined;
+    const [id = "", digest = "", kind] = lease.holder.split(" ");
+    return { id: id as RunId, digest, isAnswered: kind === ANSWERED };
+  }
+}
+
+const ANSWERED = "answered";
+
+function scopeOf(name: string): LeaseScope {
+  return `idempotency/${name}` as LeaseScope;
+}
+
+/** The same path and the same body are the same request. */
+export function requestKey(key: string, path: string, body: unknown): RequestKey {
+  return { name: digestOf(key), digest: digestOf(canonicalJson({ path, body: (body ?? {}) as Json })) };
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Where one process writes, what it held is free after its end. */
@@ -82,7 +125,16 @@ async function earlierKeys(storage: Storage, since: number): Promise<Map<string,
   return found;
 }
 
-class IdempotencyConflictError extends ProvisioningError {
+/** Another replica has answered it, or the answer was too long ago. */
+function answerGone(): ProvisioningError {
+  return new ProvisioningError({
+    code: "IDEMPOTENCY_ANSWER_GONE",
+    message: "This request was done already, and its answer is not kept here.",
+    hint: "Look at what is there now; for doing it once more, use a new key.",
+  });
+}
+
+export class IdempotencyConflictError extends ProvisioningError {
   constructor() {
     super({
       code: "IDEMPOTENCY_CONFLICT",

@@ -1,5 +1,6 @@
 /** Starts the service: storage, workers, endpoints; says where it is; ends it in order. */
 
+import { join } from "node:path";
 import type { Rotation } from "@provisioning/config";
 import { ProvisioningError } from "@provisioning/model";
 import type { FastifyInstance } from "fastify";
@@ -13,6 +14,7 @@ import { taskEndpoints } from "./http/routes/tasks.js";
 import { workflowEndpoints } from "./http/routes/workflows.js";
 import { referenceEndpoints } from "./http/routes/reference.js";
 import { httpLimits } from "./http/limits.js";
+import { Once } from "./http/once.js";
 import { createServer } from "./http/server.js";
 import { addWebSocket } from "./http/web-socket.js";
 import { Streams } from "./http/streams.js";
@@ -20,6 +22,7 @@ import { serviceFiles } from "@provisioning/api";
 import { startOf } from "@provisioning/api/client";
 import { RunTelemetry } from "@provisioning/actions";
 import { announce, assertNoneRuns, makeToken, withdraw } from "./lifecycle/address-file.js";
+import { KeptAnswers } from "./kept-answers.js";
 import { RunJournal } from "./logging/run-journal.js";
 import { tellAll } from "./metrics/measured-storage.js";
 import { createServiceMetrics } from "./metrics/service-metrics.js";
@@ -106,6 +109,15 @@ export async function startService(options: StartOptions): Promise<RunningServic
     const limits = httpLimits(service);
     const meter = traces === undefined ? metrics : withTraces(metrics, traces);
     const streams = new Streams(limits.maxStreams, meter);
+    const once = new Once({
+      keys: service.keys,
+      answers: await KeptAnswers.open({
+        dir: join(runtimeDir, "orchestrator", "answers"),
+        clock: options.context.clock,
+        ttlMs: service.workspace.config.get("orchestrator.idempotency_hours") * 3_600_000,
+      }),
+      onTrouble: (error) => logger.warn({ err: error }, "an answer could not be kept for its idempotency key"),
+    });
     const app = createServer({
       endpoints: all,
       guard,
@@ -113,6 +125,7 @@ export async function startService(options: StartOptions): Promise<RunningServic
       limits,
       meter,
       streams,
+      once,
       metricsAt: (path) => metrics.workflows.text(path),
     });
     await addWebSocket(app, service, { hub, guard, streams });

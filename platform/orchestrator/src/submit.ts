@@ -1,14 +1,12 @@
 /** Accepts work: durable before it is answered, once for each idempotency key, and only as much as can be kept up with. */
 
-import { createHash } from "node:crypto";
 import { type Accepted, acceptedTask } from "@provisioning/api";
-import { canonicalJson, type Json, newRunId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
+import { newRunId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
+import type { RequestKey } from "./idempotency.js";
 import type { Service } from "./service.js";
 
 export interface Submission {
-  /** What was asked for, for telling the same request from another one under the same key. */
-  readonly content: Json;
-  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKey: RequestKey | undefined;
   readonly definition: (id: RunId) => RunDefinition | Promise<RunDefinition>;
 }
 
@@ -17,7 +15,7 @@ export async function submit(service: Service, submission: Submission): Promise<
   const { idempotencyKey } = submission;
   assertOpen(service);
   if (idempotencyKey === undefined) return store(service, submission, newRunId());
-  const { id, isNew, labels } = await service.keys.reserve(idempotencyKey, digestOf(submission.content));
+  const { id, isNew, labels } = await service.keys.reserve(idempotencyKey);
   const known = isNew ? undefined : await statusOf(service, id);
   if (known !== undefined) return acceptedTask(id, known);
   try {
@@ -59,8 +57,4 @@ async function statusOf({ engine }: Service, id: RunId): Promise<Accepted["statu
     if (error instanceof ProvisioningError && error.code === "RUN_NOT_FOUND") return undefined;
     throw error;
   }
-}
-
-function digestOf(content: Json): string {
-  return createHash("sha256").update(canonicalJson(content)).digest("hex");
 }

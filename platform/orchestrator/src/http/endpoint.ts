@@ -2,6 +2,7 @@
 
 import type { StreamMessage } from "@provisioning/api";
 import { InputInvalidError } from "@provisioning/actions";
+import type { RequestKey } from "../idempotency.js";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import en from "zod/v4/locales/en.js";
 import type { ZodMiniType } from "zod/mini";
@@ -25,7 +26,7 @@ export interface Call<Params, Query, Body> {
   readonly gone: AbortSignal;
   /** Says that what follows takes no time of the service's own: others may come in. */
   readonly waiting: () => void;
-  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKey: RequestKey | undefined;
   readonly lastEventId: string | undefined;
   readonly accept: string;
   /** The path that was asked for. */

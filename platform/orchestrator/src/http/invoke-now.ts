@@ -34,7 +34,9 @@ export interface Asked {
 /** Looking at many servers takes a while; what takes longer than the configuration allows has hung. */
 export async function invokeNow(service: Service, name: ActionName, input: unknown, asked: Asked): Promise<Json> {
   const limitMs = service.workspace.config.get("orchestrator.action_timeout_seconds") * 1000;
-  const signal = AbortSignal.any([asked.gone, service.release, AbortSignal.timeout(limitMs)]);
+  // Who asked for a change and went away may ask again whether it was done: it must not stop halfway.
+  const gone = QUICK.has(name) ? [] : [asked.gone];
+  const signal = AbortSignal.any([...gone, service.release, AbortSignal.timeout(limitMs)]);
   const context = service.contextFor({ flags: asked.flags ?? {}, command: asked.command ?? `POST /actions/${name}` }, signal);
   return (await invoke(name, context, input as never)) as unknown as Json;
 }

@@ -9,7 +9,9 @@ import { acceptTogether } from "./accept.js";
 import { type Answer, type Endpoint, parsePart } from "./endpoint.js";
 import { sendProblem, toProblem } from "./errors.js";
 import type { Guard } from "./guard.js";
+import { requestKey, type RequestKey } from "../idempotency.js";
 import type { HttpLimits } from "./limits.js";
+import type { Once } from "./once.js";
 import { METRICS_TYPE } from "./parts.js";
 import type { StreamMeter, Streams } from "./streams.js";
 import { Turnstile } from "./turnstile.js";
@@ -22,6 +24,8 @@ export interface ServerOptions {
   /** Told of every request. */
   readonly meter: RequestMeter;
   readonly streams: Streams;
+  /** What is done of requests that are repeated. */
+  readonly once: Once;
   /** Metrics of workflows that have them at a path of their own, which is known when one has run. Absent: nothing is there. */
   readonly metricsAt?: (path: string) => Promise<string> | undefined;
 }
@@ -44,7 +48,8 @@ export interface AnsweredRequest {
 
 const MAX_DEPTH = 64;
 
-export function createServer({ endpoints, guard, logger, limits, meter, streams, metricsAt }: ServerOptions): FastifyInstance {
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { endpoints, guard, logger, limits, meter, streams, once, metricsAt } = options;
   const app = Fastify({
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
@@ -105,7 +110,9 @@ export function createServer({ endpoints, guard, logger, limits, meter, streams,
           }),
       handler: async (request, reply) => {
         const gone = whenGone(reply);
-        const answer = await endpoint.serve({
+        const idempotencyKey = endpoint.method === "POST" ? keyOf(request) : undefined;
+        let waiting = () => posts.leave(reply.raw);
+        const call = {
           params: parsePart("the path", endpoint.params, request.params),
           query: parsePart("the query", endpoint.query, request.query),
           body: parsePart("the body", endpoint.body, bodyOf(endpoint, request.body)),
@@ -113,12 +120,20 @@ export function createServer({ endpoints, guard, logger, limits, meter, streams,
           get gone() {
             return gone();
           },
-          waiting: () => posts.leave(reply.raw),
-          idempotencyKey: keyOf(request),
+          waiting: () => waiting(),
+          idempotencyKey,
           lastEventId: textHeader(request.headers["last-event-id"]),
           accept: request.headers.accept ?? "",
           path: request.url,
-        });
+        };
+        const serveOnce = (isTask: () => void) => {
+          waiting = () => {
+            isTask();
+            posts.leave(reply.raw);
+          };
+          return endpoint.serve(call);
+        };
+        const answer = await (idempotencyKey === undefined ? endpoint.serve(call) : once.answer(idempotencyKey, serveOnce));
         return write(reply, answer, { gone, streams, limits });
       },
     });
@@ -146,10 +161,15 @@ function depthOf(value: unknown, depth: number): number {
 
 const MAX_KEY = 200;
 
-function keyOf(request: FastifyRequest): string | undefined {
+function keyOf(request: FastifyRequest): RequestKey | undefined {
   const key = textHeader(request.headers["idempotency-key"]);
-  if (key === undefined || (key.length > 0 && key.length <= MAX_KEY)) return key;
-  throw new ProvisioningError({ code: "INPUT_INVALID", message: `An idempotency key has 1 to ${MAX_KEY} characters.` });
+  if (key === undefined) return undefined;
+  if (key.length > 0 && key.length <= MAX_KEY) return requestKey(key, request.url.split("?")[0] ?? "/", request.body);
+  throw new ProvisioningError({
+    code: "INPUT_INVALID",
+    message: `An idempotency key has 1 to ${MAX_KEY} characters.`,
+    hint: "Send something like a UUID, a new one for each request.",
+  });
 }
 
 function textHeader(value: string | string[] | undefined): string | undefined {

@@ -3,6 +3,7 @@
 import type { Accepted } from "@provisioning/api";
 import { type InfraName, infraName, ProvisioningError } from "@provisioning/model";
 import { chosenInfra } from "@provisioning/actions";
+import type { RequestKey } from "../idempotency.js";
 import type { Service } from "../service.js";
 import { submit } from "../submit.js";
 import { type ActionRequest, requestRun } from "./request.js";
@@ -11,14 +12,12 @@ export interface RequestSubmission {
   readonly request: ActionRequest;
   readonly infra: InfraName;
   readonly title: string;
-  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKey: RequestKey | undefined;
 }
 
 export function submitRequest(service: Service, { request, infra, title, idempotencyKey }: RequestSubmission): Promise<Accepted> {
-  const { action, input, approve, flags } = request;
   const at = service.options.context.clock.now();
   return submit(service, {
-    content: { action, input, approve, flags },
     idempotencyKey,
     definition: (id) => requestRun({ request, infra, title, at, id }),
   });

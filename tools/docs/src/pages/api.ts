@@ -21,7 +21,8 @@ from what it serves (\`npm run docs\` writes them); a running service gives the 
 - What goes wrong is answered with problem details (\`application/problem+json\`): \`error.code\` is an [error code](../user/reference/errors.md),
   \`error.hint\` the next step, \`errors\` the findings with their places, \`traceId\` the trace for \`provisioning trace\`.
 - What changes something is accepted with 202 and links, and is done whatever happens to the service. With \`wait\` it is answered when it has
-  ended. The same \`idempotency-key\` again within a day is the same request; with another body it is refused with 409.
+  ended. The same \`idempotency-key\` again within a day is the same request and gets the same answer; with another path or body it is refused
+  with 409.
 - Streams (\`text/event-stream\`) go on after the header \`last-event-id\`; what is not kept any more is told as the event \`gap\`.
 - \`/ws\` gives the events of all runs over a WebSocket, \`/ws?run=ID\` those of one, \`after=ID\` goes on after a message.
 `;

@@ -81,7 +81,6 @@ function documentEndpoint(service: Service): Endpoint {
       if (compiled.problems.length > 0) throw new DiagnosticsError(compiled.problems);
       const now = service.options.context.clock.now();
       const task = await submit(service, {
-        content: { document, variables, ...named(infra) },
         idempotencyKey,
         definition: (id) => {
           const definition = compiled.run(id, now);

@@ -1,0 +1,75 @@
+/**
+ * Requests with an idempotency key: one after the other for each key, and each done once. What became a task is found again by the task;
+ * what was answered at once is answered again from what was kept. An attempt that failed leaves the key free, so that it can be repeated.
+ */
+
+import { IdempotencyConflictError, type IdempotencyKeys, type RequestKey } from "../idempotency.js";
+import type { KeptAnswers } from "../kept-answers.js";
+import type { Answer } from "./endpoint.js";
+
+export interface OnceOptions {
+  readonly keys: IdempotencyKeys;
+  readonly answers: KeptAnswers;
+  /** Told of an answer that cannot be kept; it is given all the same. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+interface Turn {
+  readonly digest: string;
+  readonly over: Promise<void>;
+}
+
+const ACCEPTED = 202;
+
+export class Once {
+  readonly #options: OnceOptions;
+  readonly #underWay = new Map<string, Turn>();
+
+  constructor(options: OnceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param serve calls what it is given when the request is a task by now, so that whoever repeats it may look at that too
+   * @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_ANSWER_GONE; what `serve` throws
+   */
+  async answer(key: RequestKey, serve: (isTask: () => void) => Promise<Answer>): Promise<Answer> {
+    for (let before = this.#underWay.get(key.name); before !== undefined; before = this.#underWay.get(key.name)) {
+      if (before.digest !== key.digest) throw new IdempotencyConflictError();
+      await before.over;
+    }
+    const end = this.#begin(key);
+    let isTask = false;
+    try {
+      const kept = await this.#options.answers.find(key);
+      if (kept !== undefined) return kept;
+      await this.#options.keys.assertUsable(key);
+      const answer = await serve(() => {
+        isTask = true;
+        end();
+      });
+      if (!isTask && "body" in answer && answer.status !== ACCEPTED) await this.#keep(key, answer);
+      return answer;
+    } finally {
+      end();
+    }
+  }
+
+  #begin({ name, digest }: RequestKey): () => void {
+    let wake = () => {};
+    const over = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const turn = { digest, over };
+    this.#underWay.set(name, turn);
+    return () => {
+      if (this.#underWay.get(name) === turn) this.#underWay.delete(name);
+      wake();
+    };
+  }
+
+  async #keep(key: RequestKey, answer: Extract<Answer, { body: unknown }>): Promise<void> {
+    const { answers, keys, onTrouble } = this.#options;
+    await Promise.all([answers.keep(key, answer), keys.markAnswered(key)]).catch(onTrouble);
+  }
+}

@@ -4,7 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import type { KclHost, LoadInput } from "@provisioning/kcl-lang";
 import { createNodeHost } from "@provisioning/kcl-lang/node";
 
@@ -28,7 +28,7 @@ export interface GivenFile {
 /** `files` are absolute paths. `given` is read instead of what may be there. */
 export function definitionInput(kclDir: string, files: readonly string[], given?: GivenFile): LoadInput {
   const node = createNodeHost();
-  const host = withOwnImports(given === undefined ? node : withFile(node, given.file, given.text), files);
+  const host = given === undefined ? node : withFile(node, given.file, given.text);
   const prelude = preludeFor(
     files.map((file) => host.readFile(file) ?? ""),
     schemasOf(kclDir),
@@ -65,21 +65,6 @@ export function preludeFor(texts: readonly string[], schemas: ReadonlyMap<string
       return `import provisioning.${module} as _${module}\nschema ${name}(_${module}.${name}):\n    """As provisioning.${module}.${name}."""\n`;
     })
     .join("");
-}
-
-/**
- * A file `workflows.k`, or one in a folder `workflows`, that imports `workflows` would import itself. It means the platform's module.
- */
-function withOwnImports(host: KclHost, files: readonly string[]): KclHost {
-  const named = new Set(files.filter((file) => basename(file) === "workflows.k" || basename(dirname(file)) === "workflows"));
-  if (named.size === 0) return host;
-  return {
-    ...host,
-    readFile: (path) => {
-      const text = host.readFile(path);
-      return named.has(path) ? text?.replace(/^import workflows\b(?!\.)/gm, "import provisioning.workflows") : text;
-    },
-  };
 }
 
 function withFile(host: KclHost, file: string, text: string): KclHost {

@@ -95,4 +95,19 @@ describe("other paths of packages", () => {
   it("give way to what the program has itself", () => {
     expect(run({ "/app/more.k": 'suffix = "own"\n' })).toMatchObject({ ok: true, value: { x: "own" } });
   });
+
+  it.each([
+    ["a package of the program that has nothing of what is used", { "/app/more/one.k": "import more\ny = more.suffix\n" }],
+    ["a folder of the program without files", { "/app/more/notes/x.k": "" }],
+    ["a package of the program that has only something else", { "/app/more.k": "Suffix = 1\n" }],
+    ["a module of the program that cannot be read", { "/app/more.k": "= (\n" }],
+  ])("lead past %s", (_, extra) => {
+    expect(run(extra)).toMatchObject({ ok: true, value: { x: "1" } });
+  });
+
+  it.each(["/app/more.k", "/app/more/one.k"])("lead from %s to the package", (file) => {
+    const host = createMemoryHost({ ...files, [file]: "import more\nsuffix = more.suffix\n", "/app/kcl.mod": "" });
+    const loaded = loadProgram({ host, files: [file], packages: { platform: "/kcl" }, aliases: { more: "platform.more" } });
+    expect(loaded.ok ? runProgram(loaded.program) : loaded).toMatchObject({ ok: true, value: { suffix: "1" } });
+  });
 });

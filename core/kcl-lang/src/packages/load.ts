@@ -11,6 +11,7 @@ import { confineHost } from "./confine.js";
 import type { KclHost } from "./host.js";
 import { type ExternalPackages, findExternalPackages } from "./dependencies.js";
 import { joinPath } from "./paths.js";
+import { usesOneOf } from "./meant-package.js";
 import { findModuleRoot, locate, type Located, moduleName, type ModuleRoot, packageFiles } from "./locate.js";
 
 /** Parsed files, to be shared by several loads. An entry is valid as long as the text of its file is the same. */
@@ -132,11 +133,16 @@ class Loader {
       return undefined;
     }
     this.sources.set(file, source);
+    const { tree, diagnostics } = this.parsed(file, source);
+    this.syntax.push(...diagnostics);
+    return tree;
+  }
+
+  private parsed(file: string, source: string): ParseResult<Module> {
     const cached = this.request.cache?.modules.get(file);
     const result = cached?.source === source ? cached.result : parseModule(file, source);
     if (cached?.source !== source) this.request.cache?.modules.set(file, { source, result });
-    this.syntax.push(...result.diagnostics);
-    return result.tree;
+    return result;
   }
 
   private loadImports(module: Module, root: ModuleRoot): Map<string, ImportTarget> {
@@ -144,11 +150,22 @@ class Loader {
     for (const statement of flatten(module.body)) {
       if (statement.kind !== "import") continue;
       const { vendorFolder, aliases } = this.request;
-      const context = { host: this.host, root, external: this.external.folders, vendor: vendorFolder, aliases };
+      const isMeant = (own: readonly string[]) =>
+        usesOneOf(
+          module,
+          statement,
+          own.map((file) => this.looked(file)),
+        );
+      const context = { host: this.host, root, external: this.external.folders, vendor: vendorFolder, aliases, isMeant };
       const located = locate(context, statement.path, module.file);
       targets.set(statement.name, this.follow(statement, located));
     }
     return targets;
+  }
+
+  /** What a file declares, whether it belongs to the program or not. */
+  private looked(file: string): Module {
+    return this.parsed(file, this.host.readFile(file) ?? "").tree;
   }
 
   private follow(statement: ImportStatement, located: Located): ImportTarget {

@@ -25,6 +25,8 @@ export interface LocateContext {
   readonly vendor?: string | undefined;
   /** Other import paths of packages, whole. */
   readonly aliases?: Readonly<Record<string, string>> | undefined;
+  /** Of a path that is also another path of a package: whether these files of the program are meant. */
+  readonly isMeant?: (own: readonly string[]) => boolean;
 }
 
 /** The nearest folder with a `kcl.mod`, going up from a file; else the folder of the file. */
@@ -41,7 +43,7 @@ export function locate(context: LocateContext, importPath: string, file: string)
   const [first = "", ...rest] = importPath.split(".");
   if (rest.length === 0 && systemModuleNames.has(first)) return { kind: "system", name: first };
   const alias = context.aliases?.[importPath];
-  if (alias !== undefined && filesInside(context, importPath) === undefined)
+  if (alias !== undefined && !meansOwn(context, filesInside(context, importPath), file))
     return locate({ ...context, aliases: {} }, alias, file);
   if (first === "kcl_plugin" && !context.external.has(first)) return { kind: "plugin", path: importPath };
   const inside = filesInside(context, importPath);
@@ -52,6 +54,11 @@ export function locate(context: LocateContext, importPath: string, file: string)
   if (outside !== undefined) return { kind: "package", path: importPath, root: { name: first, folder: folder! }, files: outside };
   if (inside !== undefined) return { kind: "package", path: pathIn(context.root, importPath), root: context.root, files: inside };
   return { kind: "missing", path: importPath, relative: false, from: context.root.folder };
+}
+
+/** No file means the package that it lies in. */
+function meansOwn({ isMeant }: LocateContext, own: readonly string[] | undefined, file: string): boolean {
+  return own !== undefined && !own.includes(file) && isMeant?.(own) !== false;
 }
 
 function filesInside({ host, root }: LocateContext, importPath: string): string[] | undefined {

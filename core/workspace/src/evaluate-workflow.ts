@@ -2,7 +2,7 @@
 
 import { join, relative } from "node:path";
 import { stat } from "node:fs/promises";
-import { type JsonValue, type LoadInput, loadProgram, runProgram } from "@provisioning/kcl-lang";
+import { type JsonValue, type LoadInput, loadProgram, type Program, runProgram, validateValue } from "@provisioning/kcl-lang";
 import {
   type BatchWorkflow,
   DiagnosticsError,
@@ -13,7 +13,7 @@ import {
 } from "@provisioning/model";
 import { definitionInput } from "./definition-input.js";
 import { pathText, platformModules } from "./evaluate-infra.js";
-import { type FileView, toDiagnostic } from "./kcl-diagnostic.js";
+import { type FileView, findingDiagnostic, toDiagnostic } from "./kcl-diagnostic.js";
 import type { PlatformLayout } from "./layout.js";
 import type { PositionLookup } from "./settings.js";
 import { isWorkflow, readWorkflow } from "./workflow-settings.js";
@@ -33,46 +33,66 @@ export interface WorkflowFile {
  */
 export async function evaluateWorkflow(platform: PlatformLayout, workflow: WorkflowFile): Promise<BatchWorkflow> {
   await requireFile(workflow.file);
-  return evaluate(platform, workflow, definitionInput(platform.kclDir, [workflow.file]), {});
+  const view = await viewOf(platform, workflow.workspaceDir);
+  return read(workflow, view, run(load(definitionInput(platform.kclDir, [workflow.file]), view), view));
 }
 
-/** A workflow that somebody sent as plain data, checked by the same schema. @throws DiagnosticsError with everything that is wrong with it */
+/**
+ * A workflow that somebody sent as plain data, checked by the same schema. It has no places: what is wrong is told with the path of its
+ * field.
+ * @throws DiagnosticsError with everything that is wrong with it
+ */
 export async function evaluateWorkflowDefinition(
   platform: PlatformLayout,
   definition: JsonObject,
   workspaceDir: string,
 ): Promise<BatchWorkflow> {
   const file = join(workspaceDir, "sent.k");
-  const input = definitionInput(platform.kclDir, [file], { file, text: SENT });
-  return evaluate(platform, { file, workspaceDir }, input, { definition });
+  const text = `import provisioning.workflows\n\n${SENT} = workflows.WorkflowDef {**option("definition")}\n`;
+  const view = await viewOf(platform, workspaceDir);
+  const program = load(definitionInput(platform.kclDir, [file], { file, text }), view);
+  const findings = validateValue(program, "workflows.WorkflowDef", definition as JsonValue);
+  if (findings.length > 0) throw new DiagnosticsError(findings.map((finding) => findingDiagnostic(finding, definition)));
+  const { value } = run(program, view, { definition: definition as JsonValue });
+  return readWorkflow(value[SENT] as JsonObject, [], () => undefined);
 }
 
-const SENT = `import workflows
+const SENT = "workflow";
 
-workflow = workflows.WorkflowDef {**option("definition")}
-`;
+async function viewOf(platform: PlatformLayout, workspaceDir: string): Promise<FileView> {
+  return {
+    display: (path) => (path.startsWith(`${workspaceDir}/`) ? relative(workspaceDir, path) : path),
+    isOwn: (path) => !path.startsWith(`${platform.kclDir}/`),
+    modules: await platformModules(platform),
+  };
+}
 
-async function evaluate(
-  platform: PlatformLayout,
-  { file, workspaceDir, wanted }: WorkflowFile,
-  input: LoadInput,
-  given: Readonly<Record<string, JsonObject>>,
-): Promise<BatchWorkflow> {
-  const display = (path: string) => (path.startsWith(`${workspaceDir}/`) ? relative(workspaceDir, path) : path);
-  const isOwn = (path: string) => !path.startsWith(`${platform.kclDir}/`);
-  const view: FileView = { isOwn, display, modules: await platformModules(platform) };
+function load(input: LoadInput, view: FileView): Program {
   const loaded = loadProgram(input);
   if (!loaded.ok) throw new DiagnosticsError(loaded.diagnostics.map((item) => toDiagnostic(item, view)));
-  const ran = runProgram(loaded.program, { arguments: given as Readonly<Record<string, JsonValue>> });
+  return loaded.program;
+}
+
+interface Ran {
+  readonly value: JsonObject;
+  readonly positionOf: PositionLookup;
+}
+
+function run(program: Program, view: FileView, given: Readonly<Record<string, JsonValue>> = {}): Ran {
+  const ran = runProgram(program, { arguments: given });
   if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, view)));
   const positionOf: PositionLookup = (path) => {
     const source = ran.sources.get(pathText(path));
-    return source === undefined ? undefined : { ...source, file: display(source.file) };
+    return source === undefined ? undefined : { ...source, file: view.display(source.file) };
   };
-  const found = Object.entries(ran.value as JsonObject).flatMap(([variable, value]) =>
-    isWorkflow(value) ? [readWorkflow(value, [variable], positionOf)].map((workflow) => ({ variable, workflow })) : [],
+  return { value: ran.value as JsonObject, positionOf };
+}
+
+function read({ file, wanted }: WorkflowFile, view: FileView, { value, positionOf }: Ran): BatchWorkflow {
+  const found = Object.entries(value).flatMap(([variable, item]) =>
+    isWorkflow(item) ? [{ variable, workflow: readWorkflow(item, [variable], positionOf) }] : [],
   );
-  return choose(found, display(file), wanted);
+  return choose(found, view.display(file), wanted);
 }
 
 interface Found {

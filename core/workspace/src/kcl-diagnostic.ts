@@ -1,7 +1,7 @@
 /** Findings of the language in the platform's form. */
 
-import type { KclDiagnostic, SecondaryFinding } from "@provisioning/kcl-lang";
-import { type Diagnostic, nearest } from "@provisioning/model";
+import type { KclDiagnostic, SecondaryFinding, ValidationFinding } from "@provisioning/kcl-lang";
+import { type Diagnostic, type Json, nearest } from "@provisioning/model";
 
 /** A file as the user knows it, and whether it is the user's own. */
 export interface FileView {
@@ -18,7 +18,8 @@ export function toDiagnostic(finding: KclDiagnostic, files: FileView): Diagnosti
     finding.code === MODULE_MISSING
       ? [moduleHint(sourceLine, files.modules)]
       : [...(finding.suggestions ?? []), ...(finding.notes ?? [])];
-  const hints = [...(suggestion === undefined ? [] : [`Did you mean ${suggestion}?`]), ...advice];
+  const meant = suggestion ?? choiceMeant(text);
+  const hints = [...(meant === undefined ? [] : [`Did you mean ${meant}?`]), ...advice];
   return {
     severity: finding.severity,
     code: `KCL_${finding.code}`,
@@ -27,6 +28,46 @@ export function toDiagnostic(finding: KclDiagnostic, files: FileView): Diagnosti
     ...(sourceLine === undefined ? {} : { sourceLine }),
     ...(hints.length === 0 ? {} : { hint: hints.join(" ") }),
   };
+}
+
+/** A finding in `data`, which has paths and no places. */
+export function findingDiagnostic({ kind, path, message, suggestion }: ValidationFinding, data: Json): Diagnostic {
+  const { text } = splitSuggestion(message);
+  const written = path.reduce<Json | undefined>((value, step) => (isContainer(value) ? value[step] : undefined), data);
+  const meant = suggestion ?? (typeof written === "string" ? choiceMeant(text, written) : undefined);
+  return {
+    severity: "error",
+    code: FINDING_CODES[kind],
+    summary: path.length === 0 ? text : `${fieldPath(path)}: ${text}`,
+    ...(meant === undefined ? {} : { hint: `Did you mean ${meant}?` }),
+  };
+}
+
+/** As the language calls the same in a file. */
+const FINDING_CODES: Readonly<Record<ValidationFinding["kind"], string>> = {
+  type: "KCL_E2G22",
+  unknown: "KCL_E2L23",
+  required: "KCL_E3M38",
+  check: "KCL_E3M38",
+};
+
+/** `operations[0].items`. */
+function fieldPath(path: ValidationFinding["path"]): string {
+  return path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`)).join("");
+}
+
+type Container = Readonly<Record<string | number, Json>>;
+
+function isContainer(value: Json | undefined): value is Container & Json {
+  return typeof value === "object" && value !== null;
+}
+
+/** Of a text that is none of a choice, the one that was probably meant. */
+function choiceMeant(message: string, written = /, got str\((.*)\)$/.exec(message)?.[1]): string | undefined {
+  const [, choice = ""] = /^expected (str\(.*), got str/.exec(message) ?? [];
+  const known = [...choice.matchAll(/str\(([^()]*)\)/g)].map(([, one = ""]) => one);
+  const meant = written === undefined ? undefined : nearest(written, known);
+  return meant === undefined ? undefined : JSON.stringify(meant);
 }
 
 type Place = Pick<SecondaryFinding, "position" | "sourceLine">;

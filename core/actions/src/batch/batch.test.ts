@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DiagnosticsError } from "@provisioning/model";
+import { DiagnosticsError, type JsonObject } from "@provisioning/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { invoke } from "../invoke.js";
 import { testContext } from "../testing/test-context.js";
@@ -14,6 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "provisioning-batch-"));
 const workspace = join(folder, "wuji");
 const context = testContext(folder, { workspace });
 const FILE = "workflows/full-deployment.k";
+const ITEMS = 'items = ["wuji-cp-0", "wuji-strg-0", "wuji-worker-0"]';
 
 beforeAll(async () => {
   await invoke("workspace.create", testContext(folder), { name: "wuji", dir: workspace, from: example });
@@ -75,6 +76,55 @@ describe("the workflow of the example", () => {
     });
   });
 
+  it("finds the platform's schemas from any file, though the workspace keeps its workflows in a folder of that name", async () => {
+    writeFileSync(join(workspace, "deploy.k"), readFileSync(join(workspace, FILE), "utf8"));
+    writeFileSync(join(workspace, "again.k"), "import deploy\nagain = deploy.batch_create_infrastructure\n");
+    for (const file of ["deploy.k", "again.k"])
+      expect(await invoke("batch.validate", context, { file }), file).toMatchObject({ operations: 4 });
+    // What only the folder has is meant as it is written.
+    rmSync(join(workspace, "workflows", "changed.k"), { force: true });
+    writeFileSync(join(workspace, "own.k"), "import workflows\nown = workflows.batch_create_infrastructure\n");
+    expect(await invoke("batch.validate", context, { file: "own.k" })).toMatchObject({ operations: 4 });
+    for (const file of ["deploy.k", "again.k", "own.k"]) rmSync(join(workspace, file));
+  });
+
+  /** What is written in place of the first operation's `items`, its place in the file, and what is said of it. */
+  const MISTAKES = [
+    ["parallell = True", [14, 13], "'parallell'", "Did you mean parallel?"],
+    ["", [12, 13], "operation create-servers needs items", undefined],
+    ["items = ['x']\nregion = 'eu'", [15, 13], "region is for operations of type", undefined],
+    ["items = 'x'", [14, 13], "expected [str], got str", undefined],
+    ["items = ['x']\ntimeout = '5m'", [15, 13], "expected int, got str", undefined],
+  ] as const;
+  it.each(MISTAKES)("says at its place that an operation is wrong with %j", async (written, [line, column], said, hint) => {
+    const problems = await problemsOf((text) => text.replace(ITEMS, written.replace("\n", "\n            ")));
+    expect(problems).toMatchObject([{ position: { file: "workflows/changed.k", line, column } }]);
+    expect(problems[0]?.summary).toContain(said);
+    expect(problems[0]?.hint).toBe(hint);
+  });
+
+  it("suggests the type that was meant", async () => {
+    const problems = await problemsOf((text) => text.replace('type = "create"', 'type = "creat"'));
+    expect(problems).toMatchObject([{ position: { line: 12, column: 13 }, hint: 'Did you mean "create"?' }]);
+  });
+
+  it("is refused without operations", async () => {
+    const [problem, ...others] = await problemsOf((text) => text.replace(/operations = \[[^]*\n {4}\]\n/, "operations = []\n"));
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ position: { line: 8, column: 5 } });
+    expect(problem?.summary).toContain("a workflow needs operations");
+  });
+
+  it("is refused when an operation depends on one that nobody has, with its place", async () => {
+    const problems = await problemsOf((text) =>
+      text.replace('depends_on = ["create-servers"]', 'depends_on = ["create-server"]'),
+    );
+    expect(problems).toMatchObject([
+      { code: "BATCH_OPERATION_UNKNOWN", position: { file: "workflows/changed.k" }, hint: "Did you mean create-servers?" },
+    ]);
+    expect(problems[0]?.sourceLine).toContain("depends_on");
+  });
+
   it.each([
     ['metrics_endpoint = "/tasks/mine"', "below /tasks the service answers something else"],
     ['metrics_endpoint = "/with space"', "which is no path"],
@@ -112,8 +162,12 @@ describe("the workflow of the example", () => {
   });
 
   describe("with templates", () => {
-    const withTemplate = async (template: string, environment: Record<string, string> = {}) => {
-      const text = readFileSync(join(workspace, FILE), "utf8").replace(
+    const withTemplate = async (
+      template: string,
+      environment: Record<string, string> = {},
+      change = (text: string): string => text,
+    ) => {
+      const text = change(readFileSync(join(workspace, FILE), "utf8")).replace(
         "    retry_policy",
         '    templates = ["more.yaml.j2"]\n\n    retry_policy',
       );
@@ -143,6 +197,16 @@ describe("the workflow of the example", () => {
       expect((production.workflow.operations as readonly unknown[])[4]).toMatchObject({ timeoutMs: 90_000 });
     });
 
+    it("may have operations that others wait for, written in the file", async () => {
+      const waiting = (text: string) => text.replace('depends_on = ["create-servers"]', 'depends_on = ["look-at-wuji-cp-0"]');
+      expect((await withTemplate(look, {}, waiting)).operations).toBe(7);
+    });
+
+    it("may be all there is", async () => {
+      const alone = (text: string) => text.replace(/operations = \[[^]*\n {4}\]\n/, "operations = []\n");
+      expect((await withTemplate(look.replace("depends_on: [create-servers]", ""), {}, alone)).operations).toBe(3);
+    });
+
     it.each([
       ["- {{ nothing }}", "TEMPLATE_INVALID", 1],
       ["\n\n{% for %}", "TEMPLATE_INVALID", 3],
@@ -164,5 +228,47 @@ describe("the workflow of the example", () => {
       expect(problem).toMatchObject({ code: "BATCH_TEMPLATE_UNKNOWN", position: { file: "workflows/changed.k" } });
       expect(problem?.sourceLine).toContain("moer");
     });
+  });
+});
+
+describe("a workflow that is sent", () => {
+  const operation = { id: "a", type: "create", target: "server", items: ["wuji-cp-0"] };
+  const problemsOfSent = (definition: JsonObject) =>
+    invoke("batch.validate", context, { definition }).then(
+      () => [],
+      (error: unknown) => (error as DiagnosticsError).diagnostics,
+    );
+
+  it("can be carried out where the workspace has workflows of its own", async () => {
+    expect(await invoke("batch.validate", context, { definition: { name: "sent", operations: [operation] } })).toMatchObject({
+      name: "sent",
+      operations: 1,
+      workflow: { operations: [{ id: "a", verb: "create", items: ["wuji-cp-0"] }] },
+    });
+  });
+
+  it.each<[JsonObject, string, string?]>([
+    [
+      { operations: [operation, { ...operation, id: "b", parallell: true }] },
+      "operations[1].parallell: ",
+      "Did you mean parallel?",
+    ],
+    [{ operations: [{ id: "a", type: "create", target: "server" }] }, "operations[0].type: operation a needs items"],
+    [{ operations: [{ ...operation, type: "creat" }] }, "operations[0].type: ", 'Did you mean "create"?'],
+    [{ operations: [{ ...operation, timeout: "5m" }] }, "operations[0].timeout: expected int, got str"],
+    [
+      { operations: [{ type: "cluster", id: "a", region: "eu" }] },
+      'operations[0].type: operation a of type "cluster" needs a cluster',
+    ],
+    [{ operations: [] }, "operations: a workflow needs operations"],
+    [{ operations: [operation], retry_policy: { max_attempt: 1 } }, "retry_policy.max_attempt: ", "Did you mean max_attempts?"],
+    [{ operations: [operation], naem: "x" }, "naem: ", "Did you mean name?"],
+    [{ operations: [{ ...operation, depends_on: ["b"] }] }, "a depends on b", "Did you mean a?"],
+  ])("is refused with the path of what is wrong: %j", async (definition, summary, hint) => {
+    const [problem, ...others] = await problemsOfSent({ name: "sent", ...definition });
+    expect(others).toEqual([]);
+    expect(problem?.summary.slice(0, summary.length)).toBe(summary);
+    expect(problem?.hint).toBe(hint);
+    expect(problem?.position).toBeUndefined();
   });
 });

@@ -106,6 +106,7 @@ describe("bad requests", () => {
       422,
       undefined,
     ],
+    ["a batch without operations", "/workflows/batch", { body: { name: "a", operations: [] } }, 422, "KCL_E3M38"],
     ["a file outside", "/workflows/batch", { body: { file: "../../../etc/passwd" } }, 403, "PATH_OUTSIDE"],
     ["settings outside", "/workflows/servers/create", { body: { settings: "/etc/passwd" } }, 403, "PATH_OUTSIDE"],
     ["limit 0", "/tasks?limit=0", {}, 400, "INPUT_INVALID"],
@@ -119,6 +120,22 @@ describe("bad requests", () => {
     if (code !== undefined) expect(problem.error.code).toBe(code);
     expect(problem.error.message).not.toMatch(/\bat .*\.[jt]s:\d/);
     expect(problem.traceId).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it("do not arise from workflows that the workspace keeps itself", async () => {
+    await mkdir(join(service.workspace, "workflows"), { recursive: true });
+    await writeFile(join(service.workspace, "workflows", "own.k"), "import workflows\nretry = workflows.RetryPolicy {}\n");
+    const operations = [{ id: "look", type: "check", target: "server", items: ["one"] }];
+    const answer = await service.ask("/workflows/batch", { body: { name: "look", operations } });
+    expect([answer.status, answer.text]).toEqual([202, expect.stringContaining('"id"') as string]);
+    const wrong = await service.ask("/workflows/batch", {
+      body: { name: "look", operations: [{ ...operations[0], parallell: true }] },
+    });
+    expect(wrong.status).toBe(422);
+    expect(wrong.json<{ error: { message: string; hint: string } }>().error).toMatchObject({
+      message: expect.stringContaining("operations[0].parallell") as string,
+      hint: "Did you mean parallel?",
+    });
   });
 
   it("keep the trace of the caller", async () => {

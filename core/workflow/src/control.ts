@@ -8,7 +8,7 @@ import { type RunStore, VersionConflictError } from "@provisioning/storage";
 import { OperationStatusError, RunStatusError } from "./errors.js";
 import type { FaultPoint } from "./fault-point.js";
 import { buildGraph } from "./graph.js";
-import { isEnded, type OperationStatus, type RunState } from "./state.js";
+import { type Cancellation, isEnded, type OperationStatus, type RunState } from "./state.js";
 import { next, replay } from "./transition.js";
 
 export interface Control {
@@ -17,9 +17,14 @@ export interface Control {
   readonly faultPoint: FaultPoint | undefined;
 }
 
-export function requestCancel(control: Control, runId: RunId, by: string, reason: string): Promise<RunState> {
+/** One that is cancelled gently already may still be told to stop at once. */
+export function requestCancel(
+  control: Control,
+  runId: RunId,
+  { by, reason, mode }: Pick<Cancellation, "by" | "reason" | "mode">,
+): Promise<RunState> {
   return request(control, runId, (state) =>
-    isEnded(state) ? undefined : { type: "cancelRequested", at: control.clock.now(), by, reason, mode: "abort" },
+    isEnded(state) ? undefined : { type: "cancelRequested", at: control.clock.now(), by, reason, mode },
   );
 }
 

@@ -3,7 +3,7 @@
  * transition.ts, what happens next in forward.ts and rollback.ts, how it is carried out in execute.ts, under which lease in tenure.ts.
  */
 
-import type { InfraName, OperationId, RunDefinition, RunId } from "@provisioning/model";
+import type { CancelMode, InfraName, OperationId, RunDefinition, RunId } from "@provisioning/model";
 import { type RunSummary, runScope, type Storage } from "@provisioning/storage";
 import { passOver, request, requestCancel, requestPause, resume, retry } from "./control.js";
 import {
@@ -37,8 +37,11 @@ export interface Engine {
    * Takes the next run of the queue and carries it out as `execute` does. Absent when none waits. @throws as `execute`
    */
   executeNext(options: ExecuteNextOptions): Promise<RunState | undefined>;
-  /** Asks for the end of a run, whoever works on it; one that nobody works on ends at once. Durable before it resolves. */
-  cancel(runId: RunId, by: string, reason: string): Promise<RunState>;
+  /**
+   * Asks for the end of a run, whoever works on it; one that nobody works on ends at once. Durable before it resolves. `drain`: what runs may finish.
+   * Default: `abort`.
+   */
+  cancel(runId: RunId, by: string, reason: string, mode?: CancelMode): Promise<RunState>;
   /** Asks that nothing more is started; the run is paused when nothing runs any more. Durable before it resolves. @throws RunStatusError */
   pause(runId: RunId, by: string, reason: string): Promise<RunState>;
   /** Lets a paused run go on: it waits for a worker again. @throws RunStatusError */
@@ -103,8 +106,8 @@ export function createEngine(engineOptions: EngineOptions): Engine {
       });
       return execute(runId, rollbackOptions);
     },
-    async cancel(runId, by, reason) {
-      const current = await requestCancel(control, runId, by, reason);
+    async cancel(runId, by, reason, mode = "abort") {
+      const current = await requestCancel(control, runId, { by, reason, mode });
       if (isEnded(current)) return current;
       const holder = await storage.leases.current(runScope(runId));
       return holder === undefined ? settleCancelled(options, runId, current) : current;

@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { assertCurrent, checkRun } from "./check-run.js";
 import { engineOf, workOn } from "./execute.js";
+import { carryOutRun } from "./in-service.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 import { openRunSession } from "./run-session.js";
 import { withWorkflowRun } from "../workflow/carry-out.js";
@@ -30,9 +31,9 @@ export const resumeRun = defineAction<ResumeRunInput, RunReport>({
         await assertCurrent(context, state);
         if (isPaused(state)) await engine.resume(state.definition.id, context.holder);
       });
-    const ofDocument = await withWorkflowRun(context, id, async ({ engine, state, options }) => {
-      if (isPaused(state)) await engine.resume(state.definition.id, context.holder);
-      await engine.execute(state.definition.id, options);
+    const ofDocument = await withWorkflowRun(context, id, async ({ state, ...work }) => {
+      if (isPaused(state)) await work.engine.resume(state.definition.id, context.holder);
+      await carryOutRun(state.definition.id, work);
     });
     if (ofDocument !== undefined) return ofDocument;
     const { session, state } = await openRunSession(context, id);

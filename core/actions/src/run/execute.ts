@@ -11,7 +11,7 @@ import { withRunSecrets } from "../secrets/workflow-secrets.js";
 import type { InfraSession } from "../session.js";
 import { usualDurations } from "./durations.js";
 import { kclConditions } from "./conditions.js";
-import { carryOutRun, ofService } from "./in-service.js";
+import { carryOutRun, ofService, rollBackRun } from "./in-service.js";
 import { underRunLog } from "./run-log.js";
 import { traced } from "./traced.js";
 import { runRetention } from "./options.js";
@@ -59,7 +59,7 @@ export async function rollBack(
 ): Promise<RunState> {
   const operations = definition.operations.map(({ id, title }) => ({ id, title: `undo: ${title}` }));
   return underRunLog(withRunSecrets(session, definition), definition, (logged) => {
-    const { context } = logged;
+    const { context, storage } = logged;
     context.report({
       type: "runStarted",
       runId: definition.id,
@@ -68,11 +68,11 @@ export async function rollBack(
       longAfterMs: longAfterMs(session.config),
     });
     return traced(context, definition, (note) =>
-      engine.rollback(definition.id, {
-        ...executionOf(logged, note),
-        by: context.holder,
-        ...(toCheckpoint === undefined ? {} : { toCheckpoint }),
-      }),
+      rollBackRun(
+        definition.id,
+        { context, storage, engine, options: executionOf(logged, note) },
+        { by: context.holder, ...(toCheckpoint === undefined ? {} : { toCheckpoint }) },
+      ),
     );
   });
 }

@@ -3,9 +3,9 @@
  * workers leave them alone.
  */
 
-import type { RunDefinition, RunId } from "@provisioning/model";
+import type { CancelMode, RunDefinition, RunId } from "@provisioning/model";
 import { LeaseHeldError, type Storage } from "@provisioning/storage";
-import { type Engine, type ExecuteOptions, isEnded, type RunState } from "@provisioning/workflow";
+import { type Engine, type ExecuteOptions, isEnded, type RollbackOptions, type RunState } from "@provisioning/workflow";
 import type { ActionContext } from "../context.js";
 
 /** What is not due is not taken from the queue. */
@@ -35,20 +35,49 @@ export interface CarriedOut {
 }
 
 /** In a service somebody else may have taken it up: it is not done twice, its end is waited for. @throws what the engine throws */
-export async function carryOutRun(id: RunId, { context, storage, engine, options }: CarriedOut): Promise<RunState> {
-  const { service } = context;
-  if (service === undefined) return engine.execute(id, options);
-  const stopped = AbortSignal.any([context.signal, context.drain, service.release]);
+export function carryOutRun(id: RunId, work: CarriedOut): Promise<RunState> {
+  const { engine } = work;
+  return untilEnded(id, work, (options) => engine.execute(id, options));
+}
+
+/** The same for undoing it. @throws what the engine throws */
+export function rollBackRun(
+  id: RunId,
+  work: CarriedOut,
+  wanted: Pick<RollbackOptions, "by" | "toCheckpoint">,
+): Promise<RunState> {
+  const { engine } = work;
+  let isAsked = false;
+  return untilEnded(id, work, (options) => {
+    // The first time wrote down what is wanted, also when somebody else was there before to do it.
+    if (isAsked) return engine.execute(id, options);
+    isAsked = true;
+    return engine.rollback(id, { ...options, ...wanted });
+  });
+}
+
+async function untilEnded(
+  id: RunId,
+  { context, storage, engine, options }: CarriedOut,
+  attempt: (options: ExecuteOptions) => Promise<RunState>,
+): Promise<RunState> {
+  const { service, signal, drain } = context;
+  if (service === undefined) return attempt(options);
+  let told: CancelMode | undefined;
   for (;;) {
     try {
-      return await engine.execute(id, { ...options, release: service.release });
+      return await attempt({ ...options, release: service.release });
     } catch (error) {
       if (!(error instanceof LeaseHeldError)) throw error;
     }
-    await nextEvent(storage, id, stopped);
-    context.signal.throwIfAborted();
+    if (service.release.aborted) return engine.state(id);
+    // Whoever works on it does not hear the signals of this caller.
+    const wanted = signal.aborted ? "abort" : drain.aborted ? "drain" : undefined;
+    if (wanted !== undefined && wanted !== told) await engine.cancel(id, context.holder, "Interrupted.", wanted);
+    told = wanted;
+    await nextEvent(storage, id, AbortSignal.any([signal, drain, service.release].filter(({ aborted }) => !aborted)));
     const state = await engine.state(id);
-    if (isEnded(state) || service.release.aborted) return state;
+    if (isEnded(state) || state.status === "paused" || service.release.aborted) return state;
   }
 }
 

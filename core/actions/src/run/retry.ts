@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { assertCurrent, checkRun } from "./check-run.js";
 import { engineOf, workOn } from "./execute.js";
+import { carryOutRun } from "./in-service.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 import { openRunSession } from "./run-session.js";
 import { withWorkflowRun } from "../workflow/carry-out.js";
@@ -36,9 +37,9 @@ export const retryRun = defineAction<RetryRunInput, RunReport>({
         await assertCurrent(context, state);
         await engine.retry(state.definition.id, context.holder, operations && withItems(state.definition, operations));
       });
-    const ofDocument = await withWorkflowRun(context, id, async ({ engine, state, options }) => {
-      await engine.retry(state.definition.id, context.holder, operations as readonly OperationId[] | undefined);
-      await engine.execute(state.definition.id, options);
+    const ofDocument = await withWorkflowRun(context, id, async ({ state, ...work }) => {
+      await work.engine.retry(state.definition.id, context.holder, operations as readonly OperationId[] | undefined);
+      await carryOutRun(state.definition.id, work);
     });
     if (ofDocument !== undefined) return ofDocument;
     const { session, state } = await openRunSession(context, id);

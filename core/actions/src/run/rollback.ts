@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { assertCurrent, checkRun, rehearsalHandlers } from "./check-run.js";
 import { engineOf, rollBack } from "./execute.js";
+import { rollBackRun } from "./in-service.js";
 import { loadRunReport, type RunReport, runReportSchema } from "./report.js";
 import { openRunSession } from "./run-session.js";
 import { withWorkflowRun } from "../workflow/carry-out.js";
@@ -38,8 +39,8 @@ export const rollbackRun = defineAction<RollbackRunInput, RunReport>({
         const handlers = rehearsalHandlers(state.definition);
         await engine.rollback(state.definition.id, { handlers, signal, drain, ...checkpoint, by: context.holder });
       });
-    const ofDocument = await withWorkflowRun(context, id, ({ engine, state, options }) =>
-      engine.rollback(state.definition.id, { ...options, ...checkpoint, by: context.holder }),
+    const ofDocument = await withWorkflowRun(context, id, ({ state, ...work }) =>
+      rollBackRun(state.definition.id, work, { ...checkpoint, by: context.holder }),
     );
     if (ofDocument !== undefined) return ofDocument;
     const { session, state } = await openRunSession(context, id);

@@ -8,17 +8,15 @@ import type { ActionContext } from "../context.js";
 import { longAfterMs } from "../notifications/run-end.js";
 import { kclConditions } from "../run/conditions.js";
 import { findRun } from "../run/find-run.js";
-import { carryOutRun, ofService, unfinishedOfRequest } from "../run/in-service.js";
+import { type CarriedOut, carryOutRun, ofService, unfinishedOfRequest } from "../run/in-service.js";
 import { runRetention } from "../run/options.js";
 import { loadRunReport, type RunReport } from "../run/report.js";
 import { openWorkspaceSession, type WorkspaceSession } from "../session.js";
 import { taskHandlers } from "../tasks/task-handlers.js";
 
 /** What somebody wants of a run: an engine, the run, and what its execution needs. */
-export interface WorkflowWork {
-  readonly engine: Engine;
+export interface WorkflowWork extends CarriedOut {
   readonly state: RunState;
-  readonly options: ExecuteOptions;
 }
 
 export const WORKFLOW_PURPOSE = "workflow";
@@ -54,7 +52,8 @@ export async function withWorkflowRun(
     const state = replay((await storage.runs.load(await findRun(storage, id))).events);
     const { definition } = state;
     tellStart(session, definition, true);
-    await work({ engine: engineFor(context, storage), state, options: executionFor(context, storage, definition) });
+    const options = executionFor(context, storage, definition);
+    await work({ context, storage, engine: engineFor(context, storage), state, options });
     return await loadRunReport(storage, definition.id);
   } finally {
     await storage.close();

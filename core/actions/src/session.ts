@@ -35,6 +35,7 @@ import {
   type TaskservCatalog,
   type TaskservCompiler,
   userPaths,
+  withDependencies,
   type Workspace,
   workspaceDigestKey,
   workspaceIdentity,
@@ -47,7 +48,7 @@ import { buildDesired, type DesiredInfra, providerOf } from "./desired/desired.j
 import { createProviders, type Providers } from "./providers.js";
 import { loadRecords, type Records } from "./records.js";
 import { encryptedTexts, secretSources } from "./secrets/sources.js";
-import { providerSettings, serverAccessLimits } from "./servers/configured.js";
+import { configuredSettings, providerSettings, serverAccessLimits } from "./servers/configured.js";
 import { createServerAccess, type ServerAccess } from "./servers/server-access.js";
 import { loadWorkspaceConfig } from "./storage/config.js";
 import { openChosenStorage } from "./storage/open.js";
@@ -126,7 +127,7 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
   const { layout } = session.workspace;
   const infra = await chooseInfra(layout, options.infra);
   const roots = [context.platform.extensionsDir, layout.extensionsDir];
-  const [catalog, renderer, identity, digestKey] = await Promise.all([
+  const [found, renderer, identity, digestKey] = await Promise.all([
     loadTaskservCatalog(roots),
     createTemplateRenderer(),
     workspaceIdentity(session.workspace),
@@ -139,10 +140,10 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
     for (const release of opened.toReversed()) await release();
   };
   try {
-    const desired =
+    const { desired, catalog } =
       options.definition === "ignore"
-        ? { name: infra, resources: [], placements: new Map(), servers: [] }
-        : await readDefinition(session, infra, catalog, compiler, providers, await knownProviders(roots));
+        ? { desired: { name: infra, resources: [], placements: new Map(), servers: [] }, catalog: found }
+        : await readDefinition(session, infra, found, compiler, providers, await knownProviders(roots));
     await holdToLock(session, catalog, desired, options.lock);
     const storage = await session.openStore(options.mode);
     opened.push(() => storage.close());
@@ -177,17 +178,23 @@ export async function openInfraSession(context: ActionContext, options: InfraSes
 async function openProvider(session: WorkspaceSession, roots: readonly string[], name: ProviderName): Promise<Provider> {
   const { layout } = session.workspace;
   const settings: JsonObject = { ...providerSettings(session.config, name), workspaceDir: layout.root };
-  return loadProvider(roots, name, { settings, dataDir: layout.providerDir(name), env: session.context.environment });
+  return loadProvider(roots, name, {
+    settings,
+    dataDir: layout.providerDir(name),
+    env: session.context.environment,
+    kclDir: session.context.platform.kclDir,
+    configured: configuredSettings(session.config, name),
+  });
 }
 
 async function readDefinition(
   session: WorkspaceSession,
   infra: InfraName,
-  catalog: TaskservCatalog,
+  found: TaskservCatalog,
   compiler: TaskservCompiler,
   providers: Providers,
   existing: readonly string[],
-): Promise<DesiredInfra> {
+): Promise<Pick<InfraSession, "desired" | "catalog">> {
   const { config, context, workspace } = session;
   const { settings } = await evaluateInfra(context.platform, workspace.layout, infra);
   const defaultProvider = providerName(config.get("providers.default"));
@@ -197,6 +204,12 @@ async function readDefinition(
   const wanted = new Set(settings.servers.map((server) => providerOf(server, settings, who)));
   const used = [...wanted].filter((name) => existing.includes(name));
   const layers = seenFrom(workspace.layout.root, config.layers);
+  const asked = [...settings.taskservs, ...settings.servers.flatMap(({ taskservs }) => taskservs)];
+  const catalog = await withDependencies(
+    context.platform.kclDir,
+    found,
+    asked.map(({ name }) => name),
+  );
   const { desired, diagnostics } = buildDesired(settings, {
     ...who,
     defaultPlan: config.get("servers.default_plan"),
@@ -206,6 +219,7 @@ async function readDefinition(
     catalog: new Map([...catalog].map(([name, extension]) => [name, extension.manifest])),
     configured: configuredTaskservs(layers),
     plans: await providers.plans(used),
+    networks: await providers.networks(used),
     ...(isGiven("servers.default_plan") ? { planOverride: config.get("servers.default_plan") } : {}),
   });
   const findings = [
@@ -215,7 +229,7 @@ async function readDefinition(
   ];
   if (findings.some((finding) => finding.severity === "error"))
     throw new DiagnosticsError(await withSource(findings, workspace.layout.root));
-  return desired;
+  return { desired, catalog };
 }
 
 /** Others who work on the workspace made it with other extensions. @throws LockDiffersError */

@@ -15,6 +15,7 @@ export { runProgram, type RunProgramOptions } from "./connection/run-program.js"
 export { openSshConnection, readHostKey, type SshConnectionOptions, type SshTarget } from "./connection/ssh.js";
 export {
   type ProviderCapabilities,
+  type NetworkNeeds,
   type ProviderLimits,
   SERVER_PLANS,
   type ServerPlan,

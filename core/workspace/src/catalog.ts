@@ -5,12 +5,14 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { requireTaskservManifest, type TaskservManifest } from "@provisioning/extension-sdk";
+import { type HealthCheck, requireTaskservManifest, type TaskservManifest } from "@provisioning/extension-sdk";
 import { type Json, ProvisioningError, type TaskservName, taskservName } from "@provisioning/model";
 
 export interface TaskservExtension {
   readonly manifest: TaskservManifest;
   readonly dir: string;
+  /** Of its `kcl/dependencies.k`; its definition has others. */
+  readonly healthCheck?: HealthCheck;
 }
 
 export type TaskservCatalog = ReadonlyMap<TaskservName, TaskservExtension>;

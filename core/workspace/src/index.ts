@@ -6,6 +6,7 @@ export { readArchiveNote, type Unpacked, unpackWorkspace } from "./archive/unpac
 export { loadTaskservCatalog, type TaskservCatalog, type TaskservExtension } from "./catalog.js";
 export { configSources, type ConfigWish, workspaceConfigFile } from "./config-sources.js";
 export { platformPackages } from "./definition-input.js";
+export { withDependencies } from "./dependencies/taskserv-dependencies.js";
 export { findWorkspace, isWorkspace, NoWorkspaceError, type Workspace, type WorkspaceChoice } from "./discover.js";
 export {
   chooseInfra,
@@ -20,7 +21,14 @@ export { fillTemplate, type TemplateFile, writeTemplate } from "./fill-template.
 export { workspaceDigestKey, workspaceIdentity } from "./identity.js";
 export { type InitOptions, initWorkspace } from "./init.js";
 export { type PlatformLayout, platformLayout, type WorkspaceLayout, workspaceLayout } from "./layout.js";
-export { importProvider, knownProviders, loadProvider, providerManifest, ProviderUnknownError } from "./provider-loader.js";
+export {
+  importProvider,
+  knownProviders,
+  loadProvider,
+  type LoadProviderOptions,
+  providerManifest,
+  ProviderUnknownError,
+} from "./provider-loader.js";
 export { openRegistry, type RegisteredWorkspace, type WorkspaceRegistry, WorkspaceUnknownError } from "./registry.js";
 export type { InfraSettings, PositionLookup, ServerSettings, TaskservRequest } from "./settings.js";
 export {

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { assertProviderModule, type Provider, type ProviderModule, type ProviderOptions } from "@provisioning/extension-sdk";
 import { isJsonObject, type Json, nearest, ProvisioningError, type ProviderName } from "@provisioning/model";
 import { readToml } from "./catalog.js";
+import { readProviderDependencies, withDeclared } from "./dependencies/provider-dependencies.js";
 
 export class ProviderUnknownError extends ProvisioningError {
   constructor(name: string, known: readonly string[]) {
@@ -18,11 +19,26 @@ export class ProviderUnknownError extends ProvisioningError {
   }
 }
 
-/** @throws ProviderUnknownError, ProvisioningError PROVIDER_INVALID */
-export async function loadProvider(roots: readonly string[], name: ProviderName, options: ProviderOptions): Promise<Provider> {
+export interface LoadProviderOptions extends ProviderOptions {
+  readonly kclDir: string;
+  /** Names of the settings that somebody set; the others have defaults. */
+  readonly configured: ReadonlySet<string>;
+}
+
+/**
+ * With what its `kcl/dependencies.k` declares, if it has one.
+ * @throws ProviderUnknownError, DiagnosticsError DEPENDENCIES_INVALID, ProvisioningError PROVIDER_INVALID
+ */
+export async function loadProvider(
+  roots: readonly string[],
+  name: ProviderName,
+  { kclDir, configured, ...options }: LoadProviderOptions,
+): Promise<Provider> {
   const module = await importProvider(roots, name);
+  const declared = await readProviderDependencies(kclDir, await findProvider(roots, name));
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  return module.createProvider(options);
+  const provider = await module.createProvider(options);
+  return declared === undefined ? provider : withDeclared(provider, declared, configured);
 }
 
 /** A workspace's own provider takes the place of the platform's. @throws ProviderUnknownError, ProvisioningError PROVIDER_INVALID */

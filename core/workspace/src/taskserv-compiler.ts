@@ -145,7 +145,7 @@ function load(extension: TaskservExtension, kclDir: string, cache: KclCache): Pr
   throw new DiagnosticsError(diagnostics);
 }
 
-function parseCompiled({ manifest }: TaskservExtension, value: JsonObject): PlacedTaskserv {
+function parseCompiled({ manifest, healthCheck }: TaskservExtension, value: JsonObject): PlacedTaskserv {
   const taskserv = manifest.name;
   const install = requireSteps(value.install, { taskserv, list: "install" });
   const remove =
@@ -158,7 +158,7 @@ function parseCompiled({ manifest }: TaskservExtension, value: JsonObject): Plac
     requires: manifest.requires,
     install,
     remove,
-    health: checks,
+    health: healthCheck === undefined ? checks : [...checks, healthCheck],
     uses: Array.isArray(value.uses) ? value.uses.map((name: Json) => taskservName(textOf(name))) : [],
     endpoints: endpointsOf(value.endpoints),
   };

@@ -1,7 +1,7 @@
 /** What could be installed: the platform's taskservs and the workspace's own. */
 
 import type { TaskservManifest } from "@provisioning/extension-sdk";
-import { loadTaskservCatalog } from "@provisioning/workspace";
+import { loadTaskservCatalog, withDependencies } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { extensionRoots } from "./extension-roots.js";
@@ -40,7 +40,8 @@ export const listCatalog = defineAction<Record<never, never>, readonly CatalogEn
   input: z.strictObject({}),
   output: z.array(catalogEntrySchema),
   async run(context) {
-    const catalog = await loadTaskservCatalog(await extensionRoots(context));
+    const found = await loadTaskservCatalog(await extensionRoots(context));
+    const catalog = await withDependencies(context.platform.kclDir, found, found.keys());
     return [...catalog.values()]
       .map(({ manifest }) => entryOf(manifest))
       .sort((left, right) => left.name.localeCompare(right.name));

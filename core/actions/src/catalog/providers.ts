@@ -52,7 +52,13 @@ export const listProviders = defineAction<Record<never, never>, readonly Provide
         const manifest = await providerManifest(roots, name);
         const { version, description } = isJsonObject(manifest) ? manifest : {};
         // Whoever only declares writes nothing; a folder of its own makes sure of it.
-        const provider = await loadProvider(roots, name, { settings: {}, dataDir: join(folder, name), env: context.environment });
+        const provider = await loadProvider(roots, name, {
+          settings: {},
+          dataDir: join(folder, name),
+          env: context.environment,
+          kclDir: context.platform.kclDir,
+          configured: new Set(),
+        });
         const { plans, limits, images } = provider.capabilities;
         await provider.close();
         entries.push({ name, version: textOf(version), description: textOf(description), plans, limits, images });

@@ -4,7 +4,7 @@
  */
 
 import { resolve } from "node:path";
-import type { ServerPlan, TaskservManifest } from "@provisioning/extension-sdk";
+import type { NetworkNeeds, ServerPlan, TaskservManifest } from "@provisioning/extension-sdk";
 import {
   type Address,
   type DesiredResource,
@@ -64,11 +64,20 @@ export interface DesiredOptions {
   readonly configured?: ReadonlyMap<string, ConfiguredTaskserv>;
   /** Sizes per provider; a provider that is not in here does not exist. */
   readonly plans: ReadonlyMap<ProviderName, Readonly<Record<string, ServerPlan>>>;
+  /** How servers are connected, by provider. Where it is not said: all in one network, which is made before them. */
+  readonly networks?: ReadonlyMap<ProviderName, NetworkNeeds>;
 }
 
 export interface DesiredResult {
   readonly desired: DesiredInfra;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a server is connected to. */
+interface ServerNetwork {
+  readonly address: Address;
+  readonly name: string;
+  readonly isBefore: boolean;
 }
 
 export function buildDesired(settings: InfraSettings, options: DesiredOptions): DesiredResult {
@@ -97,18 +106,27 @@ class DesiredBuilder {
     };
   }
 
-  /** One network per provider, for the servers that it makes. */
+  /** One network per provider, for the servers that it makes, or one for each of these. */
   private addNetworks(): void {
-    const made = this.settings.servers.filter((server) => server.host === undefined);
-    for (const provider of new Set(made.map((server) => this.providerOf(server)))) {
-      this.resources.push({
-        address: networkAddress(provider),
-        kind: "network",
-        provider,
-        spec: { name: this.settings.name },
-        dependsOn: [],
-      });
+    const networks = new Map<Address, DesiredResource>();
+    for (const server of this.settings.servers) {
+      const network = this.networkOf(server);
+      if (network === undefined) continue;
+      const { address, name } = network;
+      networks.set(address, { address, kind: "network", provider: this.providerOf(server), spec: { name }, dependsOn: [] });
     }
+    this.resources.push(...networks.values());
+  }
+
+  private networkOf(server: ServerSettings): ServerNetwork | undefined {
+    if (server.host !== undefined) return undefined;
+    const provider = this.providerOf(server);
+    const needs = this.options.networks?.get(provider);
+    if (needs?.isRequired === false) return undefined;
+    const isBefore = needs?.isBeforeServers ?? true;
+    return needs?.isShared === false
+      ? { address: networkAddress(`${provider}-${server.name}`), name: `${this.settings.name}-${server.name}`, isBefore }
+      : { address: networkAddress(provider), name: this.settings.name, isBefore };
   }
 
   private addServer(server: ServerSettings): void {
@@ -117,12 +135,13 @@ class DesiredBuilder {
     const size = this.sizeOf(server, provider, plan);
     if (size === undefined) return;
     const address = serverAddress(server.name);
+    const network = this.networkOf(server);
     this.resources.push({
       address,
       kind: "server",
       provider,
-      spec: this.serverSpec(server, plan, size),
-      dependsOn: server.host === undefined ? [networkAddress(provider)] : [],
+      spec: this.serverSpec(server, plan, size, network),
+      dependsOn: network?.isBefore === true ? [network.address] : [],
       ...(server.position === undefined ? {} : { position: server.position }),
       fieldPositions: server.positions,
     });
@@ -138,7 +157,7 @@ class DesiredBuilder {
     });
   }
 
-  private serverSpec(server: ServerSettings, plan: string, size: ServerPlan): JsonObject {
+  private serverSpec(server: ServerSettings, plan: string, size: ServerPlan, network: ServerNetwork | undefined): JsonObject {
     const spec: Record<string, Json> = {
       name: server.name,
       plan,
@@ -152,7 +171,7 @@ class DesiredBuilder {
     if (server.protect) spec.protect = true;
     if (server.host === undefined) {
       spec.image = this.options.image;
-      spec.network = this.settings.name;
+      if (network !== undefined) spec.network = network.name;
     } else {
       const { address, ...access } = server.host;
       spec.address = address ?? null;

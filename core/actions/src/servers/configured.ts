@@ -20,6 +20,13 @@ export function serverAccessLimits(config: Config, mode: StorageMode): Limits {
   };
 }
 
+/** The names in that section that somebody set, wherever. */
+export function configuredSettings(config: Config, provider: ProviderName): ReadonlySet<string> {
+  const prefix = `${provider}.`;
+  const set = CONFIG_KEY_NAMES.filter((key) => key.startsWith(prefix) && config.provenance(key).layer !== "defaults");
+  return new Set(set.map((key) => key.slice(prefix.length)));
+}
+
 /** The section that is named after the provider, without that name. */
 export function providerSettings(config: Config, provider: ProviderName): JsonObject {
   const prefix = `${provider}.`;

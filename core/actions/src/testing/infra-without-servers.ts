@@ -31,7 +31,7 @@ export function providerModule(handler: string): string {
 const size = { cpu: 1, memoryMiB: 1024, diskGiB: 20 };
 export const createProvider = async () => ({
   name: "none",
-  capabilities: { plans: { small: size, medium: size, large: size, xlarge: size }, limits: {} },
+  capabilities: { plans: { small: size, medium: size, large: size, xlarge: size }, limits: { rate: 40, batchSize: 7 }, images: [] },
   network: handler,
   server: handler,
   close: async () => undefined,

@@ -13,6 +13,7 @@ import {
   type TaskservCatalog,
   type TaskservExtension,
   userPaths,
+  withDependencies,
   type VersionCache,
   type VersionLock,
   type VersionRule,
@@ -21,6 +22,7 @@ import {
   evaluateInfra,
 } from "@provisioning/workspace";
 import { nearest, ProvisioningError, type TaskservName, taskservName } from "@provisioning/model";
+import { reachable } from "@provisioning/planner";
 import type { ActionContext } from "../context.js";
 import { loadWorkspaceConfig } from "../storage/config.js";
 import { workspaceIfAny } from "../storage/find-place.js";
@@ -81,16 +83,13 @@ export function chosenTaskservs(catalog: TaskservCatalog, names: readonly string
 /** What the infras of a workspace ask for, with what that requires. @throws DiagnosticsError of a definition */
 export async function usedTaskservs(context: ActionContext, { layout, catalog }: VersionsHere): Promise<readonly TaskservName[]> {
   if (layout === undefined) return [];
-  const used = new Set<TaskservName>();
-  const add = (name: TaskservName): void => {
-    if (used.has(name)) return;
-    used.add(name);
-    for (const required of catalog.get(name)?.manifest.requires ?? []) add(taskservName(required));
-  };
+  const named = new Set<TaskservName>();
   for (const infra of await listInfras(layout)) {
     const { settings } = await evaluateInfra(context.platform, layout, infra);
-    for (const { name } of [...settings.taskservs, ...settings.servers.flatMap((server) => server.taskservs)]) add(name);
+    for (const { name } of [...settings.taskservs, ...settings.servers.flatMap((server) => server.taskservs)]) named.add(name);
   }
+  const complete = await withDependencies(context.platform.kclDir, catalog, named);
+  const used = reachable([...named], (name) => (complete.get(name)?.manifest.requires ?? []).map(taskservName));
   return [...used].filter((name) => catalog.has(name)).sort();
 }
 

@@ -2,7 +2,7 @@
 
 import { type Diagnostic, DiagnosticsError, type InfraName, ProvisioningError, type WorkspaceName } from "@provisioning/model";
 import { workspaceNameSchema } from "@provisioning/model/wire";
-import { listInfras, loadTaskservCatalog, type WorkspaceLayout } from "@provisioning/workspace";
+import { listInfras, loadTaskservCatalog, withDependencies, type WorkspaceLayout } from "@provisioning/workspace";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import { validateBatch } from "../batch/validate.js";
@@ -89,7 +89,8 @@ async function validateOne(context: ActionContext): Promise<ValidatedWorkspace> 
 }
 
 async function readExtensions({ platform }: ActionContext, { extensionsDir }: WorkspaceLayout): Promise<void> {
-  await loadTaskservCatalog([platform.extensionsDir, extensionsDir]);
+  const catalog = await loadTaskservCatalog([platform.extensionsDir, extensionsDir]);
+  await withDependencies(platform.kclDir, catalog, catalog.keys());
 }
 
 async function readInfra(context: ActionContext, infra: InfraName): Promise<void> {

@@ -23,9 +23,21 @@ export interface ProviderLimits {
   readonly batchSize: number;
 }
 
+/** How the servers that a provider makes are connected. */
+export interface NetworkNeeds {
+  /** Without, servers get no network of ours. */
+  readonly isRequired: boolean;
+  /** Servers wait until it is there, and it is removed after them. */
+  readonly isBeforeServers: boolean;
+  /** All servers of an infra are in one, else each has its own. */
+  readonly isShared: boolean;
+}
+
 export interface ProviderCapabilities {
   readonly plans: Readonly<Record<ServerPlanName, ServerPlan>>;
   readonly limits: ProviderLimits;
+  /** Absent: one network for all servers of an infra, made before them. */
+  readonly network?: NetworkNeeds;
   /** Names of images a server can start from; the first is the default. Other names are passed on as they are. */
   readonly images: readonly string[];
 }

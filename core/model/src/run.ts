@@ -94,6 +94,8 @@ export interface RunDefinition {
   readonly notBefore?: Instant;
   /** A checkpoint after this many completed operations. Default: the engine's. */
   readonly checkpointInterval?: number;
+  /** Only operations of this action are counted towards a checkpoint. Default: all. */
+  readonly checkpointAction?: string;
   /** A failure that asks for a rollback undoes only what did not complete; what completed stays. Default: everything is undone. */
   readonly preserveSuccessful?: boolean;
 }

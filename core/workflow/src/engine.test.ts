@@ -196,6 +196,26 @@ describe("going forward", () => {
     expect(Array.from(state.checkpoints, ({ completions }) => completions)).toEqual([5, 10]);
   });
 
+  test("checkpoints count operations of one action where the definition says so, also those of an earlier worker", async () => {
+    const operations = Array.from({ length: 12 }, (_, index) => [
+      operation(`work-${index}`, { dependsOn: index === 0 ? [] : needs(`done-${index - 1}`) }),
+      operation(`look-${index}`, { dependsOn: needs(`work-${index}`) }),
+      operation(`done-${index}`, { action: "final", dependsOn: needs(`look-${index}`) }),
+    ]).flat();
+    const release = new AbortController();
+    const definition = sampleRun({ operations, checkpointAction: "final" });
+    const { handlers } = createScript(clock, ({ operation: name }) => {
+      if (name === "done-3") release.abort();
+      return {};
+    });
+    const engine = engineWith();
+    await engine.submit(definition);
+    const left = await clock.runUntil(engine.execute(definition.id, { handlers, release: release.signal }));
+    expect([left.status, left.checkpoints.size]).toEqual(["pending", 0]);
+    const state = await clock.runUntil(engineWith({ holder: "worker-2" }).execute(definition.id, { handlers }));
+    expect(Array.from(state.checkpoints, ({ completions }) => completions)).toEqual([15, 30]);
+  });
+
   test("refuses a definition that cannot be run and actions that nobody handles, before anything starts", async () => {
     await expect(
       engineWith().submit(sampleRun({ operations: [operation("a", { dependsOn: needs("a") })] })),

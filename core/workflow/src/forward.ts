@@ -25,6 +25,8 @@ export class Forward implements Phase {
   readonly #readiness: Readiness;
   /** Completed after the last checkpoint, in that order. */
   #uncheckpointed: OperationId[];
+  /** Those among them that count. */
+  #uncounted: number;
   /** The first failure after which nothing more starts. */
   #stoppedBy: OperationId | undefined;
   /** The first failure that asks for a rollback. */
@@ -37,7 +39,9 @@ export class Forward implements Phase {
     this.#graph = graph;
     this.#options = options;
     this.#readiness = new Readiness(graph, state, options.slots, options.live);
-    this.#uncheckpointed = completedSinceCheckpoint(graph, state);
+    const since = completedSinceCheckpoint(graph, state);
+    this.#uncheckpointed = since.map(({ id }) => id);
+    this.#uncounted = since.filter((operation) => isCounted(operation, state)).length;
     graph.operations.forEach((operation, index) => {
       if (state.operations.at(index).status === "failed") this.#noteFailure(operation);
     });
@@ -119,12 +123,15 @@ export class Forward implements Phase {
   }
 
   #checkpoint(draft: Draft, index: number): void {
-    this.#uncheckpointed.push(this.#operation(index).id);
+    const operation = this.#operation(index);
+    this.#uncheckpointed.push(operation.id);
+    if (isCounted(operation, draft.state)) this.#uncounted += 1;
     const { checkpointInterval = this.#options.checkpointInterval } = draft.state.definition;
-    if (this.#uncheckpointed.length < checkpointInterval) return;
+    if (this.#uncounted < checkpointInterval) return;
     const number = draft.state.checkpoints.size + 1;
     draft.add({ type: "checkpointReached", at: draft.now, number, completed: this.#uncheckpointed });
     this.#uncheckpointed = [];
+    this.#uncounted = 0;
   }
 
   #fail(draft: Draft, index: number, error: ErrorRecord): void {
@@ -227,12 +234,16 @@ export class Forward implements Phase {
   }
 }
 
-function completedSinceCheckpoint(graph: Graph, state: RunState): OperationId[] {
+function completedSinceCheckpoint(graph: Graph, state: RunState): OperationDefinition[] {
   const from = state.checkpoints.at(state.checkpoints.size - 1)?.completions ?? 0;
-  const found: { readonly id: OperationId; readonly order: number }[] = [];
-  graph.operations.forEach(({ id }, index) => {
+  const found: { readonly definition: OperationDefinition; readonly order: number }[] = [];
+  graph.operations.forEach((definition, index) => {
     const operation = state.operations.at(index);
-    if (operation.status === "completed" && operation.order >= from) found.push({ id, order: operation.order });
+    if (operation.status === "completed" && operation.order >= from) found.push({ definition, order: operation.order });
   });
-  return found.sort((a, b) => a.order - b.order).map(({ id }) => id);
+  return found.sort((a, b) => a.order - b.order).map(({ definition }) => definition);
+}
+
+function isCounted({ action }: OperationDefinition, { definition: { checkpointAction = action } }: RunState): boolean {
+  return action === checkpointAction;
 }

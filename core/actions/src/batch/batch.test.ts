@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DiagnosticsError, type JsonObject } from "@provisioning/model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { PlannedInfra } from "../infra/plan.js";
 import { invoke } from "../invoke.js";
 import { testContext } from "../testing/test-context.js";
+import { batchRun } from "./definition.js";
+import { compileFor, openBatch, planFromRecords } from "./prepare.js";
 
 const example = fileURLToPath(new URL("../../../../examples/wuji", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "provisioning-batch-"));
@@ -74,6 +77,22 @@ describe("the workflow of the example", () => {
     await expect(invoke("batch.validate", told, { file: "workflows/changed.k", infra: "wuji" })).resolves.toMatchObject({
       operations: 4,
     });
+  });
+
+  it("has a checkpoint after so many of its operations, however many steps these are", async () => {
+    const opened = await openBatch(context, { file: FILE }, "read");
+    try {
+      const { session, workflow } = opened;
+      const uses: PlannedInfra["uses"] = new Map();
+      const compiled = await compileFor(opened, { plan: planFromRecords(session), uses });
+      const { operations, checkpointInterval, checkpointAction } = await batchRun(session, workflow, compiled);
+      const counted = operations.filter(({ action }) => action === checkpointAction).map(({ id }) => id);
+      expect(checkpointInterval).toBe(2);
+      expect(counted).toEqual(workflow.operations.map(({ id }) => id));
+      expect(operations.length).toBeGreaterThan(counted.length);
+    } finally {
+      await opened.session.close();
+    }
   });
 
   it("finds the platform's schemas from any file, though the workspace keeps its workflows in a folder of that name", async () => {

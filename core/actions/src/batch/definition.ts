@@ -1,7 +1,7 @@
 /** A compiled workflow becomes a run. */
 
 import { type BatchWorkflow, newRunId, type RunDefinition } from "@provisioning/model";
-import type { CompiledBatch } from "@provisioning/planner";
+import type { CompiledBatch, OperationAction } from "@provisioning/planner";
 import { withProviderLimits } from "../run/limits.js";
 import { monitoringLabel } from "../run/monitoring.js";
 import { logLabel } from "../run/run-log.js";
@@ -24,6 +24,8 @@ export async function batchRun(
     operations: await withProviderLimits(session, operations),
     parallelLimit: workflow.parallelLimit ?? parallelLimit,
     checkpointInterval,
+    // An operation of the workflow is done when its gate is.
+    checkpointAction: "batch.gate" satisfies OperationAction,
     preserveSuccessful,
     labels: {
       desired: session.desiredDigest,

@@ -24,7 +24,7 @@ export function renderForecast({ plan, waves, longestPath, limits }: BatchForeca
     `${style.bold("Longest path")} (${counted(longestPath.length, "step")})`,
     ...longestPath.map((step) => `  ${step}`),
     "",
-    `At most ${counted(limits.parallel, "step")} at a time, ${counted(limits.attempts, "attempt")} each; a checkpoint after every ${limits.checkpointInterval}.`,
+    `At most ${counted(limits.parallel, "step")} at a time, ${counted(limits.attempts, "attempt")} each; a checkpoint after every ${limits.checkpointInterval === 1 ? "operation" : `${limits.checkpointInterval} operations`}.`,
     ...providers,
   ].join("\n");
 }

@@ -38,8 +38,8 @@ export interface Engine {
    */
   executeNext(options: ExecuteNextOptions): Promise<RunState | undefined>;
   /**
-   * Asks for the end of a run, whoever works on it; one that nobody works on ends at once. Durable before it resolves. `drain`: what runs may finish.
-   * Default: `abort`.
+   * Asks for the end of a run, whoever works on it; one that nobody works on ends at once. Durable before it resolves.
+   * `drain`: what runs may finish. Default: `abort`.
    */
   cancel(runId: RunId, by: string, reason: string, mode?: CancelMode): Promise<RunState>;
   /** Asks that nothing more is started; the run is paused when nothing runs any more. Durable before it resolves. @throws RunStatusError */

@@ -23,7 +23,6 @@ import { runScope, type Storage } from "@provisioning/storage";
 import * as z from "zod/mini";
 import {
   type Difference,
-  isEnded,
   type OperationState,
   type RollbackReport,
   type RunState,
@@ -40,7 +39,7 @@ export interface RunReport {
   readonly purpose: string;
   readonly status: RunStatus;
   readonly createdAt: string;
-  /** It has not ended and nobody works on it: the command was stopped or killed. */
+  /** It is under way and nobody works on it: the command was stopped or killed. */
   readonly interrupted: boolean;
   readonly operations: readonly OperationReport[];
   /** What the last rollback came to. */
@@ -120,11 +119,17 @@ export const runReportSchema: z.ZodMiniType<RunReport> = z.strictObject({
 
 /** @throws RunNotFoundError */
 export async function loadRunReport(storage: Storage, id: RunId): Promise<RunReport> {
-  const { events } = await storage.runs.load(id);
-  const state = replay(events);
-  const isHeld = (await storage.leases.current(runScope(id))) !== undefined;
-  return reportOf(state, events, !isEnded(state) && !isHeld);
+  for (;;) {
+    const { events, version } = await storage.runs.load(id);
+    const state = replay(events);
+    if (!UNDER_WAY.has(state.status)) return reportOf(state, events, false);
+    if ((await storage.leases.current(runScope(id))) !== undefined) return reportOf(state, events, false);
+    // Whoever worked on it may have brought it to rest in between, and given it back then.
+    if ((await storage.runs.load(id)).version === version) return reportOf(state, events, true);
+  }
 }
+
+const UNDER_WAY: ReadonlySet<RunStatus> = new Set<RunStatus>(["running", "rollingBack"]);
 
 function reportOf(state: RunState, events: readonly RunEvent[], interrupted: boolean): RunReport {
   const durations = durationsOf(events);

@@ -55,11 +55,21 @@ function slowest({ operations }: RunReport): readonly OperationReport[] {
 
 function verdict(run: RunReport, style: Style): string {
   const done = run.operations.filter((operation) => operation.status === "completed").length;
-  const status = run.interrupted ? "was interrupted" : run.status === "running" ? "is running" : run.status;
+  const status = run.interrupted ? "was interrupted" : (STANDING[run.status] ?? run.status);
   const text = `${run.name} ${status}: ${done} of ${counted(run.operations.length, "operation")} done (run ${run.id})`;
   if (run.status === "completed") return `${style.green("✓")} ${text}`;
-  return run.status === "running" && !run.interrupted ? `${style.cyan("▸")} ${text}` : `${style.red("✗")} ${text}`;
+  if (run.interrupted) return `${style.red("✗")} ${text}`;
+  if (run.status === "paused") return `${style.yellow("■")} ${text}`;
+  return run.status in STANDING ? `${style.cyan("▸")} ${text}` : `${style.red("✗")} ${text}`;
 }
+
+/** Of runs that have not ended. */
+const STANDING: Partial<Readonly<Record<RunReport["status"], string>>> = {
+  pending: "waits for a worker",
+  running: "is running",
+  rollingBack: "is being rolled back",
+  paused: "is paused",
+};
 
 /** One line when everything is proven to be as it was; otherwise what is not, by name. */
 function renderRollback(run: RunReport, style: Style): string[] {
@@ -130,7 +140,8 @@ function renderFindings(diagnostics: unknown, style: Style): string[] {
 function nextSteps(run: RunReport, style: Style): string[] {
   if (run.purpose === "batch" || run.purpose === "workflow") return nextStepsOfWorkflow(run, style);
   const next = (text: string) => `${style.cyan("→")} ${text}`;
-  if (run.interrupted || run.status === "failed" || run.status === "cancelled") {
+  if (run.status === "paused") return ["", next(`Go on with: provisioning workflow resume ${run.id}`)];
+  if (run.interrupted || run.status === "pending" || run.status === "failed" || run.status === "cancelled") {
     const command = run.purpose === "destroy" ? `cluster delete ${run.infra}` : `apply --infra ${run.infra}`;
     const failed = run.operations.find(({ status }) => status === "failed");
     const choices =
@@ -150,7 +161,7 @@ function nextSteps(run: RunReport, style: Style): string[] {
 }
 
 function nextStepsOfWorkflow({ id, status, interrupted, purpose: group }: RunReport, style: Style): string[] {
-  const isWaiting = interrupted || status === "paused";
+  const isWaiting = interrupted || status === "paused" || status === "pending";
   if (isWaiting) return ["", `${style.cyan("→")} Go on with: provisioning ${group} resume ${id}`];
   if (status !== "failed" && status !== "cancelled") return [];
   return [

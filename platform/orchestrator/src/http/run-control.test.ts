@@ -80,9 +80,12 @@ const wait = async (id: string, what: string, body: object = {}) =>
 
 async function paused(names?: readonly string[]): Promise<string> {
   const id = await begun(names);
-  expect((await ask(id, "pause")).json()).toMatchObject({ status: "running" });
+  expect((await ask(id, "pause")).json()).toMatchObject({ status: "running", interrupted: false });
   (await called("first")).response.end("ok");
-  await expect.poll(() => statusOf(id)).toBe("paused");
+  const seen: Run[] = [];
+  do seen.push(await runOf(id));
+  while (seen.at(-1)?.status !== "paused");
+  expect(seen.filter(({ interrupted }) => interrupted)).toEqual([]);
   return id;
 }
 

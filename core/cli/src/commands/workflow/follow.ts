@@ -39,7 +39,7 @@ export async function followRun(
     if (isData) for (const line of fresh) writeItem(cli, { type: "line", ...line });
     else if (fresh.length > 0) cli.process.stderr.write(`${printable(renderLogs(fresh, errors), errors.colours)}\n`);
     // One that waits for a worker is waited for.
-    missed = report.interrupted && report.status !== "pending" ? missed + 1 : 0;
+    missed = report.interrupted ? missed + 1 : 0;
     if (ENDED.has(report.status) || report.status === "paused" || missed >= MISSED_POLLS || stop.aborted) {
       const style = styleFor(cli.process.stdout, cli.process.env);
       if (isData) writeItem(cli, { type: "run", ...report });

@@ -145,15 +145,21 @@ describe("the secrets of a workflow", () => {
   });
 
   it.each([
-    ["kms", "BATCH_SECRETS_INVALID", 'have provider = "kms"', { file: input.file, line: 5 }],
+    ['provider = "kms"', "BATCH_SECRETS_INVALID", 'have provider = "kms"', { file: input.file, line: 5 }],
     [
-      "env",
+      'provider = "sops", kms_config = {endpoint = "https://kms.example"}',
+      "BATCH_SECRETS_INVALID",
+      "have a kms_config",
+      { file: input.file, line: 5 },
+    ],
+    [
+      'provider = "env"',
       "SECRET_UNAVAILABLE",
       'provider = "env" of the workflow allows env:// and generated:// alone',
       { file: "infra/shop/main.k", line: 5 },
     ],
-  ])("with the provider %s are refused where that cannot be done", async (provider, code, summary, position) => {
-    await writeWorkflow(`{provider = "${provider}"}`);
+  ])("with %s are refused where that cannot be done", async (written, code, summary, position) => {
+    await writeWorkflow(`{${written}}`);
     await expect(invoke("batch.validate", context, input)).rejects.toMatchObject({
       diagnostics: [{ code, summary: expect.stringContaining(summary), position, hint: expect.any(String) }],
     });

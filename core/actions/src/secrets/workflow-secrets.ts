@@ -25,15 +25,21 @@ export function withSecrets(session: InfraSession, provider: SecretProvider | un
 
 /** What cannot be done as the workflow wants it. */
 export function secretProblems({ secrets, position, positions }: BatchWorkflow): readonly Diagnostic[] {
-  if (secrets?.provider !== "kms") return [];
+  const summary = secrets === undefined ? undefined : kmsProblem(secrets);
+  if (summary === undefined) return [];
   const place = positions.secrets ?? position;
   return [
     {
       severity: "error",
       code: "BATCH_SECRETS_INVALID",
-      summary: 'The secrets of this workflow have provider = "kms", and key management services cannot be asked yet.',
+      summary: `The secrets of this workflow have ${summary}, and key management services cannot be asked yet.`,
       hint: 'Use provider = "sops" with an age key, or provider = "env".',
       ...(place === undefined ? {} : { position: place }),
     },
   ];
+}
+
+function kmsProblem({ provider, kms }: SecretProvider): string | undefined {
+  if (provider === "kms") return 'provider = "kms"';
+  return kms === undefined ? undefined : "a kms_config";
 }

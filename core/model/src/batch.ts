@@ -86,6 +86,7 @@ export interface SecretProvider {
 export interface BatchWorkflow {
   readonly name: string;
   readonly order: BatchOrder;
+  /** False: every operation names its providers. */
   readonly providerAgnostic: boolean;
   readonly operations: readonly BatchOperation[];
   readonly dependencies: readonly BatchDependency[];

@@ -83,7 +83,8 @@ function run(program: Program, view: FileView, given: Readonly<Record<string, Js
   if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, view)));
   const positionOf: PositionLookup = (path) => {
     const source = ran.sources.get(pathText(path));
-    return source === undefined ? undefined : { ...source, file: view.display(source.file) };
+    // What nobody wrote is a default of a shipped schema, which is no place to show.
+    return source === undefined || !view.isOwn(source.file) ? undefined : { ...source, file: view.display(source.file) };
   };
   return { value: ran.value as JsonObject, positionOf };
 }

@@ -127,6 +127,17 @@ describe("the workflow of the example", () => {
     expect(problems).toMatchObject([{ position: { line: 12, column: 13 }, hint: 'Did you mean "create"?' }]);
   });
 
+  it("names a provider in every operation when it says that it is not for all", async () => {
+    const bound = (text: string) => text.replace('    type = "batch"', '    type = "batch"\n    provider_agnostic = False');
+    const problems = await problemsOf(bound);
+    expect(problems.map(({ code, position }) => [code, position?.file, position?.line])).toEqual(
+      [11, 19, 28, 36].map((line) => ["BATCH_PROVIDER_MISSING", "workflows/changed.k", line]),
+    );
+    expect(await problemsOf((text) => bound(text).replaceAll(/^( +)type = "create"/gm, '$&\n$1providers = ["local"]'))).toEqual(
+      [],
+    );
+  });
+
   it("is refused without operations", async () => {
     const [problem, ...others] = await problemsOf((text) => text.replace(/operations = \[[^]*\n {4}\]\n/, "operations = []\n"));
     expect(others).toEqual([]);

@@ -302,6 +302,23 @@ describe("a batch workflow", () => {
     ]);
   });
 
+  it("names its providers in every operation when it is not for all", () => {
+    const bound = workflow(
+      [
+        operation("a", { items: ["web"] }),
+        operation("b", { items: ["cloud"], providers: ["aws"] }),
+        operation("c", { verb: "check", items: ["web"] }),
+      ],
+      { providerAgnostic: false },
+    );
+    const infra = scope({ web: [], cloud: [] });
+    expect(compileBatch(bound, infra).problems.map(({ code, summary }) => [code, summary])).toEqual([
+      ["BATCH_PROVIDER_MISSING", "a names no provider, and this workflow has provider_agnostic = False."],
+      ["BATCH_PROVIDER_MISSING", "c names no provider, and this workflow has provider_agnostic = False."],
+    ]);
+    expect(compileBatch({ ...bound, providerAgnostic: true }, infra).problems).toEqual([]);
+  });
+
   it("installs on servers as they come, when servers come in stages", () => {
     const written = workflow([
       operation("first", { items: ["db"] }),

@@ -26,6 +26,7 @@ import { addDependencies } from "./dependencies.js";
 import { type BatchGraph, createGraph } from "./batch-graph.js";
 import { type GroupOrder, orderGroups } from "./order.js";
 import { problem } from "./problem.js";
+import { unboundOperations } from "./providers.js";
 import type { BatchGroup, BatchScope, CompiledBatch } from "./scope.js";
 import { chain } from "./sequence.js";
 import { type BatchWork, type Claim, findWork } from "./work.js";
@@ -34,7 +35,7 @@ import { type BatchWork, type Claim, findWork } from "./work.js";
 export function compileBatch(workflow: BatchWorkflow, scope: BatchScope): CompiledBatch {
   const order = orderGroups(workflow);
   const work = findWork(order, scope);
-  const problems: Diagnostic[] = [...order.problems, ...work.problems];
+  const problems: Diagnostic[] = [...order.problems, ...unboundOperations(workflow), ...work.problems];
   const graph = createGraph();
   addItems(workflow, scope, order, work, graph);
   addChecks(workflow, order, work, graph);

@@ -20,6 +20,7 @@ export type { GraphPath } from "./graph/path.js";
 export type { HealthReport, ServiceHealth } from "./infra/health.js";
 export type { InfraStatus, ServerStatus, TaskservStatus } from "./infra/status.js";
 export type { Targets } from "./infra/targets.js";
+export { workflowSchemas } from "./kcl/workflow-schemas.js";
 export type { KclFinding } from "./kcl/finding.js";
 export type { KclFormatReport } from "./kcl/format.js";
 export type { KclLintReport } from "./kcl/lint.js";

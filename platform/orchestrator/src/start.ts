@@ -95,7 +95,11 @@ export async function startService(options: StartOptions): Promise<RunningServic
         () => all,
         () => metrics.text(),
       ),
-      ...referenceEndpoints(() => all, options.context.platformVersion),
+      ...referenceEndpoints(() => ({
+        endpoints: all,
+        version: options.context.platformVersion,
+        kclDir: options.context.platform.kclDir,
+      })),
       ...taskEndpoints(service),
       ...documentEndpoints(service),
       ...workflowEndpoints(service),

@@ -1,7 +1,7 @@
 /** An endpoint as a value: what it takes and answers, described well enough to be served, checked and documented from the same place. */
 
 import type { StreamMessage } from "@provisioning/api";
-import { InputInvalidError } from "@provisioning/actions";
+import { type ActionName, InputInvalidError } from "@provisioning/actions";
 import type { RequestKey } from "../idempotency.js";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import en from "zod/v4/locales/en.js";
@@ -14,6 +14,8 @@ export interface AnswerShape {
   readonly description: string;
   /** Of a JSON body. Absent: another type, or none. */
   readonly schema?: ZodMiniType;
+  /** It may also be what these answer. */
+  readonly actions?: readonly ActionName[] | "any";
   readonly type?: string;
 }
 
@@ -48,6 +50,8 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   readonly params?: ZodMiniType<Params>;
   readonly query?: ZodMiniType<Query>;
   readonly body?: ZodMiniType<Body>;
+  /** A closer description than `body`: one of the platform's schemas in KCL with the fields besides it, or something else. */
+  readonly definition?: { readonly schema: "WorkflowDef"; readonly besides: ZodMiniType; readonly otherwise: ZodMiniType };
   /** By status; problems are understood. */
   readonly answers: Readonly<Record<number, AnswerShape>>;
   /** Needs no token. */

@@ -1,6 +1,7 @@
 /** Every action under its name. */
 
 import { actionTable } from "@provisioning/actions";
+import { taskDetailSchema } from "@provisioning/api";
 import { infraNameSchema, jsonObjectSchema, jsonSchema } from "@provisioning/model/wire";
 import type { InfraName, Json, JsonObject } from "@provisioning/model";
 import * as z from "zod/mini";
@@ -37,7 +38,7 @@ export function actionEndpoints(service: Service): Endpoint[] {
       query: waitQuery,
       body: bodySchema,
       isBodyOptional: true,
-      answers: { 200: { description: "What the action answers.", schema: z.unknown() }, 202: accepted },
+      answers: { 200: { description: "What the action answers.", schema: taskDetailSchema, actions: "any" }, 202: accepted },
       async serve({ params, query, body, gone, waiting, traceId, idempotencyKey }) {
         const name = servedAction(params.name);
         const { input: schema } = await actionTable[name]();

@@ -37,12 +37,15 @@ interface BatchBody {
   readonly [field: string]: unknown;
 }
 
+const carriedOut = { infra: z.exactOptional(text), wait: z.exactOptional(z.boolean()) };
+const besides = z.looseObject(carriedOut);
+const batchFile = z.strictObject({ file: text, workflow: z.exactOptional(text), ...carriedOut });
+
 /** Either names a file, or is a `WorkflowDef`: then its schema in KCL says what is right. */
 const batchBody: z.ZodMiniType<BatchBody> = z.looseObject({
   file: z.exactOptional(text),
   workflow: z.exactOptional(text),
-  infra: z.exactOptional(text),
-  wait: z.exactOptional(z.boolean()),
+  ...carriedOut,
 }) as unknown as z.ZodMiniType<BatchBody>;
 
 export function documentEndpoints(service: Service): Endpoint[] {
@@ -99,6 +102,7 @@ function batchEndpoint(service: Service): Endpoint {
     tag: "Workflows",
     summary: "Carries out a batch workflow: a `WorkflowDef` as JSON, or one from a KCL file of the workspace.",
     body: batchBody,
+    definition: { schema: "WorkflowDef", besides, otherwise: batchFile },
     answers: { 200: waited, 202: accepted },
     async serve({ body, gone, waiting, idempotencyKey, traceId, path }) {
       const { file, workflow, infra, wait, ...definition } = body;

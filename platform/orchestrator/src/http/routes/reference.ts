@@ -2,12 +2,12 @@
 
 import { readFile } from "node:fs/promises";
 import { defineEndpoint, type Endpoint } from "../endpoint.js";
-import { openApiDocument } from "../open-api.js";
+import { type DescribedInterface, openApiDocument } from "../open-api.js";
 import { viewerFile } from "./viewer-file.js";
 
 const TYPE = "text/html; charset=utf-8";
 
-export function referenceEndpoints(all: () => readonly Endpoint[], version: string): Endpoint[] {
+export function referenceEndpoints(describe: () => DescribedInterface): Endpoint[] {
   return [
     defineEndpoint({
       method: "GET",
@@ -16,7 +16,7 @@ export function referenceEndpoints(all: () => readonly Endpoint[], version: stri
       summary: "This interface for people, as one page.",
       answers: { 200: { description: "HTML with everything in it.", type: TYPE } },
       async serve() {
-        const document = JSON.stringify(await openApiDocument(all(), version)).replaceAll("<", "\\u003c");
+        const document = JSON.stringify(await openApiDocument(describe())).replaceAll("<", "\\u003c");
         return { status: 200, text: pageOf(document, await readFile(viewerFile(), "utf8")), type: TYPE };
       },
     }),

@@ -25,6 +25,8 @@ const actionSchema = z.strictObject({
 
 export function systemEndpoints(service: Service, all: () => readonly Endpoint[], metrics: () => Promise<string>): Endpoint[] {
   const { options, startedAt } = service;
+  const { platformVersion: version, platform } = options.context;
+  const describe = () => ({ endpoints: all(), version, kclDir: platform.kclDir });
   return [
     defineEndpoint({
       method: "GET",
@@ -85,7 +87,7 @@ export function systemEndpoints(service: Service, all: () => readonly Endpoint[]
       summary: "This interface, described.",
       isOpen: false,
       answers: { 200: { description: "OpenAPI 3.1.", schema: z.looseObject({ openapi: z.string() }) } },
-      serve: async () => ({ status: 200, body: await openApiDocument(all(), options.context.platformVersion) }),
+      serve: async () => ({ status: 200, body: await openApiDocument(describe()) }),
     }),
   ];
 }

@@ -2,23 +2,15 @@
 
 import { REQUEST_PURPOSE } from "@provisioning/actions";
 import { taskDetailSchema, taskPageSchema } from "@provisioning/api";
-import { type RunId, type RunStatus, ProvisioningError } from "@provisioning/model";
-import { runStatusSchema } from "@provisioning/model/wire";
+import type { RunId } from "@provisioning/model";
 import * as z from "zod/mini";
 import { runIdOf, type Service } from "../../service.js";
 import { runEvents } from "../../streams/run-events.js";
 import { taskEvents } from "../../streams/task-events.js";
-import { listedTask, taskDetail } from "../../tasks.js";
+import { taskDetail } from "../../tasks.js";
 import { defineEndpoint, type Endpoint } from "../endpoint.js";
-import { eventStream, idParams, numberText } from "../parts.js";
-
-const listQuery = z.strictObject({
-  limit: z.exactOptional(numberText),
-  cursor: z.exactOptional(z.string().check(z.maxLength(200))),
-  status: z.exactOptional(runStatusSchema),
-});
-
-const MAX_LIMIT = 1000;
+import { eventStream, idParams } from "../parts.js";
+import { pageQuery, taskPage } from "./task-page.js";
 
 const cancelBody = z.strictObject({
   mode: z.exactOptional(z.enum(["drain", "abort"])),
@@ -35,18 +27,9 @@ export function taskEndpoints(service: Service): Endpoint[] {
       path: "/tasks",
       tag: "Tasks",
       summary: "All tasks, newest first, page by page.",
-      query: listQuery,
+      query: pageQuery,
       answers: { 200: { description: "One page.", schema: taskPageSchema } },
-      async serve({ query: { limit = service.workspace.config.get("orchestrator.page_size"), cursor, status } }) {
-        if (limit < 1 || limit > MAX_LIMIT) throw limitOutside();
-        const page = await storage.runs.list({
-          limit,
-          ...(cursor === undefined ? {} : { cursor }),
-          ...(status === undefined ? {} : { status: [status as RunStatus] }),
-        });
-        const data = await Promise.all(page.runs.map((run) => listedTask(storage, run)));
-        return { status: 200, body: { data, ...(page.next === undefined ? {} : { next: page.next }) } };
-      },
+      serve: async ({ query }) => ({ status: 200, body: await taskPage(service, query) }),
     }),
     defineEndpoint({
       method: "GET",
@@ -108,8 +91,4 @@ export function taskEndpoints(service: Service): Endpoint[] {
 /** What is no number begins at the beginning. */
 export function numberIn(id: string | undefined): number {
   return id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : 0;
-}
-
-function limitOutside(): ProvisioningError {
-  return new ProvisioningError({ code: "INPUT_INVALID", message: `limit is from 1 to ${MAX_LIMIT}.` });
 }

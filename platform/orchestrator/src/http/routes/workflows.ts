@@ -1,6 +1,6 @@
 /** Workflows: the changes that are asked for most, under names of their own, and the runs behind them. */
 
-import type { ActionName } from "@provisioning/actions";
+import { type ActionName, InputInvalidError } from "@provisioning/actions";
 import type { Json, JsonObject } from "@provisioning/model";
 import * as z from "zod/mini";
 import { requestInfra, submitRequest } from "../../requests/submit-request.js";
@@ -8,12 +8,14 @@ import { runIdOf, type Service } from "../../service.js";
 import { readSettings } from "../../settings.js";
 import { runEvents } from "../../streams/run-events.js";
 import { runLines } from "../../streams/run-lines.js";
-import { listedTask, runOfTask } from "../../tasks.js";
+import { runOfTask } from "../../tasks.js";
+import { taskDetailSchema, taskPageSchema } from "@provisioning/api";
 import { type AnswerShape, type Call, defineEndpoint, type Endpoint } from "../endpoint.js";
 import { invokeNow } from "../invoke-now.js";
 import { accepted, eventStream, idParams, reasonBody } from "../parts.js";
 import { answerWhenEnded, waited, waitQuery } from "../wait.js";
 import { runMetrics, runMetricsSchema } from "../../metrics/run-metrics.js";
+import { pageQuery, taskPage } from "./task-page.js";
 import { numberIn } from "./tasks.js";
 
 const names = z.array(z.string().check(z.maxLength(200))).check(z.maxLength(10_000));
@@ -103,7 +105,8 @@ const CHANGES: readonly Change[] = [
 
 const checked: AnswerShape = {
   description: "With `check_mode` the plan, with `wait` the task as it ended.",
-  schema: z.unknown(),
+  schema: taskDetailSchema,
+  actions: ["infra.plan"],
 };
 
 export function workflowEndpoints(service: Service): Endpoint[] {
@@ -119,8 +122,8 @@ function changeEndpoint(service: Service, { path, summary, action, check, body }
     body,
     answers: { 200: checked, 202: accepted },
     async serve({ body: given, gone, waiting, traceId, idempotencyKey, path: asked }: Call<unknown, unknown, ChangeBody>) {
-      const flags = given.settings === undefined ? {} : await readSettings(service, given.settings);
       const input = inputOf(given);
+      const flags = given.settings === undefined ? {} : await readSettings(service, given.settings);
       const infra = await requestInfra(service, (input as JsonObject).infra as string | undefined);
       const command = `POST ${asked.split("?")[0]}`;
       if (given.check_mode === true)
@@ -136,9 +139,12 @@ function changeEndpoint(service: Service, { path, summary, action, check, body }
   });
 }
 
+/** @throws InputInvalidError when two infras are named: nobody can tell which one is meant */
 function inputOf({ infra, servers, taskserv, taskservs, cluster }: ChangeBody): Json {
   const wanted = [...(taskserv === undefined ? [] : [taskserv]), ...(taskservs ?? [])];
   const targets = { ...(servers === undefined ? {} : { servers }), ...(wanted.length === 0 ? {} : { taskservs: wanted }) };
+  if (infra !== undefined && cluster !== undefined && infra !== cluster)
+    throw new InputInvalidError("the body", ["`cluster` and `infra` name the same thing, and they differ"]);
   const named = infra ?? cluster;
   return {
     ...(named === undefined ? {} : { infra: named }),
@@ -148,7 +154,7 @@ function inputOf({ infra, servers, taskserv, taskservs, cluster }: ChangeBody): 
 
 const reportAnswer: AnswerShape = {
   description: "The run with all its operations.",
-  schema: z.looseObject({ id: z.string(), status: z.string() }),
+  actions: ["run.show"],
 };
 
 function runEndpoints(service: Service): Endpoint[] {
@@ -209,19 +215,15 @@ function runEndpoints(service: Service): Endpoint[] {
       method: "GET",
       path: "/workflows",
       tag: "Workflows",
-      summary: "The newest runs.",
-      answers: {
-        200: { description: "At most 100.", schema: z.strictObject({ data: z.array(z.looseObject({ id: z.string() })) }) },
-      },
-      async serve() {
-        const { runs } = await storage.runs.list({ limit: 100 });
-        return { status: 200, body: { data: await Promise.all(runs.map((run) => listedTask(storage, run))) } };
-      },
+      summary: "All runs, newest first, page by page.",
+      query: pageQuery,
+      answers: { 200: { description: "One page.", schema: taskPageSchema } },
+      serve: async ({ query }) => ({ status: 200, body: await taskPage(service, query) }),
     }),
     looking("status", "How far a run is, operation by operation.", "run.show", reportAnswer),
     looking("why", "Why a run and its operations are as they are.", "run.why", {
       description: "Reasons, from what is recorded.",
-      schema: z.looseObject({}),
+      actions: ["run.why"],
     }),
     defineEndpoint({
       method: "GET",

@@ -7,9 +7,12 @@ import { isServed } from "../invoke-now.js";
 import { openApiDocument } from "../open-api.js";
 import { METRICS_TYPE } from "../parts.js";
 import type { Service } from "../../service.js";
+import { askStorage, StorageProbe } from "../../storage-probe.js";
 
 const healthSchema = z.strictObject({
   status: z.enum(["ok", "stopping", "failing"]),
+  /** The code of the error, when it is failing. */
+  reason: z.exactOptional(z.string()),
   version: z.string(),
   storage: z.string(),
   uptimeSeconds: z.number(),
@@ -25,6 +28,7 @@ const actionSchema = z.strictObject({
 
 export function systemEndpoints(service: Service, all: () => readonly Endpoint[], metrics: () => Promise<string>): Endpoint[] {
   const { options, startedAt } = service;
+  const probe = new StorageProbe({ ask: askStorage(service.storage), now: () => performance.now() });
   const { platformVersion: version, platform } = options.context;
   const describe = () => ({ endpoints: all(), version, kclDir: platform.kclDir });
   return [
@@ -36,15 +40,18 @@ export function systemEndpoints(service: Service, all: () => readonly Endpoint[]
       isOpen: true,
       answers: {
         200: { description: "It is.", schema: healthSchema },
-        503: { description: "It stops, or its storage does not answer.", schema: healthSchema },
+        503: { description: "It stops, or its storage does not answer: `reason` is the code.", schema: healthSchema },
       },
       async serve() {
         const { context } = options;
-        const status = service.release.aborted ? "stopping" : "ok";
+        const reason = probe.failure();
+        const failing = reason === undefined ? "ok" : "failing";
+        const status = service.release.aborted ? "stopping" : failing;
         return {
           status: status === "ok" ? 200 : 503,
           body: {
             status,
+            ...(status === "failing" && reason !== undefined ? { reason } : {}),
             version: context.platformVersion,
             storage: service.storageType,
             uptimeSeconds: Math.round((context.clock.now() - startedAt) / 1000),

@@ -116,6 +116,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   CONFIRMATION_NONE: 409,
   MIGRATION_RUNNING: 409,
   VERSION_CONFLICT: 409,
+  UPGRADE_MISSING: 426,
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE_UNKNOWN: 415,
   BODY_SYNTAX: 400,
@@ -128,7 +129,10 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   SERVICE_STOPPING: 503,
   STORE_FAILED: 503,
   STORE_BUSY: 503,
-  STORE_UNREACHABLE: 503,
+  STORE_READ_ONLY: 503,
+  STORE_DENIED: 503,
+  ENGINE_UNREACHABLE: 503,
+  DISK_FULL: 507,
 };
 
 const UNPROCESSABLE = 422;
@@ -148,7 +152,9 @@ const TITLES: Readonly<Record<number, string>> = {
   413: "Content Too Large",
   415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  426: "Upgrade Required",
   429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
+  507: "Insufficient Storage",
 };

@@ -82,11 +82,7 @@ async function send(options: Reached, sent: Sent, { signal, onWaiting }: Waiting
       if (answer.ok) return answer;
       const problem = await problemIn(answer);
       // A service that began anew has a new token; one that is busy is asked again.
-      if (
-        answer.status !== 503 &&
-        problem?.error.code !== "SERVICE_BUSY" &&
-        !(answer.status === 401 && silentSince !== undefined)
-      )
+      if (!isAway(problem, answer.status) && !(answer.status === 401 && silentSince !== undefined))
         throw errorOf(recordOf(problem, answer.status));
       if (silentSince !== undefined && Date.now() - silentSince > patienceMs) throw errorOf(recordOf(problem, answer.status));
     } catch (error) {
@@ -115,6 +111,13 @@ function requestOf({ token, traceId }: ClientOptions, { body, key, lastEventId }
     ...(body === undefined ? {} : { body }),
     redirect: "error",
   };
+}
+
+/** It is the service that cannot answer for the moment, and not what it was asked for that cannot be had. */
+const AWAY: ReadonlySet<string> = new Set(["SERVICE_BUSY", "SERVICE_STOPPING", "STORE_BUSY", "STORE_FAILED"]);
+
+function isAway(problem: Problem | undefined, status: number): boolean {
+  return problem?.error === undefined ? status === 503 : AWAY.has(problem.error.code);
 }
 
 /** Said by something before the service, which has words of its own for it. */

@@ -28,7 +28,11 @@ export function createGuard(token: string, port: () => number): Guard {
         });
       }
       if (origin !== undefined && !allowed().has(origin.replace(/^http:\/\//, "").toLowerCase())) {
-        throw new ProvisioningError({ code: "ORIGIN_REFUSED", message: "Pages of other origins may not ask." });
+        throw new ProvisioningError({
+          code: "ORIGIN_REFUSED",
+          message: "Pages of other origins may not ask.",
+          hint: "Ask from a program, which sends no such header, or from the service's own pages.",
+        });
       }
     },
     assertToken({ authorization }) {

@@ -1,8 +1,10 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import type { Problem } from "@provisioning/api";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rawAnswer } from "./errors.js";
 import { type ServedWorkspace, serveWorkspace } from "../testing/served-workspace.js";
 
 let service: ServedWorkspace;
@@ -10,6 +12,9 @@ beforeAll(async () => {
   service = await serveWorkspace({ flags: { "orchestrator.max_queued": 20 } });
 });
 afterAll(() => service.close());
+
+/** What curl says of `-d`. */
+const FORM = "application/x-www-form-urlencoded";
 
 const evaluate = (condition: string) => ({
   document: {
@@ -81,13 +86,7 @@ describe("who may ask", () => {
 describe("bad requests", () => {
   it.each([
     ["no JSON", "/workflows", { body: "{" }, 400, "BODY_SYNTAX"],
-    [
-      "another type",
-      "/workflows",
-      { body: "a=b", headers: { "content-type": "application/x-www-form-urlencoded" } },
-      415,
-      "MEDIA_TYPE_UNKNOWN",
-    ],
+    ["another type", "/workflows", { body: "<a/>", headers: { "content-type": "application/xml" } }, 415, "MEDIA_TYPE_UNKNOWN"],
     ["unknown fields", "/workflows", { body: { documnet: {} } }, 400, "INPUT_INVALID"],
     ["nothing", "/workflows", { body: {} }, 400, "INPUT_INVALID"],
     ["too deep", "/workflows", { body: `{"document":${'{"a":'.repeat(80)}1${"}".repeat(80)}}` }, 400, "BODY_TOO_DEEP"],
@@ -95,7 +94,13 @@ describe("bad requests", () => {
     ["unknown action", "/actions/infra.explode", { body: {} }, 404, "ACTION_UNKNOWN"],
     ["local action", "/actions/kcl.run", { body: {} }, 404, "ACTION_UNKNOWN"],
     ["unknown route", "/nothing", {}, 404, "ROUTE_UNKNOWN"],
-    ["wrong method", "/tasks", { method: "DELETE" }, 404, "ROUTE_UNKNOWN"],
+    ["a form", "/workflows", { body: "a=b", headers: { "content-type": FORM } }, 400, "BODY_SYNTAX"],
+    ["wrong method", "/tasks", { method: "DELETE" }, 405, "METHOD_REFUSED"],
+    ["wrong method at one of many", "/tasks/1/events", { method: "PUT" }, 405, "METHOD_REFUSED"],
+    ["no WebSocket", "/ws", {}, 426, "UPGRADE_MISSING"],
+    ["a WebSocket for something unknown", "/ws?foo=1", {}, 400, "INPUT_INVALID"],
+    ["a key without an end", "/workflows", { body: {}, headers: { "idempotency-key": "x".repeat(201) } }, 400, "INPUT_INVALID"],
+    ["another origin", "/tasks", { headers: { origin: "http://evil.example" } }, 403, "ORIGIN_REFUSED"],
     ["id that is none", "/tasks/1", {}, 404, "RUN_ID_INVALID"],
     ["id of nothing", "/tasks/01890000-0000-7000-8000-000000000000", {}, 404, "RUN_NOT_FOUND"],
     ["unknown infra", "/workflows/servers/create", { body: { infra: "nope" } }, 404, "INFRA_UNKNOWN"],
@@ -107,17 +112,22 @@ describe("bad requests", () => {
       undefined,
     ],
     ["a batch without operations", "/workflows/batch", { body: { name: "a", operations: [] } }, 422, "KCL_E3M38"],
+    ["two clusters", "/workflows/cluster/create", { body: { infra: "small", cluster: "other" } }, 400, "INPUT_INVALID"],
+    ["two clusters to remove", "/workflows/cluster/delete", { body: { infra: "small", cluster: "other" } }, 400, "INPUT_INVALID"],
     ["a file outside", "/workflows/batch", { body: { file: "../../../etc/passwd" } }, 403, "PATH_OUTSIDE"],
     ["settings outside", "/workflows/servers/create", { body: { settings: "/etc/passwd" } }, 403, "PATH_OUTSIDE"],
+    ["limit 0 of workflows", "/workflows?limit=0", {}, 400, "INPUT_INVALID"],
     ["limit 0", "/tasks?limit=0", {}, 400, "INPUT_INVALID"],
     ["a limit in words", "/tasks?limit=many", {}, 400, "INPUT_INVALID"],
   ])("are problems: %s", async (_, path, options, status, code) => {
     const answer = await service.ask(path, options);
     expect(answer.status).toBe(status);
     expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
-    const problem = answer.json<{ status: number; error: { code: string; message: string }; traceId: string }>();
+    const problem = answer.json<Problem>();
     expect(problem.status).toBe(status);
     if (code !== undefined) expect(problem.error.code).toBe(code);
+    // Either the next step, or what is wrong with each part of what was sent.
+    expect(problem.error.hint ?? problem.errors?.[0]?.message).toMatch(/\w/);
     expect(problem.error.message).not.toMatch(/\bat .*\.[jt]s:\d/);
     expect(problem.traceId).toMatch(/^[0-9a-f]{32}$/);
   });
@@ -138,6 +148,32 @@ describe("bad requests", () => {
     });
   });
 
+  it("name the methods that there are", async () => {
+    expect((await service.ask("/tasks", { method: "PUT" })).headers.allow).toBe("GET");
+    expect((await service.ask("/workflows", { method: "PUT" })).headers.allow?.toString().split(", ").sort()).toEqual([
+      "GET",
+      "POST",
+    ]);
+  });
+
+  it("are parameters that nothing is done with, wherever something is asked for", async () => {
+    const { paths } = (await service.ask("/openapi.json")).json<{ paths: Record<string, Record<string, unknown>> }>();
+    const asked = Object.entries(paths).flatMap(([path, methods]) => ("get" in methods ? [path] : []));
+    expect(asked.length).toBeGreaterThan(12);
+    for (const path of asked) {
+      const answer = await service.ask(`${path.replaceAll(/\{\w+\}/g, "01890000-0000-7000-8000-000000000000")}?foo=1`);
+      expect([path, answer.status, answer.json<Problem>().error.code]).toEqual([path, 400, "INPUT_INVALID"]);
+    }
+  });
+
+  it("that do not arrive in time are told so", () => {
+    const [head = "", body = ""] = rawAnswer(Object.assign(new Error("slow"), { code: "ERR_HTTP_REQUEST_TIMEOUT" })).split(
+      "\r\n\r\n",
+    );
+    expect(head).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(JSON.parse(body)).toMatchObject({ status: 408, error: { code: "REQUEST_TIMEOUT" }, retry: "later" });
+  });
+
   it("keep the trace of the caller", async () => {
     const trace = "0af7651916cd43dd8448eb211c80319c";
     const answer = await service.ask("/tasks/x", { headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } });
@@ -146,17 +182,29 @@ describe("bad requests", () => {
 
   it("that are no HTTP end the connection, and nothing else", async () => {
     const port = Number(new URL(service.url).port);
+    let told = "";
     await new Promise<void>((resolve) => {
       const socket = connect(port, "127.0.0.1", () => socket.write("NONSENSE\r\n\r\n"));
-      socket.on("data", () => {});
+      socket.on("data", (data: Buffer) => (told += data.toString("utf8")));
       socket.on("error", () => {});
       socket.on("close", () => resolve());
     });
+    expect(told).toMatch(/^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json\r\n/);
+    expect(JSON.parse(told.split("\r\n\r\n")[1] ?? "")).toMatchObject({ error: { code: "BODY_SYNTAX" } });
     expect((await service.ask("/health")).status).toBe(200);
   });
 });
 
 describe("workflow documents", () => {
+  it("are read as JSON also when curl calls them a form", async () => {
+    const answer = await service.ask("/workflows", { body: evaluate("x = 8"), headers: { "content-type": FORM } });
+    expect(answer.status).toBe(202);
+    const { id } = answer.json<{ id: string }>();
+    await ended(id);
+    const cancelled = await service.ask(`/workflows/${id}/rollback`, { body: "", headers: { "content-type": FORM } });
+    expect(cancelled.status).toBe(202);
+  });
+
   it("are accepted, done, and told about", async () => {
     const answer = await service.ask("/workflows", { body: evaluate("x = 1 + 1") });
     expect(answer.status).toBe(202);
@@ -202,14 +250,14 @@ describe("workflow documents", () => {
     expect((await service.ask("/workflows", { body: evaluate("x = 5"), headers })).json().id).toBe(before);
   });
 
-  it("come page by page", async () => {
+  it.each(["/tasks", "/workflows"])("come page by page at %s", async (path) => {
     for (let count = 0; count < 7; count += 1)
       await service.ask("/workflows", { body: { ...evaluate(`x = ${count}`), wait: true } });
     const found: string[] = [];
     let cursor: string | undefined;
     do {
       const page: { data: { id: string }[]; next?: string } = (
-        await service.ask(`/tasks?limit=3${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`)
+        await service.ask(`${path}?limit=3${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`)
       ).json();
       found.push(...page.data.map(({ id }) => id));
       cursor = page.next;
@@ -273,6 +321,8 @@ describe("requests for actions", () => {
     expect(plan).toMatchObject({ infra: "small" });
     const checked = await service.ask("/workflows/servers/create", { body: { infra: "small", check_mode: true } });
     expect(checked.json()).toEqual(plan);
+    const body = { infra: "small", cluster: "small", check_mode: true };
+    expect((await service.ask("/workflows/cluster/create", { body })).json()).toEqual(plan);
   });
 
   it("take their settings from a file of the workspace", async () => {

@@ -1,6 +1,7 @@
 /** What the configuration allows is what the service does. */
 
 import { once } from "node:events";
+import type { Problem } from "@provisioning/api";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestService, type TestService, thinkingWorkflow } from "../testing/test-service.js";
@@ -33,6 +34,11 @@ describe("limits of the configuration", () => {
   it("hold for bodies", async () => {
     const answer = await service.post("/workflows", { document: thinkingWorkflow("large", ["x".repeat(17 * 1024)]) });
     expect(answer.status).toBe(413);
+    expect(((await answer.json()) as Problem).error).toMatchObject({
+      code: "BODY_TOO_LARGE",
+      message: "The body has more than 16 KiB.",
+      hint: expect.stringContaining("orchestrator.body_limit_kib"),
+    });
   });
 
   it("hold for pages", async () => {

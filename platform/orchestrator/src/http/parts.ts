@@ -10,6 +10,9 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 export const idParams = z.strictObject({ id: z.string().check(z.maxLength(100)) });
 
+/** Of what takes none: a parameter that has no effect is a mistake of whoever sends it. */
+export const noQuery = z.strictObject({});
+
 /** An object of a body: that it is JSON is known already. */
 export const jsonObject = z.record(z.string(), z.unknown()) as unknown as z.ZodMiniType<JsonObject>;
 

@@ -7,12 +7,12 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from "pino";
 import { acceptTogether } from "./accept.js";
 import { type Answer, type Endpoint, parsePart } from "./endpoint.js";
-import { sendProblem, toProblem } from "./errors.js";
+import { rawAnswer, sendProblem, toProblem } from "./errors.js";
 import type { Guard } from "./guard.js";
 import { requestKey, type RequestKey } from "../idempotency.js";
 import type { HttpLimits } from "./limits.js";
 import type { Once } from "./once.js";
-import { METRICS_TYPE } from "./parts.js";
+import { METRICS_TYPE, noQuery } from "./parts.js";
 import type { StreamMeter, Streams } from "./streams.js";
 import { Turnstile } from "./turnstile.js";
 
@@ -63,10 +63,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
       sendProblem(reply, toProblem(badUrl(error), placeOf(request)));
     },
     // Requests that are no HTTP at all.
-    clientErrorHandler: (_, socket) => {
-      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(rawAnswer(error));
     },
   });
+  readFormsAsJson(app);
+  const methodsAt = methodsByPath([...endpoints, { method: "GET", path: "/ws" }]);
   const posts = new Turnstile(limits.maxPosts);
   const answered = new WeakMap<FastifyRequest, (answered: AnsweredRequest) => void>();
   app.addHook("onRequest", (request, reply, done) => {
@@ -84,14 +86,18 @@ export function createServer(options: ServerOptions): FastifyInstance {
     done();
   });
   app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error, placeOf(request));
+    const problem = toProblem(error, { ...placeOf(request), bodyBytes: limits.bodyBytes });
     if (problem.status >= 500 && !(error instanceof ProvisioningError))
       logger.error({ trace_id: request.id, err: error }, "request failed");
     sendProblem(reply, problem);
   });
   app.setNotFoundHandler(async (request, reply) => {
     const metrics = request.method === "GET" ? metricsAt?.(placeOf(request).instance) : undefined;
-    if (metrics === undefined) return sendProblem(reply, toProblem(routeUnknown(request), placeOf(request)));
+    if (metrics === undefined) {
+      const methods = methodsAt(placeOf(request).instance);
+      if (methods.length > 0) void reply.header("allow", methods.join(", "));
+      return sendProblem(reply, toProblem(nothingThere(request, methods), placeOf(request)));
+    }
     guard.assertToken(request.headers);
     return reply.type(METRICS_TYPE).send(await metrics);
   });
@@ -114,7 +120,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
         let waiting = () => posts.leave(reply.raw);
         const call = {
           params: parsePart("the path", endpoint.params, request.params),
-          query: parsePart("the query", endpoint.query, request.query),
+          query: parsePart("the query", endpoint.query ?? noQuery, request.query),
           body: parsePart("the body", endpoint.body, bodyOf(endpoint, request.body)),
           traceId: request.id,
           get gone() {
@@ -147,7 +153,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
 function bodyOf(endpoint: Endpoint, body: unknown): unknown {
   if (body === undefined || body === null) return endpoint.isBodyOptional === true ? {} : body;
   if (depthOf(body, 0) > MAX_DEPTH) {
-    throw new ProvisioningError({ code: "BODY_TOO_DEEP", message: `The body is nested more than ${MAX_DEPTH} levels deep.` });
+    throw new ProvisioningError({
+      code: "BODY_TOO_DEEP",
+      message: `The body is nested more than ${MAX_DEPTH} levels deep.`,
+      hint: "Send something flatter, or put it into a file of the workspace and name that.",
+    });
   }
   return body;
 }
@@ -192,10 +202,39 @@ function placeOf(request: FastifyRequest): { readonly instance: string; readonly
 }
 
 function badUrl(error: Error): ProvisioningError {
-  return new ProvisioningError({ code: "ROUTE_UNKNOWN", message: "The path cannot be read." }, { cause: error });
+  const hint = "Write what is special in it as %XX; what there is: /openapi.json.";
+  return new ProvisioningError({ code: "ROUTE_UNKNOWN", message: "The path cannot be read.", hint }, { cause: error });
 }
 
-function routeUnknown({ method }: FastifyRequest): ProvisioningError {
+/**
+ * `curl -d` says that it sends a form when it is told nothing else; what it sends here is JSON. It opens nothing to the forms of other pages:
+ * they have no token.
+ */
+function readFormsAsJson(app: FastifyInstance): void {
+  const readJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else void readJson(request, body as string, done);
+  });
+}
+
+/** Which methods there are under a path. */
+function methodsByPath(endpoints: readonly Pick<Endpoint, "method" | "path">[]): (path: string) => readonly string[] {
+  const patterns = endpoints.map(({ method, path }) => {
+    const parts = path.split("/").map((part) => (part.startsWith(":") ? "[^/]+" : part.replaceAll(/[^\w-]/g, "\\$&")));
+    return { method, pattern: new RegExp(`^${parts.join("/")}$`) };
+  });
+  return (path) => [...new Set(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+}
+
+function nothingThere({ method }: FastifyRequest, methods: readonly string[]): ProvisioningError {
+  if (methods.length > 0) {
+    return new ProvisioningError({
+      code: "METHOD_REFUSED",
+      message: `There is nothing to ${method} here.`,
+      hint: `What there is: ${methods.join(", ")}. GET /openapi.json says what they do.`,
+    });
+  }
   return new ProvisioningError({
     code: "ROUTE_UNKNOWN",
     message: `There is nothing to ${method} here.`,

@@ -4,12 +4,19 @@ import websocket, { type WebSocket } from "@fastify/websocket";
 import type { StreamMessage } from "@provisioning/api";
 import { ProvisioningError } from "@provisioning/model";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import * as z from "zod/mini";
 import { runIdOf, type Service } from "../service.js";
 import type { EventHub } from "../streams/event-hub.js";
 import { runEvents } from "../streams/run-events.js";
+import { parsePart } from "./endpoint.js";
 import type { Guard } from "./guard.js";
 import type { Streams } from "./streams.js";
 import { numberIn } from "./routes/tasks.js";
+
+const webSocketQuery = z.strictObject({
+  run: z.exactOptional(z.string().check(z.maxLength(100))),
+  after: z.exactOptional(z.string().check(z.maxLength(200))),
+});
 
 const MAX_PAYLOAD = 64 * 1024;
 /** Codes of RFC 6455. */
@@ -30,21 +37,28 @@ export async function addWebSocket(
   { hub, guard, streams }: WebSocketOptions,
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: MAX_PAYLOAD } });
-  app.get(
-    "/ws",
-    {
-      websocket: true,
-      onRequest(request, _, done) {
-        guard.assertToken(request.headers);
-        streams.assertRoom();
-        done();
-      },
+  app.route({
+    method: "GET",
+    url: "/ws",
+    onRequest(request, _, done) {
+      guard.assertToken(request.headers);
+      parsePart("the query", webSocketQuery, request.query);
+      if (request.ws) streams.assertRoom();
+      done();
     },
-    (socket, request) => {
+    handler(_, reply) {
+      void reply.header("upgrade", "websocket").header("connection", "upgrade");
+      throw new ProvisioningError({
+        code: "UPGRADE_MISSING",
+        message: "What is told here is told over a WebSocket.",
+        hint: "Ask with a client of WebSockets, or read GET /events, which needs none.",
+      });
+    },
+    wsHandler(socket, request) {
       const leave = enter(streams, socket);
       if (leave !== undefined) void serve(socket, request, service, hub).finally(leave);
     },
-  );
+  });
 }
 
 /** Others may have come in since this one was let in. */

@@ -16,6 +16,7 @@ export interface StorageProbeOptions {
 const EVERY_MS = 1_000;
 /** A storage that takes longer has hung, or is of no use to anybody. */
 const SILENT_AFTER_MS = 3_000;
+const SILENT = { code: "STORE_SILENT" };
 
 export class StorageProbe {
   readonly #options: StorageProbeOptions;
@@ -33,7 +34,7 @@ export class StorageProbe {
     const now = this.#options.now();
     if (this.#since === undefined && now - this.#askedAt >= EVERY_MS) void this.#ask(now);
     const isSilent = this.#since !== undefined && now - this.#since >= SILENT_AFTER_MS;
-    return isSilent ? "STORE_SILENT" : this.#failure;
+    return isSilent ? SILENT.code : this.#failure;
   }
 
   async #ask(now: number): Promise<void> {

@@ -1,6 +1,7 @@
 export { didYouMean } from "./batch/problem.js";
 export { compileBatch } from "./batch/compile.js";
 export { type BatchOutlook, hasWork, type OutlookStep, outlookOf, type WaveMember } from "./batch/outlook.js";
+export { regionProblems } from "./batch/regions.js";
 export type { BatchGroup, BatchScope, BatchServer, CompiledBatch } from "./batch/scope.js";
 export { estimateRun, type UsualDuration } from "./estimate.js";
 export { fieldDifferences } from "./differences.js";

@@ -12,9 +12,22 @@ import {
   type Plan,
   ProvisioningError,
 } from "@provisioning/model";
-import { type BatchScope, type CompiledBatch, compileBatch, makePlan, type ResourceView } from "@provisioning/planner";
+import {
+  type BatchScope,
+  type CompiledBatch,
+  compileBatch,
+  makePlan,
+  regionProblems,
+  type ResourceView,
+} from "@provisioning/planner";
 import type { StorageMode } from "@provisioning/storage";
-import { evaluateWorkflow, evaluateWorkflowDefinition, knownProviders, type WorkspaceLayout } from "@provisioning/workspace";
+import {
+  evaluateWorkflow,
+  evaluateWorkflowDefinition,
+  knownProviders,
+  listInfras,
+  type WorkspaceLayout,
+} from "@provisioning/workspace";
 import type { ActionContext } from "../context.js";
 import type { PlannedInfra } from "../infra/plan.js";
 import { kclConditions } from "../run/conditions.js";
@@ -37,7 +50,7 @@ export async function openBatch(context: ActionContext, input: BatchInput, mode:
   const { workflow, around, folder = layout.root } = await readBatch(context, layout, input);
   const refused = secretProblems(workflow);
   if (refused.length > 0) throw new DiagnosticsError(await withSource(refused, layout.root));
-  const infra = input.infra ?? around;
+  const infra = input.infra ?? around ?? (await infraOfClusters(workflow, layout));
   const session = await openInfraSession(context, {
     ...(infra === undefined ? {} : { infra }),
     mode,
@@ -51,6 +64,15 @@ export async function openBatch(context: ActionContext, input: BatchInput, mode:
     await session.close();
     throw error;
   }
+}
+
+/** A cluster is an infra: the first one that the workflow names is what it is about. */
+async function infraOfClusters({ operations }: BatchWorkflow, layout: WorkspaceLayout): Promise<string | undefined> {
+  const clusters = operations.flatMap(({ target, items }) => (target === "cluster" ? items : []));
+  if (clusters.length === 0) return undefined;
+  const known = await listInfras(layout);
+  // Of a name that there is not is told at its place, by whatever infra.
+  return clusters.find((name) => known.some((infra) => infra === name)) ?? known[0];
 }
 
 interface ReadBatch {
@@ -86,9 +108,15 @@ class WorkflowNotNamedError extends ProvisioningError {
 export async function compileFor(
   { session, workflow }: NamedBatch,
   { plan, uses }: Pick<PlannedInfra, "plan" | "uses">,
+  { purpose = "run" }: { readonly purpose?: "run" | "forecast" } = {},
 ): Promise<CompiledBatch> {
   const compiled = compileBatch(workflow, await scopeOf(session, plan, uses));
-  await refuse(session, [...compiled.problems, ...monitoringProblems(workflow, session.config)]);
+  const regions = regionProblems(workflow);
+  // A forecast shows what would wait for what all the same.
+  const told = purpose === "forecast" ? regions : [];
+  const refused = purpose === "forecast" ? [] : regions;
+  await refuse(session, [...compiled.problems, ...refused, ...monitoringProblems(workflow, session.config)]);
+  for (const { summary } of told) session.context.report({ type: "warning", text: `It cannot be carried out: ${summary}` });
   for (const text of compiled.notes) session.context.report({ type: "note", text });
   return compiled;
 }
@@ -134,6 +162,7 @@ async function scopeOf(session: InfraSession, plan: Plan, uses: PlannedInfra["us
     recorded: records.list(),
     knownTaskservs: [...catalog.keys()],
     knownProviders: await knownProviders(roots),
+    knownInfras: await listInfras(session.workspace.layout),
     isProtected: (address) => rules.get(address) ?? records.get(address)?.spec.protect === true,
     isClustered: (taskserv) => catalog.get(taskserv)?.manifest.clustered ?? false,
     usesOf: (address) => uses.get(address) ?? [],

@@ -27,6 +27,8 @@ export interface BatchForecast extends BatchOutlook {
   readonly infra: InfraName;
   /** What the workflow is about, and nothing else. */
   readonly plan: Plan;
+  /** What is there was looked at; else it is taken as it was recorded, and this says why. */
+  readonly unseen?: string;
   readonly limits: BatchLimits;
 }
 
@@ -41,7 +43,12 @@ export interface BatchLimits {
   readonly providers: readonly { readonly name: ProviderName; readonly callsPerSecond: number; readonly servers: number }[];
 }
 
-const memberSchema = z.strictObject({ id: z.string(), items: z.array(z.string()), steps: z.array(z.string()) });
+const memberSchema = z.strictObject({
+  id: z.string(),
+  items: z.array(z.string()),
+  region: z.exactOptional(z.string()),
+  steps: z.array(z.string()),
+});
 
 /** Of `BatchOutlook`. */
 export const outlookShape = {
@@ -54,6 +61,7 @@ export const batchForecastSchema = z.strictObject({
   name: z.string(),
   infra: infraNameSchema,
   plan: planSchema,
+  unseen: z.exactOptional(z.string()),
   ...outlookShape,
   limits: z.strictObject({
     parallel: z.int(),

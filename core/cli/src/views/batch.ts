@@ -29,7 +29,7 @@ export function renderForecast({ plan, waves, longestPath, limits }: BatchForeca
   ].join("\n");
 }
 
-function renderMember({ id, items, steps }: BatchForecast["waves"][number][number], style: Style): string[] {
+function renderMember({ id, items, region, steps }: BatchForecast["waves"][number][number], style: Style): string[] {
   const shown = steps.length === 0 ? [style.dim("    nothing to do")] : steps.map((step) => `    ${step}`);
-  return [`  ${id}: ${items.join(", ")}`, ...shown];
+  return [`  ${id}: ${items.join(", ")}${region === undefined ? "" : ` in ${region}`}`, ...shown];
 }

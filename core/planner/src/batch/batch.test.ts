@@ -19,6 +19,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { compileBatch } from "./compile.js";
 import { hasWork, outlookOf } from "./outlook.js";
+import { regionProblems } from "./regions.js";
 import type { BatchScope } from "./scope.js";
 
 const server = (name: string) => serverAddress(serverName(name));
@@ -110,6 +111,7 @@ function scope(servers: Readonly<Record<string, readonly string[]>>, there: read
       .map(({ address, provider, dependsOn }) => ({ address, provider, dependsOn })),
     knownTaskservs: ["resolv", "nginx", "redis", "etcd"],
     knownProviders: ["local", "aws"],
+    knownInfras: ["shop", "archive"],
     isProtected: (address) => address === server("vault"),
     isClustered: (name) => name === "etcd",
     usesOf: () => [],
@@ -357,7 +359,8 @@ describe("dependencies between things", () => {
     [dependency("server.wbe", "taskserv.redis"), "BATCH_DEPENDENCY_UNKNOWN", "Did you mean web?"],
     [dependency("taskserv.etcd", "taskserv.redis"), "BATCH_DEPENDENCY_UNKNOWN", undefined],
     [dependency("operation.srvers", "taskserv.redis"), "BATCH_DEPENDENCY_UNKNOWN", "Did you mean servers?"],
-    [dependency("cluster.eu", "taskserv.redis"), "BATCH_UNSUPPORTED", undefined],
+    [dependency("cluster.shp", "taskserv.redis"), "BATCH_DEPENDENCY_UNKNOWN", "Did you mean shop?"],
+    [dependency("cluster.archive", "taskserv.redis"), "BATCH_UNSUPPORTED", undefined],
     [dependency("server.web", "taskserv.redis", { waitCondition: "bad" }), "BATCH_CONDITION_INVALID", undefined],
   ])("%j is refused", (one, code, hint) => {
     const { problems } = compileBatch(workflow(free, { dependencies: [one] }), scope(two));
@@ -382,7 +385,7 @@ describe("a workflow is refused", () => {
       workflow([
         operation("servers", { items: ["wbe"], dependsOn: ["serverz"] }),
         taskservs("base", ["ngnix"]),
-        operation("eu", { target: "cluster", items: ["x"], region: "eu" }),
+        operation("eu", { target: "cluster", items: ["shp"], region: "eu" }),
       ]),
       scope(two),
     );
@@ -390,7 +393,7 @@ describe("a workflow is refused", () => {
       { code: "BATCH_OPERATION_UNKNOWN", hint: "Did you mean servers?", position: { line: 9 } },
       { code: "BATCH_ITEM_UNKNOWN", hint: "Did you mean web?", position: { line: 7 } },
       { code: "BATCH_ITEM_UNKNOWN", hint: "Did you mean nginx?", position: { line: 7 } },
-      { code: "BATCH_UNSUPPORTED" },
+      { code: "BATCH_ITEM_UNKNOWN", summary: "There is no cluster shp.", hint: "Did you mean shop?" },
     ]);
   });
 
@@ -420,5 +423,103 @@ describe("a workflow is refused", () => {
     expect(codes(workflow([operation("a", { verb: "delete", items: ["vault"] })]), all)).toEqual(["SERVER_PROTECTED"]);
     const unordered = [operation("a", { verb: "delete", items: ["web"] }), operation("b", { items: ["web"] })];
     expect(codes(workflow(unordered), all)).toEqual(["BATCH_CONFLICT"]);
+  });
+});
+
+describe("a cluster", () => {
+  const cluster = (id: string, more: Partial<BatchOperation> = {}) =>
+    operation(id, { target: "cluster", items: ["shop"], ...more });
+  const kinds = (operations: readonly BatchOperation[], ...from: Parameters<typeof scope>) => {
+    const { problems, plan } = compileBatch(workflow(operations), scope(...from));
+    expect(problems).toEqual([]);
+    return Object.fromEntries(plan.changes.map(({ address, kind }) => [address, kind]));
+  };
+  const everything = [
+    "network.local",
+    "server.db",
+    "server.web",
+    "taskserv.db.redis",
+    "taskserv.web.nginx",
+    "taskserv.web.resolv",
+  ];
+
+  it.each([
+    ["create", [], "create"],
+    ["create", "all", "none"],
+    ["update", "all", "none"],
+    ["delete", "all", "delete"],
+  ] as const)("is made, changed and removed with all that it is: %s", (verb, present, kind) => {
+    const found = kinds([cluster("all", { verb })], two, present);
+    const touched = kind === "none" ? everything.filter((address) => address !== "network.local") : everything;
+    expect(Object.keys(found).sort()).toEqual(touched);
+    // A server that is removed takes its taskservs along.
+    const counted = Object.keys(found).filter((address) => kind !== "delete" || !address.startsWith("taskserv"));
+    expect(new Set(counted.map((address) => found[address]))).toEqual(new Set([kind]));
+  });
+
+  it("is removed with its servers before its networks", () => {
+    const { operations } = compileBatch(workflow([cluster("all", { verb: "delete" })]), scope(two, "all"));
+    expect([...ancestors(operations, "network.delete:network.local")]).toEqual(
+      expect.arrayContaining(["server.delete:server.web", "server.delete:server.db"]),
+    );
+  });
+
+  it("is looked at with all its servers and taskservs", () => {
+    const { operations } = compileBatch(workflow([cluster("look", { verb: "check" })]), scope(two, "all"));
+    expect(operations.filter(({ action }) => action === "server.check" || action === "taskserv.health")).toHaveLength(5);
+  });
+
+  it("of which nothing is there cannot be updated", () => {
+    expect(codes(workflow([cluster("all", { verb: "update" })]), scope(two))).toEqual(["BATCH_NOT_THERE"]);
+  });
+
+  it("is only what the providers of the operation make", () => {
+    const found = kinds([cluster("all", { providers: ["aws"] })], { web: ["resolv"], cloud: ["redis"] });
+    expect(Object.keys(found).filter((address) => !address.startsWith("network"))).toEqual([
+      "server.cloud",
+      "taskserv.cloud.redis",
+    ]);
+  });
+
+  it("is done when all of it is, whichever operation makes it; operations on it are one wave", () => {
+    const regions = ["eu", "us", "asia"].map((region) => cluster(`${region}-cluster`, { region }));
+    const compiled = compileBatch(workflow(regions), scope(two));
+    expect(compiled.problems).toEqual([]);
+    expect(outlookOf(compiled).waves.map((wave) => wave.map(({ id, items, region }) => [id, items, region]))).toEqual([
+      ["eu", "us", "asia"].map((region) => [`${region}-cluster`, ["shop"], region]),
+    ]);
+    expect(ancestors(compiled.operations, "asia-cluster")).toContain("taskserv.health:taskserv.web.nginx");
+  });
+
+  it("can be deleted and made anew", () => {
+    const again = [cluster("gone", { verb: "delete" }), cluster("back", { dependsOn: ["gone"] })];
+    const { problems, operations } = compileBatch(workflow(again), scope(two, "all"));
+    expect(problems).toEqual([]);
+    expect(ancestors(operations, "server.reconcile:server.web")).toContain("server.delete:server.web");
+  });
+
+  it("is what a dependency can wait for", () => {
+    const written = workflow([cluster("all"), operation("look", { verb: "check", items: ["web"] })], {
+      dependencies: [dependency("cluster.shop", "operation.look")],
+    });
+    const { problems, operations } = compileBatch(written, scope(two));
+    expect(problems).toEqual([]);
+    const look = operations.find(({ action }) => action === "server.check");
+    expect(ancestors(operations, look?.id ?? "")).toContain("taskserv.health:taskserv.db.redis");
+  });
+
+  it("that is another infra of the workspace is refused by name", () => {
+    const { problems } = compileBatch(workflow([cluster("all", { items: ["archive"] })]), scope(two));
+    expect(problems).toMatchObject([{ code: "BATCH_UNSUPPORTED", position: { line: 7 } }]);
+    expect(problems[0]?.summary).toBe("A run works on one infra, here on shop; archive is another one.");
+  });
+
+  it.each([
+    [["eu", "us"], ["us-cluster"]],
+    [["eu", "eu"], []],
+    [["eu"], []],
+  ])("in the regions %j is in one place", (regions, refused) => {
+    const operations = regions.map((region) => cluster(`${region}-cluster`, { region }));
+    expect(regionProblems(workflow(operations)).map(({ summary }) => summary.split(" ")[0])).toEqual(refused);
   });
 });

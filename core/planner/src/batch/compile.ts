@@ -42,7 +42,7 @@ export function compileBatch(workflow: BatchWorkflow, scope: BatchScope): Compil
   addBarriers(workflow, scope, order, work, graph);
   for (const operation of workflow.operations) if (!operation.parallel) chain(operation, graph);
   addVerdicts(workflow, scope, work, graph);
-  addGates(workflow, scope, order, graph);
+  addGates(workflow, scope, order, work, graph);
   problems.push(...addDependencies(workflow, scope, work, graph));
   const operations = graph.operations();
   if (problems.length === 0) problems.push(...findCycle(operations, workflow));
@@ -189,7 +189,8 @@ function membersOf({ id }: BatchOperation, work: BatchWork, graph: BatchGraph): 
   return [...members.values()];
 }
 
-function addGates(workflow: BatchWorkflow, scope: BatchScope, order: GroupOrder, graph: BatchGraph): void {
+function addGates(workflow: BatchWorkflow, scope: BatchScope, order: GroupOrder, work: BatchWork, graph: BatchGraph): void {
+  const place = new Map(order.sorted.map(({ id }, index) => [id, index]));
   for (const operation of workflow.operations) {
     const before = order.before(operation.id).map((id): OperationDependency => ({ on: id as OperationId, type: "hard" }));
     const own = graph.of(operation.id);
@@ -198,16 +199,36 @@ function addGates(workflow: BatchWorkflow, scope: BatchScope, order: GroupOrder,
       if (dependsOn.some(({ on, type }) => type === "hard" && isOwn.has(on))) continue;
       for (const dependency of before) graph.link(id, dependency);
     }
+    const isEarlier = (id: string) => (place.get(id) ?? 0) < (place.get(operation.id) ?? 0);
+    const elsewhere = operation.target === "cluster" ? doneElsewhere(operation, isEarlier, work, graph) : [];
     graph.addGate({
       id: operation.id as OperationId,
       title: `${operation.id} is done`,
       action: "batch.gate" satisfies OperationAction,
       address: networkAddress(scope.infra),
       input: { items: operation.items },
-      dependsOn: [...own.map(({ id: on }): OperationDependency => ({ on, type: "hard" })), ...before],
+      dependsOn: [...[...own, ...elsewhere].map(({ id: on }): OperationDependency => ({ on, type: "hard" })), ...before],
       ...settingsOf(workflow, operation),
     });
   }
+}
+
+/** A cluster is not done before all of it is, whichever operation came first. */
+function doneElsewhere(
+  { id, verb }: BatchOperation,
+  isEarlier: (id: string) => boolean,
+  { covered, forward, removals }: BatchWork,
+  graph: BatchGraph,
+): readonly OperationDefinition[] {
+  const claims = verb === "delete" ? removals : forward;
+  const owners = new Map<string, Set<Address>>();
+  for (const address of covered.get(id) ?? []) {
+    const owner = claims.get(address)?.operation.id;
+    if (owner === undefined || owner === id || !isEarlier(owner)) continue;
+    const addresses = owners.get(owner) ?? new Set();
+    owners.set(owner, addresses.add(address));
+  }
+  return [...owners].flatMap(([owner, addresses]) => graph.of(owner).filter(({ address }) => addresses.has(address)));
 }
 
 function settingsOf(workflow: BatchWorkflow, operation: BatchOperation) {
@@ -235,9 +256,10 @@ function findCycle(operations: readonly OperationDefinition[], workflow: BatchWo
 }
 
 function groupsOf(order: GroupOrder, graph: BatchGraph): BatchGroup[] {
-  return order.sorted.map(({ id, items }) => ({
+  return order.sorted.map(({ id, items, region }) => ({
     id,
     items,
+    ...(region === undefined ? {} : { region }),
     after: order.before(id),
     operations: graph.of(id).map((operation) => operation.id),
   }));

@@ -14,6 +14,7 @@ import {
   parseAddress,
 } from "@provisioning/model";
 import type { BatchGraph } from "./batch-graph.js";
+import { otherCluster } from "./items.js";
 import { didYouMean, problem } from "./problem.js";
 import type { BatchScope } from "./scope.js";
 import { indexThings, type Party } from "./things.js";
@@ -31,6 +32,7 @@ export function addDependencies(
     workflow,
     scope,
     graph,
+    work,
     problems,
     things: indexThings(scope, work, graph),
     ids: idsOf(workflow, scope),
@@ -49,6 +51,7 @@ interface Context {
   readonly workflow: BatchWorkflow;
   readonly scope: BatchScope;
   readonly graph: BatchGraph;
+  readonly work: BatchWork;
   readonly problems: Diagnostic[];
   /** By what a dependency calls them: `server.db-01`, `taskserv.etcd`, `taskserv.db-01.etcd`, `operation.base` for its gate. */
   readonly things: ReadonlyMap<string, Party>;
@@ -74,20 +77,37 @@ function resolve(dependency: BatchDependency, side: "source" | "target", context
       context,
     );
   }
-  const isCluster = kind === "cluster";
-  const summary = isCluster
-    ? `${dependency[side]} is a whole cluster, and these cannot be worked on yet.`
-    : `${dependency[side]} is not of the form server.x, taskserv.x or operation.x.`;
-  const hint = isCluster ? "Name its servers and taskservs." : 'Write, for example, "server.db-01".';
+  if (kind === "cluster") return resolveCluster(dependency, side, name, context);
   context.problems.push(
     problem({
-      code: isCluster ? "BATCH_UNSUPPORTED" : "BATCH_DEPENDENCY_UNKNOWN",
-      summary,
-      hint,
+      code: "BATCH_DEPENDENCY_UNKNOWN",
+      summary: `${dependency[side]} is not of the form server.x, taskserv.x, cluster.x or operation.x.`,
+      hint: 'Write, for example, "server.db-01".',
       about: dependency,
       field: side,
     }),
   );
+  return undefined;
+}
+
+/** What operations on the whole cluster do; those on its parts are not waited for. */
+function resolveCluster(
+  dependency: BatchDependency,
+  side: "source" | "target",
+  name: string,
+  { workflow, scope, graph, work, problems, things }: Context,
+): Party | undefined {
+  const isOptional = side === "source" && dependency.type === "optional";
+  if (name === scope.infra || isOptional) {
+    const about = workflow.operations.filter(({ target, items }) => target === "cluster" && items.includes(name));
+    const operations = about.flatMap(({ id }) => {
+      const gate = things.get(`operation.${id}`)?.operations ?? [];
+      return side === "source" ? gate : [...graph.of(id), ...gate];
+    });
+    const isThere = name === scope.infra && scope.plan.changes.every(({ address }) => work.isThere(address));
+    return { operations, isCovered: about.length > 0, isThere };
+  }
+  problems.push(problem({ ...otherCluster(name, scope, "BATCH_DEPENDENCY_UNKNOWN"), about: dependency, field: side }));
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What the items of an operation are in this infra: addresses of servers, and of taskservs on their servers. */
+/** What the items of an operation are in this infra: addresses of servers, of taskservs on their servers, and of all that a cluster is. */
 
 import {
   type Address,
@@ -10,7 +10,7 @@ import {
   serverAddress,
   taskservAddress,
 } from "@provisioning/model";
-import { didYouMean, problem } from "./problem.js";
+import { didYouMean, type Problem, problem } from "./problem.js";
 import type { BatchScope } from "./scope.js";
 
 /** By item, in the order of the items. */
@@ -22,6 +22,10 @@ export interface ItemIndex {
   readonly recordedServers: ReadonlyMap<string, ProviderName>;
   readonly placements: ReadonlyMap<string, readonly Placed[]>;
   readonly recordedPlacements: ReadonlyMap<string, readonly Placed[]>;
+  /** All servers and taskservs, as described. */
+  readonly all: readonly Placed[];
+  /** What is recorded, in the order in which it can be gone through to remove it: servers take their taskservs along. */
+  readonly allRecorded: readonly Placed[];
 }
 
 interface Placed {
@@ -46,6 +50,10 @@ export function indexItems({ servers, recorded }: BatchScope): ItemIndex {
     recordedServers,
     placements,
     recordedPlacements,
+    all: [...servers.map(({ address, provider }) => ({ address, provider })), ...[...placements.values()].flat()],
+    allRecorded: ["server", "taskserv", "network"].flatMap((kind) =>
+      recorded.filter(({ address }) => parseAddress(address).kind === kind),
+    ),
   };
 }
 
@@ -69,13 +77,7 @@ export function findItems(operation: BatchOperation, scope: BatchScope, index: I
       }),
     );
   }
-  if (operation.target === "cluster") {
-    const field = operation.region === undefined ? "target" : "cluster";
-    const hint = "Deploy the servers and taskservs of a cluster with operations on these.";
-    const summary = `${operation.id} works on whole clusters, which is not possible yet.`;
-    problems.push(problem({ code: "BATCH_UNSUPPORTED", summary, hint, about: operation, field }));
-    return new Map();
-  }
+  if (operation.target === "cluster") return findClusters(operation, scope, index, problems);
   const found = new Map<string, readonly Address[]>();
   operation.items.forEach((item, at) => {
     const result =
@@ -84,6 +86,36 @@ export function findItems(operation: BatchOperation, scope: BatchScope, index: I
     else found.set(item, result);
   });
   return found;
+}
+
+/** A cluster is an infra: all that it describes, and to remove it all that is recorded of it. */
+function findClusters(operation: BatchOperation, scope: BatchScope, index: ItemIndex, problems: Diagnostic[]): ItemAddresses {
+  const found = new Map<string, readonly Address[]>();
+  operation.items.forEach((item, at) => {
+    if (item === scope.infra) {
+      const placed = operation.verb === "delete" ? [...index.allRecorded, ...index.all] : index.all;
+      const addresses = placed.filter(({ provider }) => isFor(operation, provider)).map(({ address }) => address);
+      found.set(item, [...new Set(addresses)]);
+      return;
+    }
+    const field = operation.region === undefined ? `items.${at}` : "cluster";
+    problems.push(problem({ ...otherCluster(item, scope, "BATCH_ITEM_UNKNOWN"), about: operation, field }));
+  });
+  return found;
+}
+
+/** Why a name is not the cluster that a run works on. */
+export function otherCluster(
+  name: string,
+  { infra, knownInfras }: BatchScope,
+  unknown: string,
+): Pick<Problem, "code" | "summary" | "hint"> {
+  if (knownInfras.includes(name)) {
+    const hint = "Write a workflow of its own for it.";
+    return { code: "BATCH_UNSUPPORTED", summary: `A run works on one infra, here on ${infra}; ${name} is another one.`, hint };
+  }
+  const hint = didYouMean(name, knownInfras, "A cluster is an infra of the workspace; there are");
+  return { code: unknown, summary: `There is no cluster ${name}.`, hint };
 }
 
 /** What is to be removed may be gone from the definition. */

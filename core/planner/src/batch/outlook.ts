@@ -16,6 +16,8 @@ export interface BatchOutlook {
 export interface WaveMember {
   readonly id: string;
   readonly items: readonly string[];
+  /** Of a cluster. */
+  readonly region?: string;
   readonly steps: readonly string[];
 }
 
@@ -97,14 +99,14 @@ function wavesOf(
 ): readonly (readonly WaveMember[])[] {
   const waveOf = new Map<string, number>();
   const waves: WaveMember[][] = [];
-  for (const { id, items, after, operations } of groups) {
+  for (const { id, items, region, after, operations } of groups) {
     const wave = after.reduce((latest, other) => Math.max(latest, (waveOf.get(other) ?? -1) + 1), 0);
     waveOf.set(id, wave);
     const steps = operations.flatMap((one) => {
       const operation = byId.get(one);
       return operation !== undefined && isStep(operation) ? [operation.title] : [];
     });
-    (waves[wave] ??= []).push({ id, items, steps });
+    (waves[wave] ??= []).push({ id, items, ...(region === undefined ? {} : { region }), steps });
   }
   return waves;
 }

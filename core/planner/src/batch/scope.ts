@@ -23,6 +23,8 @@ export interface BatchScope {
   /** All that exist, wherever they are. */
   readonly knownTaskservs: readonly string[];
   readonly knownProviders: readonly string[];
+  /** Of the workspace; each can be worked on as a whole, as a cluster. */
+  readonly knownInfras: readonly string[];
   /** It must not be deleted or replaced. */
   readonly isProtected: (server: Address) => boolean;
   /** Its members form one cluster across servers. */
@@ -44,6 +46,8 @@ export interface BatchServer {
 export interface BatchGroup {
   readonly id: string;
   readonly items: readonly string[];
+  /** Of a cluster. */
+  readonly region?: string;
   /** Ids of operations of the workflow that come before, by its order and its dependencies. */
   readonly after: readonly string[];
   readonly operations: readonly OperationId[];

@@ -136,8 +136,9 @@ class Walk implements BatchWork {
     for (const { operation, change } of this.forward.values()) {
       for (const address of change.dependsOn) {
         const network = this.#changes.get(address);
-        if (network?.resource !== "network" || network.kind === "none" || this.forward.has(address)) continue;
-        this.forward.set(address, { operation, change: network });
+        if (network?.resource !== "network" || this.forward.has(address)) continue;
+        if (this.#isGoneFor(operation, address)) this.forward.set(address, { operation, change: remade(network) });
+        else if (network.kind !== "none") this.forward.set(address, { operation, change: network });
       }
     }
   }
@@ -205,8 +206,7 @@ class Walk implements BatchWork {
     }
     if (change.kind === "replace" && this.scope.isProtected(address)) this.#protected(operation, item, address, "replace");
     const isRemade = isGone && this.#before.has(address);
-    const made: Change = isRemade ? { ...change, kind: "create", reasons: ["it was deleted before"] } : change;
-    this.forward.set(address, { operation, item, change: made });
+    this.forward.set(address, { operation, item, change: isRemade ? remade(change) : change });
     this.#there.add(address);
   }
 
@@ -306,6 +306,10 @@ class Walk implements BatchWork {
   }
 }
 
+function remade(change: Change): Change {
+  return { ...change, kind: "create", reasons: ["it was deleted before"] };
+}
+
 function append<Item>(lists: Map<Address, Item[]>, key: Address, item: Item): void {
   const list = lists.get(key);
   if (list) list.push(item);
@@ -319,6 +323,7 @@ function serverOf(address: Address): Address | undefined {
 }
 
 function fieldOf(operation: BatchOperation, item: string | undefined): string {
+  if (operation.region !== undefined) return "cluster";
   const index = item === undefined ? -1 : operation.items.indexOf(item);
   return index < 0 ? "items" : `items.${index}`;
 }

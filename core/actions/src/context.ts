@@ -49,8 +49,8 @@ export interface ActionContext {
   readonly confirm: (plan: Plan) => Promise<boolean>;
 }
 
-/** What a running service answers; absent when there is none, and the action is done here. */
-export type AskService = (action: string, input: unknown) => Promise<{ readonly answer: unknown } | undefined>;
+/** What a running service answers; absent when there is none, and the action is done here. `input` is made when there is somebody to send it to. */
+export type AskService = (action: string, input: () => Promise<unknown>) => Promise<{ readonly answer: unknown } | undefined>;
 
 export interface ServiceContext {
   /** The limits of providers and servers, shared by everything that this process carries out. */
@@ -86,6 +86,8 @@ export type ActionEvent =
       readonly runId: RunId;
       readonly operations: readonly AnnouncedOperation[];
       readonly resumed: boolean;
+      /** Somebody else works on it. */
+      readonly isWatched?: boolean;
       /** Whoever waited this long may have gone away, and is told the end: `notifications.after`. */
       readonly longAfterMs: number;
     }

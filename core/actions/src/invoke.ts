@@ -12,6 +12,7 @@ import type { Action } from "./action.js";
 import { type ActionName, actionTable } from "./action-table.js";
 import type { ActionContext } from "./context.js";
 import { isLocalAction } from "./local-actions.js";
+import type { WorkflowInput } from "./workflow/input.js";
 
 type ActionOf<Name extends ActionName> = Awaited<ReturnType<(typeof actionTable)[Name]>>;
 export type InputOf<Name extends ActionName> = ActionOf<Name> extends Action<infer Input, infer _> ? Input : never;
@@ -27,7 +28,10 @@ export async function invoke<Name extends ActionName>(
   context: ActionContext,
   input: InputOf<Name>,
 ): Promise<OutputOf<Name>> {
-  const asked = isLocalAction(name) || isRehearsal(input) ? undefined : await context.askService?.(name, input);
+  const asked =
+    isLocalAction(name) || isRehearsal(input)
+      ? undefined
+      : await context.askService?.(name, () => inputToSend(name, context, input));
   if (asked !== undefined) return asked.answer as OutputOf<Name>;
   // The table says which input belongs to which name; the compiler cannot follow a name that is not known yet.
   const action = (await actionTable[name]()) as unknown as Action<InputOf<Name>, OutputOf<Name>>;
@@ -38,6 +42,15 @@ export async function invoke<Name extends ActionName>(
     ends.publish(name);
   }
 }
+
+/** What counts here and is not there goes along. */
+async function inputToSend(name: ActionName, context: ActionContext, input: unknown): Promise<unknown> {
+  if (!OF_DOCUMENTS.has(name)) return input;
+  const { bindEnvironment } = await import("./workflow/bind-environment.js");
+  return bindEnvironment(context, input as WorkflowInput);
+}
+
+const OF_DOCUMENTS: ReadonlySet<ActionName> = new Set<ActionName>(["workflow.plan", "workflow.run", "workflow.validate"]);
 
 /** It only looks, and a service would write down that it was asked. */
 function isRehearsal(input: unknown): boolean {

@@ -31,8 +31,9 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
       },
       url: address.url,
     });
+    const sent = inService((await input()) as Json, context.currentDir, place.root);
     const ask = () =>
-      client.invoke(action, inService(input as Json, context.currentDir, place.root), {
+      client.invoke(action, sent, {
         signal: context.signal,
         drain: context.drain,
         onEvent: (event) => context.report(event as unknown as ActionEvent),

@@ -7,6 +7,7 @@ export { fileMadeOnce } from "./file-made-once.js";
 export type { EvaluatedKcl, KclEvaluator } from "./formats/kcl.js";
 export { FORMAT_ENDINGS, parseLayer } from "./formats/parse-layer.js";
 export { ConfigSyntaxError } from "./formats/syntax-error.js";
+export { looksSecret } from "./interpolate.js";
 export { jsonSchemaOfConfig } from "./json-schema.js";
 export { kclSchemaOfConfig } from "./kcl-schema.js";
 export { type ConfigKey, fromText, typeWords } from "./key-type.js";

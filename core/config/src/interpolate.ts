@@ -174,7 +174,7 @@ const SECRET_WORD: ReadonlySet<string> = new Set(["KEY", "KEYS", "PASS", "PWD", 
 const PLAIN: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);
 
 /** By its name, as people name variables that hold a token, a password or a key. */
-function looksSecret(name: string): boolean {
+export function looksSecret(name: string): boolean {
   const upper = name.toUpperCase();
   if (PLAIN.has(upper)) return false;
   return SECRET_PART.test(upper) || upper.split("_").some((word) => SECRET_WORD.has(word));

@@ -94,6 +94,7 @@ export async function createWorkflowCompiler(
         task: (name) => rules.get(name),
         knownTasks: taskNames,
         variables,
+        isServed: environment === "allowed",
         isInEnvironment: (name) => mayUse(name) && context.environment[name] !== undefined,
         isSecretReference,
         namesIn,

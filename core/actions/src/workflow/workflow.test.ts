@@ -173,9 +173,12 @@ describe("a workflow document", () => {
 it("says where a condition cannot be read, and what one looks like", async () => {
   const compiler = await createWorkflowCompiler(await openWorkspaceSession(testContext(folder, { workspace, environment })));
   const condition = "if x:\ny = 1";
-  const { problems } = compiler.compile(document({ steps: [{ name: "a", task: "provisioning.evaluate", params: { condition } }] }), {
-    variables: { x: true },
-  });
+  const { problems } = compiler.compile(
+    document({ steps: [{ name: "a", task: "provisioning.evaluate", params: { condition } }] }),
+    {
+      variables: { x: true },
+    },
+  );
   expect(problems[0]?.summary).toContain("(line 2, column 1)");
   expect(problems[0]?.hint).toContain("x = 1");
 });
@@ -194,6 +197,29 @@ it("what is sent to a service sees of its environment what the configuration all
   ]);
   expect(await codes({ "workflows.service_environment": "OTHER, HOOK" })).toEqual([]);
   expect(await codes({ "workflows.service_environment": "*" })).toEqual([]);
+});
+
+it("what is sent to a service has along what it takes from the environment here, and no secret", async () => {
+  const said = { ...environment, ROLE: "me", LIMIT: "007", ACCESS_TOKEN: "hidden", OTHER: "unused" };
+  const sent: unknown[] = [];
+  const asking = {
+    ...testContext(folder, { workspace, environment: said }),
+    askService: async (_: string, input: () => Promise<unknown>) => {
+      sent.push(await input());
+      return { answer: [] };
+    },
+  };
+  const params = { webhook: "${HOOK}", message: "${ROLE} ${LIMIT} ${ACCESS_TOKEN} ${given} ${nobody}" };
+  const input = {
+    document: document({ steps: [{ name: "tell", task: "notifications.webhook", params }] }),
+    variables: { given: 1 },
+  };
+  for (const name of ["workflow.validate", "workflow.plan", "workflow.run"] as const) await invoke(name, asking, input);
+  const variables = { given: 1, ROLE: "me", LIMIT: "007" };
+  expect(sent).toEqual([1, 2, 3].map(() => ({ ...input, variables })));
+  const broken = { file: "nowhere.yaml" };
+  await invoke("workflow.validate", asking, broken);
+  expect(sent.at(-1)).toEqual(broken);
 });
 
 describe("notifications", () => {

@@ -270,13 +270,15 @@ class Compiler {
     const known = [...this.#producers.keys(), ...Object.keys(this.scope.variables)];
     const isSecret = task?.secrets.some((key) => soleName(step.params[key]) === name) === true;
     const others = known.length === 0 ? "" : ` ${didYouMean(name, known, "There are")}`;
+    const given = `Give it with: --var ${name}=VALUE.${others}`;
+    const exported = isSecret ? `It is a secret: set it in the environment, export ${name}=…` : given;
+    const served = `start the service with ${name} in its environment, and name it in workflows.service_environment`;
+    const inService = isSecret ? `It is a secret, so the service's environment counts: ${served}.` : `${given} Or ${served}.`;
     this.findings.add({
       code: "WORKFLOW_VARIABLE_UNBOUND",
       path: step.path,
       summary: `${step.name} uses ${name}, which has no value: no step gives it, it is not given, and the environment has none.`,
-      hint: isSecret
-        ? `It is a secret: set it in the environment, export ${name}=…`
-        : `Give it with: --var ${name}=VALUE.${others}`,
+      hint: this.scope.isServed === true ? inService : exported,
     });
   }
 

@@ -43,6 +43,8 @@ export interface WorkflowScope {
   /** Given with the workflow. */
   readonly variables: Readonly<Record<string, Json>>;
   readonly isInEnvironment: (name: string) => boolean;
+  /** Of a service, which lets a workflow use what its configuration names; else of whoever asks. */
+  readonly isServed?: boolean;
   /** Instead of a secret value. */
   readonly isSecretReference: (value: Json) => boolean;
   /** Names that an expression needs, or what is wrong with it. */

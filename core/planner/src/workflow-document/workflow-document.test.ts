@@ -184,6 +184,22 @@ describe("a workflow document", () => {
     expect(codes(post("env://KEY"))).toEqual([]);
   });
 
+  it.each([
+    ["a secret, here", "test.post", false, "export NONE=…"],
+    [
+      "a secret, in a service",
+      "test.post",
+      true,
+      "start the service with NONE in its environment, and name it in workflows.service_environment",
+    ],
+    ["a value, here", "test.echo", false, "--var NONE=VALUE"],
+    ["a value, in a service", "test.echo", true, "--var NONE=VALUE"],
+  ])("says how %s, is given", (_, task, isServed, hint) => {
+    const [problem] = compile(steps({ ...a, task, params: { webhook: "${NONE}" } }), { isServed }).problems;
+    expect(problem).toMatchObject({ code: "WORKFLOW_VARIABLE_UNBOUND", hint: expect.stringContaining(hint) as string });
+    expect(problem?.hint?.includes("service")).toBe(isServed);
+  });
+
   it("keeps a chain of many steps linear", () => {
     const list = Array.from({ length: 10_000 }, (_, index) => ({
       name: `s${index}`,

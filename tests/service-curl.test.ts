@@ -101,6 +101,27 @@ describe.skipIf(reason !== undefined)("curl", () => {
     expect(plan.changes).toContainEqual(expect.objectContaining({ address: "server.web-03", kind: "create" }));
   });
 
+  it("installs a taskserv on the servers that are named, and on no other", async () => {
+    const body = '{"infra": "production", "taskserv": "os", "servers": ["web-03"], "check_mode": false, "wait": true}';
+    const installed = await curl(`curl -X POST http://localhost:8080/workflows/taskserv/create -d '${body}'`);
+    expect(installed).toMatchObject({ status: "completed", action: "infra.apply", result: { outcome: "completed" } });
+    const records = await workspace.json<{ address: string; status: string }[]>("state", "list", "--infra", "production");
+    expect(records.map(({ address }) => address)).toEqual(expect.arrayContaining(["server.web-03", "taskserv.web-03.os"]));
+    const { operations } = (installed.result as { run: { operations: { address: string }[] } }).run;
+    expect(operations.filter(({ address }) => /web-0[12]/.test(address))).toEqual([]);
+  });
+
+  it("makes a whole cluster, and has nothing to do the second time", async () => {
+    const make = `curl -X POST http://localhost:8080/workflows/cluster/create -d '{"cluster": "production", "wait": true}'`;
+    const made = await curl(make);
+    expect(made).toMatchObject({ status: "completed", infra: "production", action: "infra.apply" });
+    const { servers } = await workspace.json<{ servers: { status: string }[] }>("cluster", "status", "--infra", "production");
+    expect(servers.map(({ status }) => status)).toEqual(["running", "running", "running"]);
+    const again = await curl(make);
+    expect(again).toMatchObject({ status: "completed" });
+    expect(again.result).not.toHaveProperty("run");
+  });
+
   it("without wait answers before anything is done", async () => {
     const accepted = await curl(CREATE.replace('"wait": true', '"wait": false'));
     expect(accepted).toMatchObject({ status: "pending", links: { self: `/tasks/${String(accepted.id)}` } });

@@ -13,6 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+/** What is made for each server of the fixture, with what its taskservs need. */
+const ONE = ["server.one", "taskserv.one.os", "taskserv.one.redis", "taskserv.one.resolv"];
+const TWO = ["server.two", "taskserv.two.nginx", "taskserv.two.os", "taskserv.two.resolv"];
+
 /** What curl says of `-d`. */
 const FORM = "application/x-www-form-urlencoded";
 
@@ -323,6 +327,19 @@ describe("requests for actions", () => {
     expect(checked.json()).toEqual(plan);
     const body = { infra: "small", cluster: "small", check_mode: true };
     expect((await service.ask("/workflows/cluster/create", { body })).json()).toEqual(plan);
+  });
+
+  it.each([
+    ["servers/create", { infra: "small", servers: ["one"] }, ONE],
+    ["taskserv/create", { infra: "small", taskserv: "nginx" }, TWO],
+    ["taskserv/create", { infra: "small", taskservs: ["nginx"], servers: ["two"] }, TWO],
+    ["cluster/create", { cluster: "small" }, [...ONE, ...TWO].sort()],
+  ])("change what the body names, and nothing else: %s %j", async (path, body, expected) => {
+    const checked = await service.ask(`/workflows/${path}`, { body: { ...body, check_mode: true } });
+    expect(checked.status).toBe(200);
+    const { changes } = checked.json<{ changes: { address: string; kind: string }[] }>();
+    const made = changes.filter(({ kind }) => kind === "create").map(({ address }) => address);
+    expect(made.filter((address) => !address.startsWith("network.")).sort()).toEqual(expected);
   });
 
   it("take their settings from a file of the workspace", async () => {

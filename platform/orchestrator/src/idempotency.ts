@@ -34,20 +34,27 @@ const DIGEST_LABEL = "requestDigest";
 export class IdempotencyKeys {
   readonly #storage: Storage;
   readonly #ttlMs: number;
+  /** Other replicas may be asked the same. */
+  readonly #isShared: boolean;
   /** Of tasks that an earlier process accepted. */
   readonly #earlier: ReadonlyMap<string, Known>;
 
-  private constructor(storage: Storage, ttlMs: number, earlier: ReadonlyMap<string, Known>) {
+  private constructor(
+    storage: Storage,
+    given: { readonly ttlMs: number; readonly isShared: boolean; readonly earlier: ReadonlyMap<string, Known> },
+  ) {
     this.#storage = storage;
-    this.#ttlMs = ttlMs;
-    this.#earlier = earlier;
+    this.#ttlMs = given.ttlMs;
+    this.#isShared = given.isShared;
+    this.#earlier = given.earlier;
   }
 
   /** @param ttlMs how long a key stands for its task */
   static async open(storage: Storage, clock: Clock, ttlMs: number): Promise<IdempotencyKeys> {
     const { type } = await storage.info();
-    const earlier = EXCLUSIVE.has(type) ? await earlierKeys(storage, clock.now() - ttlMs) : new Map<string, Known>();
-    return new IdempotencyKeys(storage, ttlMs, earlier);
+    const isShared = !EXCLUSIVE.has(type);
+    const earlier = isShared ? new Map<string, Known>() : await earlierKeys(storage, clock.now() - ttlMs);
+    return new IdempotencyKeys(storage, { ttlMs, isShared, earlier });
   }
 
   /** The task that a key stands for. @throws ProvisioningError IDEMPOTENCY_CONFLICT when it was used for something else */
@@ -68,9 +75,9 @@ export class IdempotencyKeys {
     if (known.isAnswered === true) throw answerGone();
   }
 
-  /** From now on the key stands for an answer that was given at once. */
+  /** From now on the key stands for an answer that was given at once. Where one process serves, it has kept that, and need not say so. */
   async markAnswered({ name, digest }: RequestKey): Promise<void> {
-    await this.#take(name, `${newRunId()} ${digest} ${ANSWERED}`);
+    if (this.#isShared) await this.#take(name, `${newRunId()} ${digest} ${ANSWERED}`);
   }
 
   /** What it stood for already. */

@@ -18,7 +18,7 @@ export interface KeptAnswersOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly ttlMs: number;
-  /** Default 64 MiB. */
+  /** Default 32 MiB. */
   readonly maxBytes?: number;
 }
 
@@ -30,7 +30,7 @@ interface Entry {
 
 /** More than a command line asks in a day; what they hold is bounded besides. */
 const MAX_ANSWERS = 10_000;
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 const FILE = /^([0-9a-f]{64})\.([0-9a-f]{64})\.json$/;
 
 export class KeptAnswers {

@@ -113,13 +113,16 @@ export async function startService(options: StartOptions): Promise<RunningServic
     const limits = httpLimits(service);
     const meter = traces === undefined ? metrics : withTraces(metrics, traces);
     const streams = new Streams(limits.maxStreams, meter);
-    const once = new Once({
-      keys: service.keys,
-      answers: await KeptAnswers.open({
-        dir: join(runtimeDir, "orchestrator", "answers"),
+    const keepIn = (folder: string) =>
+      KeptAnswers.open({
+        dir: join(runtimeDir, "orchestrator", folder),
         clock: options.context.clock,
         ttlMs: service.workspace.config.get("orchestrator.idempotency_hours") * 3_600_000,
-      }),
+      });
+    const once = new Once({
+      keys: service.keys,
+      answers: await keepIn("answers"),
+      readings: await keepIn("readings"),
       onTrouble: (error) => logger.warn({ err: error }, "an answer could not be kept for its idempotency key"),
     });
     const app = createServer({

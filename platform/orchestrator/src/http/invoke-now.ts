@@ -21,6 +21,11 @@ export function servedAction(name: string): ActionName {
   });
 }
 
+/** Answered at once, it has changed something. */
+export function isQuickChange(name: string): boolean {
+  return QUICK.has(name as ActionName);
+}
+
 export async function isImmediate(name: ActionName): Promise<boolean> {
   return QUICK.has(name) || (await actionTable[name]()).effect === "read";
 }

@@ -10,8 +10,17 @@ import type { Answer } from "./endpoint.js";
 export interface OnceOptions {
   readonly keys: IdempotencyKeys;
   readonly answers: KeptAnswers;
+  /** Of those who only looked: there are many, and they must not take the place of the others. */
+  readonly readings: KeptAnswers;
   /** Told of an answer that cannot be kept; it is given all the same. */
   readonly onTrouble: (error: unknown) => void;
+}
+
+export interface Serving {
+  /** What is answered at once has changed nothing. */
+  readonly isReading: boolean;
+  /** Calls what it is given when the request is a task by now, so that whoever repeats it may look at that too. */
+  readonly serve: (isTask: () => void) => Promise<Answer>;
 }
 
 interface Turn {
@@ -29,11 +38,9 @@ export class Once {
     this.#options = options;
   }
 
-  /**
-   * @param serve calls what it is given when the request is a task by now, so that whoever repeats it may look at that too
-   * @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_ANSWER_GONE; what `serve` throws
-   */
-  async answer(key: RequestKey, serve: (isTask: () => void) => Promise<Answer>): Promise<Answer> {
+  /** @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_ANSWER_GONE; what `serve` throws */
+  async answer(key: RequestKey, { isReading, serve }: Serving): Promise<Answer> {
+    const { answers, readings, keys } = this.#options;
     for (let before = this.#underWay.get(key.name); before !== undefined; before = this.#underWay.get(key.name)) {
       if (before.digest !== key.digest) throw new IdempotencyConflictError();
       await before.over;
@@ -41,14 +48,14 @@ export class Once {
     const end = this.#begin(key);
     let isTask = false;
     try {
-      const kept = await this.#options.answers.find(key);
+      const kept = (await answers.find(key)) ?? (await readings.find(key));
       if (kept !== undefined) return kept;
-      await this.#options.keys.assertUsable(key);
+      await keys.assertUsable(key);
       const answer = await serve(() => {
         isTask = true;
         end();
       });
-      if (!isTask && "body" in answer && answer.status !== ACCEPTED) await this.#keep(key, answer);
+      if (!isTask && "body" in answer && answer.status !== ACCEPTED) await this.#keep(key, answer, isReading);
       return answer;
     } finally {
       end();
@@ -68,8 +75,9 @@ export class Once {
     };
   }
 
-  async #keep(key: RequestKey, answer: Extract<Answer, { body: unknown }>): Promise<void> {
-    const { answers, keys, onTrouble } = this.#options;
-    await Promise.all([answers.keep(key, answer), keys.markAnswered(key)]).catch(onTrouble);
+  async #keep(key: RequestKey, answer: Extract<Answer, { body: unknown }>, isReading: boolean): Promise<void> {
+    const { answers, readings, keys, onTrouble } = this.#options;
+    const keeping = isReading ? [readings.keep(key, answer)] : [answers.keep(key, answer), keys.markAnswered(key)];
+    await Promise.all(keeping).catch(onTrouble);
   }
 }

@@ -118,8 +118,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
         const gone = whenGone(reply);
         const idempotencyKey = endpoint.method === "POST" ? keyOf(request) : undefined;
         let waiting = () => posts.leave(reply.raw);
+        const params = parsePart("the path", endpoint.params, request.params);
         const call = {
-          params: parsePart("the path", endpoint.params, request.params),
+          params,
           query: parsePart("the query", endpoint.query ?? noQuery, request.query),
           body: parsePart("the body", endpoint.body, bodyOf(endpoint, request.body)),
           traceId: request.id,
@@ -139,7 +140,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
           };
           return endpoint.serve(call);
         };
-        const answer = await (idempotencyKey === undefined ? endpoint.serve(call) : once.answer(idempotencyKey, serveOnce));
+        const isReading = endpoint.isReading?.(params) ?? false;
+        const answer =
+          idempotencyKey === undefined
+            ? await endpoint.serve(call)
+            : await once.answer(idempotencyKey, { isReading, serve: serveOnce });
         return write(reply, answer, { gone, streams, limits });
       },
     });

@@ -9,7 +9,7 @@ import { requestInfra, submitRequest } from "../../requests/submit-request.js";
 import { confinedFile, type Service } from "../../service.js";
 import { callSettings } from "../../settings.js";
 import { defineEndpoint, type Endpoint, parsePart } from "../endpoint.js";
-import { invokeNow, isImmediate, servedAction } from "../invoke-now.js";
+import { invokeNow, isImmediate, isQuickChange, servedAction } from "../invoke-now.js";
 import { accepted } from "../parts.js";
 import { answerWhenEnded, waitQuery } from "../wait.js";
 
@@ -39,6 +39,7 @@ export function actionEndpoints(service: Service): Endpoint[] {
       body: bodySchema,
       isBodyOptional: true,
       answers: { 200: { description: "What the action answers.", schema: taskDetailSchema, actions: "any" }, 202: accepted },
+      isReading: ({ name }) => !isQuickChange(name),
       async serve({ params, query, body, gone, waiting, traceId, idempotencyKey }) {
         const name = servedAction(params.name);
         const { input: schema } = await actionTable[name]();

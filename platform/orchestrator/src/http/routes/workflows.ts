@@ -121,6 +121,7 @@ function changeEndpoint(service: Service, { path, summary, action, check, body }
     summary,
     body,
     answers: { 200: checked, 202: accepted },
+    isReading: () => true,
     async serve({ body: given, gone, waiting, traceId, idempotencyKey, path: asked }: Call<unknown, unknown, ChangeBody>) {
       const input = inputOf(given);
       const flags = given.settings === undefined ? {} : await readSettings(service, given.settings);

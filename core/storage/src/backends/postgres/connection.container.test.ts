@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import type { RunEvent, RunId } from "@provisioning/model";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { type AppendedEvents, openStorage, runScope, type Storage } from "../../index.js";
+import { type AppendedEvents, type LeaseScope, openStorage, runScope, type Storage } from "../../index.js";
 import { type PostgresServer, sampleRun, startPostgres, whyNoPostgres } from "../../testing/index.js";
 import { Database } from "./database.js";
 import { targetOf } from "./options.js";
@@ -10,6 +10,8 @@ import { openPostgresStorage } from "./postgres-storage.js";
 import { FORMATS, prepareSchema } from "./schema.js";
 
 const reason = await whyNoPostgres();
+/** What nobody holds: asking for it is how the service sees whether the database answers. */
+const HEALTH = "health/probe" as LeaseScope;
 const WAIT = { timeout: 20_000, interval: 20 };
 
 describe.skipIf(reason !== undefined)(`PostgreSQL, its connections and its tables ${reason ?? ""}`, () => {
@@ -137,6 +139,7 @@ describe.skipIf(reason !== undefined)(`PostgreSQL, its connections and its table
       storage.runs.load(id),
       storage.queue.claim("ada", 1000),
       storage.leases.acquire(runScope(id), "ada", 1000),
+      storage.leases.current(HEALTH),
       openPostgresStorage({ url: server.url, schema: "away", mode: "write" }, { patienceMs: 300 }),
     ]);
     for (const failure of failures) {
@@ -157,6 +160,7 @@ describe.skipIf(reason !== undefined)(`PostgreSQL, its connections and its table
     const pids = [server.pid, ...backends.map(({ pid }) => pid)];
     for (const pid of pids) process.kill(pid, "SIGSTOP");
     const failure = storage.runs.append(id, 1, [event(1)]);
+    await expect(storage.leases.current(HEALTH)).rejects.toMatchObject({ code: "STORE_FAILED" });
     await expect(failure).rejects.toMatchObject({ code: "STORE_FAILED" });
     for (const pid of pids) process.kill(pid, "SIGCONT");
     // Whether the frozen server did it after all is found out by looking.

@@ -46,6 +46,7 @@ export const actionTable = {
   "machine.fix": async () => (await import("./machine/fix.js")).fixMachine,
   "run.cancel": async () => (await import("./run/cancel.js")).cancelRun,
   "run.checkpoints": async () => (await import("./run/checkpoints.js")).listCheckpoints,
+  "run.events": async () => (await import("./run/events.js")).runEvents,
   "run.list": async () => (await import("./run/list.js")).listRuns,
   "run.logs": async () => (await import("./run/logs.js")).runLogs,
   "run.pass": async () => (await import("./run/pass.js")).passOperation,

@@ -36,6 +36,7 @@ export { InfraTurns } from "./run/infra-turns.js";
 export { monitoringOf } from "./run/monitoring.js";
 export { runRetention } from "./run/options.js";
 export type { CheckpointInfo } from "./run/checkpoints.js";
+export type { RunEvents } from "./run/events.js";
 export type { LogLine } from "./run/logs.js";
 export type { OperationReport, RunReport } from "./run/report.js";
 export type { OperationWhy, WhyReport } from "./run/why.js";

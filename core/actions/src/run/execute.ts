@@ -42,7 +42,7 @@ export async function workOn(
   return state;
 }
 
-function announced({ id, title, dependsOn }: OperationDefinition, usual: UsualDuration | undefined): AnnouncedOperation {
+export function announced({ id, title, dependsOn }: OperationDefinition, usual: UsualDuration | undefined): AnnouncedOperation {
   return { id, title, dependsOn: dependsOn.map(({ on }) => on), ...(usual === undefined ? {} : { usualMs: usual.highMs }) };
 }
 

@@ -157,6 +157,34 @@ describe("a workflow document", () => {
     expect(fourth.run.operations.map((one) => one.status)).toEqual(["compensated", "compensated"]);
   });
 
+  it("can be watched: its events from the beginning or from where one was, without what the steps answered", async () => {
+    const step = (name: string, depends_on: string[]) => ({
+      name,
+      task: "provisioning.evaluate",
+      params: { condition: `of_${name} = 41 + 1` },
+      outputs: [`of_${name}`],
+      depends_on,
+    });
+    const { run: report } = await run({ steps: [step("a", []), step("b", ["a"])] });
+    const all = await invoke("run.events", context, { id: report.id });
+    expect(all.operations?.map(({ id, dependsOn }) => [id, dependsOn])).toEqual([
+      ["a", []],
+      ["b", ["a"]],
+    ]);
+    expect(all.events.map(({ type }) => type)).toEqual([
+      "runClaimed",
+      "operationStarted",
+      "operationCompleted",
+      "operationStarted",
+      "operationCompleted",
+      "runEnded",
+    ]);
+    expect(JSON.stringify(all)).not.toContain("42");
+    const rest = await invoke("run.events", context, { id: report.id, after: all.next - 2 });
+    expect(rest).toEqual({ id: report.id, events: all.events.slice(-2), next: all.next });
+    expect(await invoke("run.events", context, { id: report.id, after: all.next })).toMatchObject({ events: [], next: all.next });
+  });
+
   it("is stored and left to others when nobody waits for it", async () => {
     const { outcome, run: report } = await invoke("workflow.run", context, {
       document: document({ steps: [{ name: "a", task: "provisioning.evaluate", params: { condition: "x = 1" } }] }),

@@ -10,7 +10,9 @@ const DEFAULT_WIDTH = 80;
 const DEFAULT_ROWS = 24;
 
 export interface LiveRegion {
-  /** Takes the place of what was drawn. At most a third of the terminal's height is used. */
+  /** So many lines there is room for: a third of the terminal's height. */
+  readonly room: number;
+  /** Takes the place of what was drawn; what there is no room for is left out. */
   draw(lines: readonly string[]): void;
   /** Writes lines that stay. */
   print(text: string): void;
@@ -21,10 +23,12 @@ export function createLiveRegion(stream: OutputStream): LiveRegion {
   let height = 0;
   const home = () => (height === 0 ? "" : `\u001b[${height}F${CLEAR_BELOW}`);
   const region: LiveRegion = {
+    get room() {
+      return Math.max(1, Math.floor((stream.rows ?? DEFAULT_ROWS) / 3));
+    },
     draw(lines) {
-      const most = Math.max(1, Math.floor((stream.rows ?? DEFAULT_ROWS) / 3));
       const width = (stream.columns ?? DEFAULT_WIDTH) - 1;
-      const shown = lines.slice(0, most).map((line) => cut(line, width));
+      const shown = lines.slice(0, region.room).map((line) => cut(line, width));
       stream.write(`${home()}${shown.map((line) => `${line}\n`).join("")}`);
       height = shown.length;
     },

@@ -1,8 +1,9 @@
 import type { ActionEvent } from "@provisioning/actions";
 import type { OperationId, RunEvent } from "@provisioning/model";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { PLAIN_VIEW, type ViewSettings } from "../../command/view-words.js";
 import { createProgress } from "./progress.js";
+import type { AnnouncedOperation } from "./work.js";
 
 const id = (name: string) => name as OperationId;
 const run = (event: Partial<RunEvent> & { readonly type: string }): ActionEvent =>
@@ -87,6 +88,69 @@ describe("progress", () => {
 
   it("draws nothing on a terminal that cannot move its cursor", () => {
     expect(tell(story, { isTTY: true, env: { TERM: "dumb", NO_COLOR: "1" } })).not.toContain(ESCAPE);
+  });
+
+  describe("on a terminal", () => {
+    afterEach(() => vi.useRealTimers());
+
+    /** What stands there when the events of a run, recorded before, have been shown and time has gone on. */
+    function drawnAfter(events: readonly RunEvent[], operations: readonly AnnouncedOperation[], rows: number): readonly string[] {
+      vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+      const written: string[] = [];
+      const stream = { write: (text: string) => void written.push(text), isTTY: true, columns: 80, rows };
+      const progress = createProgress({ process: { stderr: stream, env: { NO_COLOR: "1" } }, view: PLAIN_VIEW }, () => 61_000);
+      progress.show({ ...announced, operations, isWatched: true } as ActionEvent);
+      for (const event of events) progress.show({ type: "run", event });
+      vi.advanceTimersByTime(100);
+      progress.stop();
+      return (written.findLast((text) => text.includes(" done")) ?? "")
+        .replaceAll(new RegExp(`${ESCAPE}\\[[0-9]*[A-Z]`, "g"), "")
+        .split("\n")
+        .slice(0, -1);
+    }
+
+    const operations = [
+      { id: id("one"), title: "create one", usualMs: 9_000 },
+      { id: id("two"), title: "create two" },
+      { id: id("redis"), title: "install redis on one", dependsOn: [id("one"), id("two")] },
+      { id: id("os"), title: "install os on two", dependsOn: [id("two")] },
+      { id: id("nginx"), title: "install nginx on two", dependsOn: [id("os")] },
+    ];
+    const recorded = [
+      { type: "operationStarted", at: 1_000, operation: id("one"), attempt: 1, token: 1 },
+      { type: "operationStarted", at: 31_000, operation: id("two"), attempt: 1, token: 1 },
+    ] as unknown as readonly RunEvent[];
+
+    it("shows what runs since when, and below it what waits for it", () => {
+      expect(drawnAfter(recorded, operations, 24)).toEqual([
+        "⠙ create one (1 min 00 s of usually 9.0 s)",
+        "  └ install redis on one, waiting for create two too",
+        "⠙ create two (30.0 s)",
+        "  └ install os on two",
+        "  0 of 5 done; next: install os on two and 2 more, waiting for create two",
+      ]);
+    });
+
+    it("keeps the line that says how far it is where there is little room", () => {
+      expect(drawnAfter(recorded, operations, 9)).toEqual([
+        "⠙ create one (1 min 00 s of usually 9.0 s)",
+        "⠙ create two (30.0 s)",
+        "  0 of 5 done; next: install os on two and 2 more, waiting for create two",
+      ]);
+    });
+
+    it("takes the time that an operation took from what is recorded", () => {
+      const ended = {
+        type: "operationCompleted",
+        at: 41_000,
+        operation: id("one"),
+        attempt: 1,
+        output: null,
+      } as unknown as RunEvent;
+      expect(tell([announced, ...[...recorded, ended].map((event): ActionEvent => ({ type: "run", event }))])).toContain(
+        "✓ one (40.0 s)",
+      );
+    });
   });
 
   const BELL = "\u0007";

@@ -5,7 +5,7 @@
  */
 
 import type { ActionEvent } from "@provisioning/actions";
-import { counted, type OperationId, type RunEvent } from "@provisioning/model";
+import { counted, type RunEvent } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { styleFor } from "../../style.js";
 import { formatDuration } from "../duration.js";
@@ -13,7 +13,7 @@ import { inWords } from "../marks.js";
 import { printable } from "../printable.js";
 import { type Folding, foldingOf } from "./folding.js";
 import { createLiveRegion } from "./live-region.js";
-import { Work } from "./work.js";
+import { type OperationEnd, type Waiting, Work } from "./work.js";
 
 export interface Progress {
   show(event: ActionEvent): void;
@@ -24,12 +24,24 @@ export interface Progress {
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const REDRAW_MS = 100;
 
-type Surroundings = Pick<CliContext, "process" | "view">;
+interface Surroundings {
+  readonly process: Pick<CliContext["process"], "stderr" | "env">;
+  readonly view: CliContext["view"];
+}
+
+/** Whether what runs right now is drawn: on a terminal, for eyes. */
+export function isDrawn({ process: { stderr, env }, view }: Surroundings): boolean {
+  return stderr.isTTY === true && env.TERM !== "dumb" && !isPipeline(env) && !view.plain && !view.quiet;
+}
+
+function isPipeline({ CI }: CliContext["process"]["env"]): boolean {
+  return CI !== undefined && CI !== "" && CI !== "false";
+}
 
 export function createProgress({ process: { stderr: stream, env }, view }: Surroundings, now: () => number): Progress {
   const style = styleFor(stream, env);
-  const isCi = env.CI !== undefined && env.CI !== "" && env.CI !== "false";
-  const isLive = stream.isTTY === true && env.TERM !== "dumb" && !isCi && !view.plain && !view.quiet;
+  const isCi = isPipeline(env);
+  const isLive = isDrawn({ process: { stderr: stream, env }, view });
   const region = createLiveRegion(stream);
   const work = new Work();
   const folding: Folding | undefined = isCi ? foldingOf(env) : undefined;
@@ -52,13 +64,22 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
   const draw = () => {
     frame += 1;
     const mark = style.cyan(FRAMES[frame % FRAMES.length] as string);
-    const lines = [...work.running.values()].map(({ title, since, text, usualMs }) => {
+    const waiting = work.waiting();
+    // The last line says how far it is, whatever else there is no room for.
+    const running = [...work.running].slice(0, Math.max(1, region.room - 1));
+    let left = region.room - 1 - running.length;
+    const lines = running.flatMap(([id, { title, since, text, usualMs }]) => {
       const took = formatDuration(now() - since);
       const usual = usualMs === undefined ? "" : ` of usually ${formatDuration(usualMs)}`;
-      return `${mark} ${title}${text === "" ? "" : style.dim(`: ${text}`)} ${style.dim(`(${took}${usual})`)}`;
+      const below = waiting.filter(({ under }) => under === id).slice(0, Math.max(0, left));
+      left -= below.length;
+      return [
+        `${mark} ${title}${text === "" ? "" : style.dim(`: ${text}`)} ${style.dim(`(${took}${usual})`)}`,
+        ...below.map((one, index) => style.dim(`  ${index === below.length - 1 ? "└" : "├"} ${one.title}${alsoFor(one)}`)),
+      ];
     });
     if (lines.length > 0)
-      region.draw([...lines, style.dim(`  ${work.finished} of ${work.total} done${waitingText(work)}`)].map(safe));
+      region.draw([...lines, style.dim(`  ${work.finished} of ${work.total} done${waitingText(waiting)}`)].map(safe));
   };
   const safe = (text: string) => printable(text, style.colours);
   const startTimer = () => {
@@ -72,9 +93,9 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
     region.clear();
   };
 
-  const finish = (id: OperationId, mark: string, text: string) => {
+  const finish = ({ operation: id, at }: OperationEnd, mark: string, text: string) => {
     const ran = work.end(id);
-    const took = ran === undefined ? "" : style.dim(` (${formatDuration(now() - ran.since)})`);
+    const took = ran === undefined ? "" : style.dim(` (${formatDuration(at - ran.since)})`);
     const step = view.plain ? `step ${work.finished} of ${work.total}: ` : "";
     note(`${mark} ${step}${work.titleOf(id)}${took}${text === "" ? "" : `  ${style.dim(text)}`}`);
     if (work.running.size === 0) region.clear();
@@ -83,18 +104,18 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
   const showRun = (event: RunEvent) => {
     switch (event.type) {
       case "operationStarted":
-        work.start(event.operation, now());
+        work.start(event.operation, event.at);
         startTimer();
         return;
       case "operationCompleted": {
         const changed = work.changedSteps.get(event.operation) ?? 0;
-        return finish(event.operation, style.green("✓"), changed > 0 ? `${counted(changed, "step")} changed` : "");
+        return finish(event, style.green("✓"), changed > 0 ? `${counted(changed, "step")} changed` : "");
       }
       case "operationFailed":
-        if (event.retryAt === undefined) return finish(event.operation, style.red("✗"), event.error.message);
+        if (event.retryAt === undefined) return finish(event, style.red("✗"), event.error.message);
         work.finished -= 1;
         return finish(
-          event.operation,
+          event,
           style.yellow("↻"),
           `${event.error.message} Trying again in ${formatDuration(event.retryAt - now())}.`,
         );
@@ -105,7 +126,7 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
         );
       case "operationCancelled":
         // What never began is in the report of the run.
-        if (work.running.has(event.operation)) return finish(event.operation, style.yellow("■"), "stopped");
+        if (work.running.has(event.operation)) return finish(event, style.yellow("■"), "stopped");
         work.end(event.operation);
         return;
       case "rollbackStarted":
@@ -135,7 +156,7 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
           openGroup = event.runId;
           if (folding !== undefined && !view.quiet) stream.write(folding.open(openGroup, `Run ${event.runId}`, now()));
           return note(
-            `${style.cyan("▸")} ${event.resumed ? "Go on with" : "Start"} run ${event.runId}: ${counted(event.operations.length, "operation")}`,
+            `${style.cyan("▸")} ${event.isWatched === true ? "Watch" : event.resumed ? "Go on with" : "Start"} run ${event.runId}: ${counted(event.operations.length, "operation")}`,
           );
         case "run":
           return showRun(event.event);
@@ -169,12 +190,19 @@ export function createProgress({ process: { stderr: stream, env }, view }: Surro
 }
 
 /** What comes next, and what it waits for. */
-function waitingText(work: Work): string {
-  const waiting = work.waiting();
+function waitingText(waiting: readonly Waiting[]): string {
   const [first] = waiting;
   if (first === undefined) return "";
   const others = waiting.length > 1 ? ` and ${waiting.length - 1} more` : "";
-  const reason =
-    first.for.length === 0 ? "its turn" : `${first.for[0]}${first.for.length > 1 ? ` and ${first.for.length - 1} more` : ""}`;
-  return `; next: ${first.title}${others}, waiting for ${reason}`;
+  return `; next: ${first.title}${others}, waiting for ${reasonOf(first.for)}`;
+}
+
+/** Below one that it waits for: what else. */
+function alsoFor({ for: reasons }: Waiting): string {
+  return reasons.length > 1 ? `, waiting for ${reasonOf(reasons.slice(1))} too` : "";
+}
+
+function reasonOf([first, ...others]: readonly string[]): string {
+  if (first === undefined) return "its turn";
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
 }

@@ -17,7 +17,7 @@ describe("what comes next", () => {
     work.start(id("server"), 0);
     work.start(id("network"), 0);
     expect(work.waiting()).toEqual([
-      { title: "install", for: ["server", "network"] },
+      { title: "install", for: ["server", "network"], under: "server" },
       { title: "check", for: ["install"] },
     ]);
   });

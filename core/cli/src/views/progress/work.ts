@@ -16,6 +16,8 @@ export interface RunningOperation {
 
 export interface Waiting {
   readonly title: string;
+  /** What of it runs already, where all of it does. */
+  readonly under?: OperationId;
   /** Titles of what it waits for; empty: for a free place. */
   readonly for: readonly string[];
 }
@@ -39,9 +41,9 @@ export class Work {
     return this.#operations.get(id)?.title ?? id;
   }
 
-  start(id: OperationId, now: number): void {
+  start(id: OperationId, since: number): void {
     const usualMs = this.#operations.get(id)?.usualMs;
-    this.running.set(id, { title: this.titleOf(id), since: now, text: "", ...(usualMs === undefined ? {} : { usualMs }) });
+    this.running.set(id, { title: this.titleOf(id), since, text: "", ...(usualMs === undefined ? {} : { usualMs }) });
   }
 
   /** The operation as it ran, when it did. */
@@ -59,10 +61,13 @@ export class Work {
     return found
       .map(({ title, dependsOn = [] }) => {
         const open = dependsOn.filter((on) => this.#operations.has(on) && !this.#ended.has(on));
-        return { title, for: open.map((on) => this.titleOf(on)), behind: open.filter((on) => !this.running.has(on)).length };
+        const behind = open.filter((on) => !this.running.has(on)).length;
+        const [under] = behind === 0 ? open : [];
+        const waiting = { title, for: open.map((on) => this.titleOf(on)), ...(under === undefined ? {} : { under }) };
+        return { behind, waiting };
       })
-      .sort((left, right) => left.behind - right.behind || left.for.length - right.for.length)
-      .map(({ title, for: reasons }) => ({ title, for: reasons }));
+      .sort((left, right) => left.behind - right.behind || left.waiting.for.length - right.waiting.for.length)
+      .map(({ waiting }) => waiting);
   }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DiagnosticsError, type JsonObject } from "@provisioning/model";
+import { evaluateWorkflow } from "@provisioning/workspace";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { PlannedInfra } from "../infra/plan.js";
 import { invoke } from "../invoke.js";
@@ -16,7 +17,7 @@ const example = fileURLToPath(new URL("../../../../examples/wuji", import.meta.u
 const folder = mkdtempSync(join(tmpdir(), "provisioning-batch-"));
 const workspace = join(folder, "wuji");
 const context = testContext(folder, { workspace });
-const FILE = "workflows/full-deployment.k";
+const FILE = "workflows/without-kubernetes.k";
 const ITEMS = 'items = ["wuji-cp-0", "wuji-strg-0", "wuji-worker-0"]';
 
 beforeAll(async () => {
@@ -40,7 +41,7 @@ async function problemsOf(change: (text: string) => string) {
 describe("the workflow of the example", () => {
   it("can be carried out, with these settings", async () => {
     const { name, infra, operations, workflow } = await invoke("batch.validate", context, { file: FILE });
-    expect({ name, infra, operations }).toEqual({ name: "wuji-full-deployment", infra: "wuji", operations: 4 });
+    expect({ name, infra, operations }).toEqual({ name: "wuji-without-kubernetes", infra: "wuji", operations: 4 });
     expect(workflow).toMatchObject({
       rollback: { enabled: true, onPartialFailure: true, checkpointInterval: 2, preserveSuccessful: false },
       retry: { maxAttempts: 3, backoff: "exponential", initialDelayMs: 5_000, maxDelayMs: 300_000 },
@@ -62,6 +63,38 @@ describe("the workflow of the example", () => {
       expect(position?.file).toBe("workflows/changed.k");
       expect(sourceLine).toContain("items = [");
     }
+  });
+
+  it("is there with Kubernetes too, and refused for just what there is not yet", async () => {
+    const file = "workflows/full-deployment.k";
+    const full = await evaluateWorkflow(context.platform, { file: join(workspace, file), workspaceDir: workspace });
+    expect(full).toMatchObject({
+      name: "wuji-full-deployment",
+      order: "batch",
+      rollback: { enabled: true, onPartialFailure: true, checkpointInterval: 2, preserveSuccessful: false },
+      retry: { maxAttempts: 3, backoff: "exponential", initialDelayMs: 5_000, maxDelayMs: 300_000 },
+      secrets: { provider: "sops", ageKeyFile: "~/.config/sops/age/keys.txt" },
+    });
+    expect(
+      full.operations.map(({ id, verb, target, items, dependsOn, parallel }) => [id, verb, target, items, dependsOn, parallel]),
+    ).toEqual([
+      ["create-servers", "create", "server", ["wuji-cp-0", "wuji-strg-0", "wuji-worker-0"], [], true],
+      ["install-base", "create", "taskserv", ["os", "resolv", "containerd"], ["create-servers"], true],
+      ["install-k8s", "create", "taskserv", ["kubernetes"], ["install-base"], true],
+      ["install-cluster", "create", "taskserv", ["rook-ceph", "external-nfs", "cilium"], ["install-k8s"], true],
+    ]);
+    const error = await invoke("batch.validate", context, { file }).catch((found: unknown) => found as DiagnosticsError);
+    const problems = (error as DiagnosticsError).diagnostics.map(({ code, summary, position }) => [
+      code,
+      summary,
+      position?.line,
+    ]);
+    expect(problems).toEqual([
+      ["BATCH_ITEM_UNKNOWN", "There is no taskserv kubernetes.", 32],
+      ["BATCH_ITEM_UNKNOWN", "There is no taskserv rook-ceph.", 40],
+      ["BATCH_ITEM_UNKNOWN", "There is no taskserv external-nfs.", 40],
+      ["BATCH_ITEM_UNKNOWN", "There is no taskserv cilium.", 40],
+    ]);
   });
 
   it("adds what is required and not listed, and tells of it", async () => {
@@ -97,12 +130,12 @@ describe("the workflow of the example", () => {
 
   it("finds the platform's schemas from any file, though the workspace keeps its workflows in a folder of that name", async () => {
     writeFileSync(join(workspace, "deploy.k"), readFileSync(join(workspace, FILE), "utf8"));
-    writeFileSync(join(workspace, "again.k"), "import deploy\nagain = deploy.batch_create_infrastructure\n");
+    writeFileSync(join(workspace, "again.k"), "import deploy\nagain = deploy.without_kubernetes\n");
     for (const file of ["deploy.k", "again.k"])
       expect(await invoke("batch.validate", context, { file }), file).toMatchObject({ operations: 4 });
     // What only the folder has is meant as it is written.
     rmSync(join(workspace, "workflows", "changed.k"), { force: true });
-    writeFileSync(join(workspace, "own.k"), "import workflows\nown = workflows.batch_create_infrastructure\n");
+    writeFileSync(join(workspace, "own.k"), "import workflows\nown = workflows.without_kubernetes\n");
     expect(await invoke("batch.validate", context, { file: "own.k" })).toMatchObject({ operations: 4 });
     for (const file of ["deploy.k", "again.k", "own.k"]) rmSync(join(workspace, file));
   });

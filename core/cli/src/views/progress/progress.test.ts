@@ -98,7 +98,10 @@ describe("progress", () => {
       vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
       const written: string[] = [];
       const stream = { write: (text: string) => void written.push(text), isTTY: true, columns: 80, rows };
-      const progress = createProgress({ process: { stderr: stream, env: { NO_COLOR: "1" } }, view: PLAIN_VIEW }, () => 61_000);
+      const progress = createProgress(
+        { process: { stdout: stream, stderr: stream, env: { NO_COLOR: "1" } }, view: PLAIN_VIEW },
+        () => 61_000,
+      );
       progress.show({ ...announced, operations, isWatched: true } as ActionEvent);
       for (const event of events) progress.show({ type: "run", event });
       vi.advanceTimersByTime(100);

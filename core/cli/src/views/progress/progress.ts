@@ -24,10 +24,7 @@ export interface Progress {
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const REDRAW_MS = 100;
 
-interface Surroundings {
-  readonly process: Pick<CliContext["process"], "stderr" | "env">;
-  readonly view: CliContext["view"];
-}
+type Surroundings = Pick<CliContext, "process" | "view">;
 
 /** Whether what runs right now is drawn: on a terminal, for eyes. */
 export function isDrawn({ process: { stderr, env }, view }: Surroundings): boolean {
@@ -38,10 +35,14 @@ function isPipeline({ CI }: CliContext["process"]["env"]): boolean {
   return CI !== undefined && CI !== "" && CI !== "false";
 }
 
-export function createProgress({ process: { stderr: stream, env }, view }: Surroundings, now: () => number): Progress {
+export function createProgress(around: Surroundings, now: () => number): Progress {
+  const {
+    process: { stderr: stream, env },
+    view,
+  } = around;
   const style = styleFor(stream, env);
   const isCi = isPipeline(env);
-  const isLive = isDrawn({ process: { stderr: stream, env }, view });
+  const isLive = isDrawn(around);
   const region = createLiveRegion(stream);
   const work = new Work();
   const folding: Folding | undefined = isCi ? foldingOf(env) : undefined;

@@ -9,7 +9,7 @@ import { KeptAnswers } from "./kept-answers.js";
 
 let dir: string;
 let now: number;
-const clock = { now: () => now as Instant };
+const clock = { ...systemClock, now: () => now as Instant };
 const key = (name: string) => requestKey(name, "/path", { name });
 const answer = (text: string) => ({ status: 200, body: text });
 

@@ -23,12 +23,20 @@ const open = (maxBytes?: number) =>
   KeptAnswers.open({ dir, clock, ttlMs: 1_000, ...(maxBytes === undefined ? {} : { maxBytes }) });
 
 describe("kept answers", () => {
-  it("are there again when they are opened anew, and nothing that was not written to its end", async () => {
+  it("are there for whoever opens the same folder, before or after", async () => {
+    const before = await open();
     await (await open()).keep(key("a"), answer("one"));
-    await writeFile(join(dir, "half.json.new"), "{");
-    const again = await open();
-    expect(await again.find(key("a"))).toEqual(answer("one"));
-    expect(await readdir(dir)).toHaveLength(1);
+    expect(await before.find(key("a"))).toEqual(answer("one"));
+    expect(await (await open()).find(key("a"))).toEqual(answer("one"));
+  });
+
+  it("are removed in time also where they were not written to their end", async () => {
+    const half = join(dir, `${key("a").name}.json.half`);
+    await writeFile(half, "{");
+    expect(await (await open()).find(key("a"))).toBe(undefined);
+    await utimes(half, new Date(now - 2_000), new Date(now - 2_000));
+    await open();
+    expect(await readdir(dir)).toEqual([]);
   });
 
   it("are for the same request only", async () => {
@@ -48,14 +56,14 @@ describe("kept answers", () => {
   });
 
   it("go when there are too many, the oldest first, also when they are opened anew", async () => {
-    const kept = await open(250);
+    const kept = await open(500);
     for (const name of ["a", "b", "c"]) await kept.keep(key(name), answer("x".repeat(70)));
     const found = async (those: KeptAnswers) =>
       Promise.all(["a", "b", "c"].map(async (name) => (await those.find(key(name))) !== undefined));
     expect(await found(kept)).toEqual([false, true, true]);
-    const [older = ""] = (await readdir(dir)).filter((file) => file.startsWith(key("c").name));
-    await utimes(join(dir, older), new Date(now - 500), new Date(now - 500));
-    expect(await found(await open(150))).toEqual([false, true, false]);
+    const older = join(dir, `${key("c").name}.json`);
+    await utimes(older, new Date(now - 500), new Date(now - 500));
+    expect(await found(await open(250))).toEqual([false, true, false]);
   });
 });
 

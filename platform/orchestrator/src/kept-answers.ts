@@ -1,8 +1,10 @@
 /**
  * Answers that were given at once under an idempotency key, so that repeating the request gives the same one. Each is a file, so that it is
- * there after a restart; what a task answers is recorded with the task and not kept here. The oldest go when there are too many.
+ * there after a restart and for every replica that has the same folder; what a task answers is recorded with the task and not kept here. The
+ * oldest go when there are too many.
  */
 
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@provisioning/model";
@@ -22,8 +24,14 @@ export interface KeptAnswersOptions {
   readonly maxBytes?: number;
 }
 
-interface Entry {
+interface Kept {
   readonly digest: string;
+  readonly at: number;
+  readonly answer: KeptAnswer;
+}
+
+/** What is known of a file without reading it. */
+interface Entry {
   readonly at: number;
   readonly bytes: number;
 }
@@ -31,7 +39,7 @@ interface Entry {
 /** More than a command line asks in a day; what they hold is bounded besides. */
 const MAX_ANSWERS = 10_000;
 const MAX_BYTES = 32 * 1024 * 1024;
-const FILE = /^([0-9a-f]{64})\.([0-9a-f]{64})\.json$/;
+const FILE = /^([0-9a-f]{64})\.json$/;
 
 export class KeptAnswers {
   readonly #options: KeptAnswersOptions;
@@ -49,14 +57,12 @@ export class KeptAnswers {
     const names = await readdir(options.dir).catch(() => []);
     const entries: (readonly [string, Entry])[] = [];
     for (const name of names) {
-      const [, key, digest] = FILE.exec(name) ?? [];
-      if (key === undefined || digest === undefined) {
-        // Not written to its end.
-        await rm(join(options.dir, name), { force: true });
-        continue;
-      }
-      const { mtimeMs: at, size: bytes } = await stat(join(options.dir, name));
-      entries.push([key, { digest, at, bytes }]);
+      const found = await stat(join(options.dir, name)).catch(() => undefined);
+      // Another replica has just removed it.
+      if (found === undefined) continue;
+      const { mtimeMs: at, size: bytes } = found;
+      // What was not written to its end goes like the others, when its time is over.
+      entries.push([FILE.exec(name)?.[1] ?? name, { at, bytes }]);
     }
     const kept = new KeptAnswers(options, entries);
     await kept.#drop();
@@ -65,24 +71,27 @@ export class KeptAnswers {
 
   /** @throws ProvisioningError IDEMPOTENCY_CONFLICT when the key was used for something else */
   async find({ name, digest }: RequestKey): Promise<KeptAnswer | undefined> {
-    const entry = this.#entries.get(name);
-    if (entry === undefined || this.#isOver(entry)) return undefined;
-    if (entry.digest !== digest) throw new IdempotencyConflictError();
-    const text = await readFile(this.#fileOf(name, entry), "utf8").catch(() => undefined);
-    return text === undefined ? undefined : (JSON.parse(text) as KeptAnswer);
+    const text = await readFile(this.#fileOf(name), "utf8").catch(() => undefined);
+    if (text === undefined) return undefined;
+    const kept = JSON.parse(text) as Kept;
+    if (this.#isOver(kept)) return undefined;
+    if (kept.digest !== digest) throw new IdempotencyConflictError();
+    return kept.answer;
   }
 
   async keep({ name, digest }: RequestKey, answer: KeptAnswer): Promise<void> {
     const { dir, clock } = this.#options;
-    const text = JSON.stringify(answer);
-    const entry = { digest, at: clock.now(), bytes: Buffer.byteLength(text) };
-    const file = this.#fileOf(name, entry);
+    const at = clock.now();
+    const text = JSON.stringify({ digest, at, answer } satisfies Kept);
+    const bytes = Buffer.byteLength(text);
+    const file = this.#fileOf(name);
+    const unfinished = `${file}.${randomUUID()}`;
     await mkdir(dir, { recursive: true, mode: 0o700 });
-    await writeFile(`${file}.new`, text, { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    await writeFile(unfinished, text, { mode: 0o600 });
+    await rename(unfinished, file);
     this.#forget(name);
-    this.#entries.set(name, entry);
-    this.#bytes += entry.bytes;
+    this.#entries.set(name, { at, bytes });
+    this.#bytes += bytes;
     await this.#drop();
   }
 
@@ -92,7 +101,7 @@ export class KeptAnswers {
     for (const [name, entry] of this.#entries) {
       if (!this.#isOver(entry) && this.#entries.size <= MAX_ANSWERS && this.#bytes <= maxBytes) return;
       this.#forget(name);
-      await rm(this.#fileOf(name, entry), { force: true });
+      await rm(this.#fileOf(name), { force: true });
     }
   }
 
@@ -101,11 +110,12 @@ export class KeptAnswers {
     this.#entries.delete(name);
   }
 
-  #isOver({ at }: Entry): boolean {
+  #isOver({ at }: Pick<Entry, "at">): boolean {
     return at + this.#options.ttlMs <= this.#options.clock.now();
   }
 
-  #fileOf(name: string, { digest }: Pick<Entry, "digest">): string {
-    return join(this.#options.dir, `${name}.${digest}.json`);
+  /** Of a key, or what has its own name. */
+  #fileOf(name: string): string {
+    return join(this.#options.dir, /^[0-9a-f]{64}$/.test(name) ? `${name}.json` : name);
   }
 }

@@ -115,13 +115,14 @@ export async function startService(options: StartOptions): Promise<RunningServic
     const streams = new Streams(limits.maxStreams, meter);
     const keepIn = (folder: string) =>
       KeptAnswers.open({
-        dir: join(runtimeDir, "orchestrator", folder),
+        // All replicas have this folder; "orchestrator" beside it is each one's own.
+        dir: join(runtimeDir, "answers", folder),
         clock: options.context.clock,
         ttlMs: service.workspace.config.get("orchestrator.idempotency_hours") * 3_600_000,
       });
     const once = new Once({
       keys: service.keys,
-      answers: await keepIn("answers"),
+      answers: await keepIn("changes"),
       readings: await keepIn("readings"),
       onTrouble: (error) => logger.warn({ err: error }, "an answer could not be kept for its idempotency key"),
     });

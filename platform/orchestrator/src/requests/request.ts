@@ -11,7 +11,7 @@ import {
   type RunDefinition,
   type RunId,
 } from "@provisioning/model";
-import { assertRecordable } from "../settings.js";
+import { assertRecordable } from "./request-settings.js";
 
 export const REQUEST_ACTION = "action.invoke";
 

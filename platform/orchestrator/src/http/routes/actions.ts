@@ -7,7 +7,7 @@ import type { InfraName, Json, JsonObject } from "@provisioning/model";
 import * as z from "zod/mini";
 import { requestInfra, submitRequest } from "../../requests/submit-request.js";
 import { confinedFile, type Service } from "../../service.js";
-import { callSettings } from "../../settings.js";
+import { callSettings } from "../../requests/request-settings.js";
 import { defineEndpoint, type Endpoint, parsePart } from "../endpoint.js";
 import { invokeNow, isImmediate, isQuickChange, servedAction } from "../invoke-now.js";
 import { accepted } from "../parts.js";

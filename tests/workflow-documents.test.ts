@@ -44,13 +44,13 @@ const run = (...words: string[]) => workspace.json<Outcome>("workflow", "run", A
 
 describe("a workflow of tasks", () => {
   it("says what it cannot do yet, and nothing else", async () => {
-    const variables = ["--var", "AGENT_ROLE=developer", "--var", "current_replicas=5", ...LIMITS];
-    const refused = await workspace.run("workflow", "validate", "workflows/scale-agents.yaml", ...variables);
+    const words = ["workflows/scale-agents.yaml", "--var", "AGENT_ROLE=developer"];
+    const refused = await workspace.run("workflow", "validate", ...words);
     expect(refused.code).not.toBe(0);
     expect(refused.stderr.match(/WORKFLOW_\w+/g)).toEqual(["WORKFLOW_TASK_ANNOUNCED"]);
     expect(refused.stderr).toContain("workflows/scale-agents.yaml:28:7");
-    const { stderr } = await workspace.run("workflow", "run", "workflows/scale-agents.yaml", "--var", "AGENT_ROLE=developer");
-    expect(stderr).toContain("current_replicas");
+    const { stderr } = await workspace.run("workflow", "run", ...words);
+    expect(stderr.match(/WORKFLOW_\w+/g)).toEqual(["WORKFLOW_TASK_ANNOUNCED"]);
   });
 
   it("is refused where it would call this machine", async () => {

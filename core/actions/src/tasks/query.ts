@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from "@provisioning/model";
 import { jsonObjectSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
-import { didYouMean } from "@provisioning/planner";
+import { didYouMean, type StepInput } from "@provisioning/planner";
 import { parseQuery, QuerySyntaxError, type SelectQuery } from "./query/parse.js";
 import { runQuery } from "./query/run.js";
 import { loadTable, tableColumns, tableNames } from "./query/tables.js";
@@ -16,6 +16,8 @@ interface QueryParams {
 
 interface QueryOutput extends JsonObject {
   readonly rows: readonly JsonObject[];
+  /** Of the first row, what was not selected and later steps need. */
+  readonly besides?: JsonObject;
 }
 
 /** Longer ones are not written by people. */
@@ -35,7 +37,10 @@ export const query = defineTask<QueryParams, QueryOutput>({
   summary: "Reads servers, taskservs, networks, resources, runs, operations or a table of the workspace with a SELECT.",
   effect: "read",
   params: z.strictObject({ query: z.string().check(z.minLength(1), z.maxLength(MAX_LENGTH)) }),
-  output: z.strictObject({ rows: z.array(jsonObjectSchema) }) as unknown as z.ZodMiniType<QueryOutput>,
+  output: z.strictObject({
+    rows: z.array(jsonObjectSchema),
+    besides: z.exactOptional(jsonObjectSchema),
+  }) as unknown as z.ZodMiniType<QueryOutput>,
   programs: ["query"],
   check(params, { ownTables }) {
     const parsed = tryParse(params.query);
@@ -64,10 +69,20 @@ export const query = defineTask<QueryParams, QueryOutput>({
     if (parsed instanceof QuerySyntaxError) return [];
     return [...(parsed.columns ?? tableColumns(parsed.table) ?? []), "rows"];
   },
+  offers: (params, { ownColumns }) => {
+    const parsed = tryParse(params.query);
+    return parsed instanceof QuerySyntaxError ? [] : (tableColumns(parsed.table) ?? ownColumns(parsed.table));
+  },
   async run(context, params) {
     const parsed = parseQuery(params.query);
     const table = await loadTable(context, parsed);
-    return { rows: runQuery(parsed, table, (name) => context.values[name] as Json) };
+    const valueOf = (name: string) => context.values[name] as Json;
+    const rows = runQuery(parsed, table, valueOf);
+    const { outputs = [] } = context.operation.operation.input as unknown as StepInput;
+    const columns = outputs.filter((name) => name !== "rows" && parsed.columns?.includes(name) === false);
+    if (columns.length === 0) return { rows };
+    const [first = {}] = runQuery({ ...parsed, columns, limit: Math.min(parsed.limit ?? 1, 1) }, table, valueOf);
+    return { rows, besides: Object.fromEntries(Object.entries(first).filter(([, value]) => value !== null)) };
   },
-  outputs: ({ rows }) => ({ ...(rows as readonly JsonObject[])[0], rows: rows as Json }),
+  outputs: ({ rows, besides }) => ({ ...besides, ...(rows as readonly JsonObject[])[0], rows: rows as Json }),
 });

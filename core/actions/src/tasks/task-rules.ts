@@ -8,7 +8,7 @@ import type { AnnouncedTask, AnyTask, TaskFacts } from "./task.js";
 
 export function rulesOf(task: AnyTask | AnnouncedTask, facts: TaskFacts): TaskRules {
   if ("reason" in task) return { ...NOTHING, announced: task.reason };
-  const { programs = [], secrets = [], isExclusive = false, needs, gives } = task;
+  const { programs = [], secrets = [], isExclusive = false, needs, gives, offers } = task;
   return {
     programs,
     secrets,
@@ -16,6 +16,7 @@ export function rulesOf(task: AnyTask | AnnouncedTask, facts: TaskFacts): TaskRu
     check: (params) => checkParams(task, params, facts),
     needs: (params) => needs?.(params) ?? [],
     gives: (params) => gives?.(params),
+    offers: (params) => offers?.(params, facts) ?? [],
   };
 }
 

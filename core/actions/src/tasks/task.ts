@@ -34,6 +34,8 @@ export interface Task<Params, Output extends Json> extends TaskDescription {
   readonly needs?: (params: Params) => readonly string[];
   /** Names of what it gives; absent: known when it has run. */
   readonly gives?: (params: Params) => readonly string[];
+  /** What it could give besides, when a later step needs it and nothing else gives it: the names are among the step's outputs then. */
+  readonly offers?: (params: Params, facts: TaskFacts) => readonly string[];
   /** What it gives by name. Default: the fields of its output. */
   readonly outputs?: (output: Output) => JsonObject;
   readonly run: (context: TaskContext, params: Params) => Promise<Output>;
@@ -55,6 +57,8 @@ export interface AnnouncedTask extends TaskDescription {
 export interface TaskFacts {
   /** Names of the tables that the workspace keeps itself. */
   readonly ownTables: () => readonly string[];
+  /** Of such a table; empty when it cannot be read. */
+  readonly ownColumns: (table: string) => readonly string[];
   /** Names of all taskservs that there are. */
   readonly taskservs: readonly string[];
 }

@@ -24,7 +24,7 @@ import { chooseInfra, InfraUnknownError, listInfras, loadTaskservCatalog } from 
 import { runOptions } from "../run/options.js";
 import type { WorkspaceSession } from "../session.js";
 import { remembered } from "../tasks/remembered.js";
-import { ownTables } from "../tasks/query/tables.js";
+import { ownColumns, ownTables } from "../tasks/query/tables.js";
 import { rulesOf } from "../tasks/task-rules.js";
 import { loadTask, loadedTask, taskNames } from "../tasks/task-table.js";
 
@@ -64,7 +64,11 @@ export async function createWorkflowCompiler(
     loadTaskservCatalog([context.platform.extensionsDir, layout.extensionsDir]),
     ...taskNames.map((name) => loadTask(name)),
   ]);
-  const facts = { ownTables: () => ownTables(layout.root), taskservs: [...catalog.keys()] };
+  const facts = {
+    ownTables: () => ownTables(layout.root),
+    ownColumns: (table: string) => ownColumns(layout.root, table),
+    taskservs: [...catalog.keys()],
+  };
   const rules = new Map<string, TaskRules>();
   for (const name of taskNames) {
     const task = loadedTask(name);

@@ -5,17 +5,30 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DiagnosticsError, type JsonObject } from "@provisioning/model";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { invoke } from "../invoke.js";
 import { openWorkspaceSession } from "../session.js";
 import { createWorkflowCompiler } from "./compiler.js";
 import { testContext } from "../testing/test-context.js";
+import { readDocumentFile } from "./read-file.js";
 
 const folder = mkdtempSync(join(tmpdir(), "provisioning-workflow-"));
 const workspace = join(folder, "shop");
 const environment: Record<string, string> = { XDG_CONFIG_HOME: join(folder, "user") };
 const context = testContext(folder, { workspace, environment });
+
+/** Rows of agents: role, depth of the queue, replicas now, at least and at most; and what is decided. */
+const SCALED: readonly (readonly [string, number, number, number | null, number, string, number | undefined])[] = [
+  ["up-by-two", 11, 5, 5, 20, "scale_up", 7],
+  ["up-to-the-most", 11, 19, 5, 20, "scale_up", 20],
+  ["up-no-more", 11, 20, 5, 20, "no_change", undefined],
+  ["down", 1, 6, 5, 20, "scale_down", 5],
+  ["down-no-more", 1, 5, 5, 20, "no_change", undefined],
+  ["between", 5, 6, 5, 20, "no_change", undefined],
+  ["unmeasured", 1, 6, null, 20, "", undefined],
+];
 
 const received: { readonly path: string; readonly body: unknown; readonly key: unknown }[] = [];
 let status = 200;
@@ -28,6 +41,13 @@ beforeAll(async () => {
   const rows = [
     { role: "developer", queue_depth: 12, current: 5 },
     { role: "reviewer", queue_depth: 1, current: 3 },
+    ...SCALED.map(([role, queue_depth, current_replicas, min_replicas, max_replicas]) => ({
+      role,
+      queue_depth,
+      current_replicas,
+      min_replicas,
+      max_replicas,
+    })),
   ];
   writeFileSync(join(workspace, "metrics", "agent_health.json"), JSON.stringify(rows));
   server = createServer((request, response) => {
@@ -97,6 +117,49 @@ describe("a workflow document", () => {
     expect(outcome).toBe("completed");
     expect(report).toMatchObject({ name: "demo", infra: "workspace", purpose: "workflow" });
     expect(received).toEqual([{ path: "/services/T0/secret-part", body: { text: "developer: 6" }, key: `${report.id}/tell` }]);
+  });
+
+  describe("finds in the row of a query what the query does not select", () => {
+    const example = fileURLToPath(new URL("../../../../examples/vapora/workflows/scale-agents.yaml", import.meta.url));
+    const decide = async (role: string, variables: JsonObject = {}) => {
+      const { value } = await readDocumentFile(example, folder);
+      const { spec } = value as unknown as { spec: { steps: JsonObject[] } };
+      const tell = {
+        name: "tell",
+        task: "notifications.slack",
+        when: 'action != "no_change"',
+        params: { webhook: "${HOOK}", message: "${action} ${scale_to}" },
+      };
+      return run({ steps: [...spec.steps.slice(0, 2), tell] }, { AGENT_ROLE: role, ...variables }, allowing);
+    };
+
+    it.each(SCALED.slice(0, -1))(
+      "%s: queue %i, replicas %i of %i to %i",
+      async (role, _queue, _now, _least, _most, action, to) => {
+        expect((await decide(role)).outcome).toBe("completed");
+        expect(received.map(({ body }) => body)).toEqual(to === undefined ? [] : [{ text: `${action} ${to}` }]);
+      },
+    );
+
+    it("but for what was given", async () => {
+      await decide("up-by-two", { max_replicas: 6 });
+      expect(received.map(({ body }) => body)).toEqual([{ text: "scale_up 6" }]);
+    });
+
+    it("and says so when the row does not have it", async () => {
+      const { run: report } = await decide("unmeasured");
+      expect(report.operations[1]?.error).toMatchObject({
+        code: "WORKFLOW_VALUE_MISSING",
+        message: "min_replicas has no value: check-queue-depth was skipped or did not give it.",
+      });
+    });
+
+    it("and refuses what no row has", async () => {
+      const condition = "far = queue_depth > most_replicas";
+      const steps = [scaling.steps[0], { name: "decide", task: "provisioning.evaluate", params: { condition } }] as JsonObject[];
+      const refused = await run({ steps }, { ROLE: "developer" }).catch((found: unknown) => found as DiagnosticsError);
+      expect((refused as DiagnosticsError).diagnostics.map(({ code }) => code)).toEqual(["WORKFLOW_VARIABLE_UNBOUND"]);
+    });
   });
 
   it("says how long is long when it starts, for the terminal's bell", async () => {

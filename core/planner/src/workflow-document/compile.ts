@@ -32,12 +32,10 @@ export function compileWorkflow(
 ): CompiledWorkflow {
   const compiler = new Compiler(document, scope, createFindings(places));
   const { steps, onCompletion } = document;
-  const operations = [
-    ...steps.map((step) => compiler.operation(step)),
-    ...onCompletion.map((hook) => compiler.operation(hook, steps)),
-  ];
+  const made = [...steps.map((step) => compiler.operation(step)), ...onCompletion.map((hook) => compiler.operation(hook, steps))];
   compiler.checkVariables();
-  compiler.checkCycle(operations);
+  compiler.checkCycle(made);
+  const operations = made.map((operation) => compiler.withOffered(operation));
   const groups = operations.map(({ id, dependsOn, input }) => ({
     id,
     items: [textOf(input.task)],
@@ -73,6 +71,8 @@ class Compiler {
   readonly #producers: ReadonlyMap<string, WorkflowStep>;
   /** Names that are used and come from outside. */
   readonly #used = new Set<string>();
+  /** By the step that gives them: names that it does not declare. */
+  readonly #offered = new Map<string, Set<string>>();
 
   constructor(
     readonly document: WorkflowDocument,
@@ -112,6 +112,14 @@ class Compiler {
       // What a hook does not manage takes nothing back.
       onFailure: after === undefined ? (step.onFailure ?? (document.rollbackOnFailure ? "rollback" : "fail")) : "continue",
     };
+  }
+
+  /** A step gives what later ones found in it, as if it had declared that. */
+  withOffered(operation: OperationDefinition): OperationDefinition {
+    const names = this.#offered.get(operation.id);
+    if (names === undefined) return operation;
+    const { outputs = [] } = operation.input as unknown as StepInput;
+    return { ...operation, input: { ...operation.input, outputs: [...outputs, ...names] } };
   }
 
   /** A name that nothing uses was mistyped. */
@@ -251,19 +259,39 @@ class Compiler {
     const variables: Record<string, Json> = {};
     const environment: string[] = [];
     const from: Record<string, string> = {};
+    const open: string[] = [];
     for (const name of used) {
       const producer = this.#producers.get(name);
       if (producer !== undefined) from[name] = producer.name;
       else if (Object.hasOwn(this.scope.variables, name)) variables[name] = this.scope.variables[name] as Json;
       else if (this.scope.isInEnvironment(name)) environment.push(name);
-      else this.#unbound(step, name, task);
+      else open.push(name);
       if (producer === undefined) this.#used.add(name);
+    }
+    const before = new Set([...step.dependsOn, ...Object.values(from)]);
+    for (const name of open) {
+      const offering = this.#offering(name, before);
+      if (offering === undefined) this.#unbound(step, name, task);
+      else from[name] = offering;
     }
     return {
       ...(Object.keys(variables).length === 0 ? {} : { variables }),
       ...(environment.length === 0 ? {} : { environment }),
       ...(Object.keys(from).length === 0 ? {} : { from }),
     };
+  }
+
+  /** The one step among those that come before which could give it: of two nobody could tell which one is meant. */
+  #offering(name: string, before: ReadonlySet<string>): string | undefined {
+    const [first, ...others] = this.document.steps.filter((step) => {
+      if (!before.has(step.name)) return false;
+      const task = this.scope.task(step.task);
+      return task !== undefined && task.check(step.params).length === 0 && task.offers?.(step.params).includes(name) === true;
+    });
+    if (first === undefined || others.length > 0) return undefined;
+    const names = this.#offered.get(first.name) ?? new Set();
+    this.#offered.set(first.name, names.add(name));
+    return first.name;
   }
 
   #unbound(step: WorkflowStep, name: string, task: TaskRules | undefined): void {

@@ -28,6 +28,8 @@ export interface TaskRules {
   needs(params: JsonObject): readonly string[];
   /** What it gives by name; absent: known only when it has run. Called only with parameters that have no problem. */
   gives(params: JsonObject): readonly string[] | undefined;
+  /** What it could give besides, when a later step needs it and nothing else gives it. Called as `gives`. */
+  offers?(params: JsonObject): readonly string[];
 }
 
 export interface ParamProblem {

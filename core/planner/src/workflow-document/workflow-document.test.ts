@@ -17,6 +17,7 @@ const task = (rules: Partial<TaskRules> = {}): TaskRules => ({
 const TASKS: Readonly<Record<string, TaskRules>> = {
   "test.echo": task(),
   "test.query": task({ programs: ["query"], needs: ({ query }) => textOf(query).split(" "), gives: () => ["depth"] }),
+  "test.row": task({ gives: () => ["depth"], offers: () => ["depth", "most", "least"] }),
   "test.post": task({ secrets: ["webhook"] }),
   "test.deploy": task({ isExclusive: true }),
   "test.soon": task({ announced: "there are no clusters yet." }),
@@ -47,6 +48,35 @@ const compile = (value: Json, changes: Partial<WorkflowScope> = {}) => {
 const codes = (value: Json, changes: Partial<WorkflowScope> = {}) =>
   compile(value, changes).problems.map(({ code, detail }) => `${code} ${detail ?? ""}`);
 const steps = (...list: readonly JsonObject[]) => document({ steps: list });
+
+describe("what nothing gives", () => {
+  const look = { name: "look", task: "test.row", params: {}, outputs: ["depth"] };
+  const use = (text: string, more: JsonObject = {}) => ({ name: "use", task: "test.echo", params: { text }, ...more });
+
+  it.each([
+    ["a step whose value is used", [look, use("${depth} ${most}")], ["depth", "most"]],
+    ["a step that is waited for", [look, use("${most} ${least}", { depends_on: ["look"] })], ["depth", "most", "least"]],
+  ])("comes from %s when it has it", (_, list, outputs) => {
+    const { problems, operations } = compile(steps(...list));
+    expect(problems).toEqual([]);
+    expect(operations[0]?.input.outputs).toEqual(outputs);
+    expect(operations[1]?.input.from).toMatchObject({ most: "look" });
+  });
+
+  it.each([
+    ["a step that it does not wait for", [look, use("${most}")]],
+    ["one of two steps", [look, { ...look, name: "other", outputs: [] }, use("${most}", { depends_on: ["look", "other"] })]],
+    ["a step that has something else", [look, use("${depth} ${mist}")]],
+  ])("does not come from %s", (_, list) => {
+    expect(codes(steps(...(list as JsonObject[])))).toEqual([expect.stringContaining("WORKFLOW_VARIABLE_UNBOUND")]);
+  });
+
+  it("but is given stays what was given", () => {
+    const { problems, operations } = compile(steps(look, use("${depth} ${most}")), { variables: { most: 3 } });
+    expect(problems).toEqual([]);
+    expect([operations[0]?.input.outputs, operations[1]?.input.variables]).toEqual([["depth"], { most: 3 }]);
+  });
+});
 
 describe("a workflow document", () => {
   it("becomes a run", () => {

@@ -1,6 +1,6 @@
 /** The tables that queries read: what is recorded of resources and runs, and tables that a workspace keeps itself. */
 
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -51,6 +51,18 @@ export function ownTables(workspaceDir: string): readonly string[] {
   try {
     const files = readdirSync(join(workspaceDir, "metrics"));
     return files.filter((file) => /^[A-Za-z_]\w*\.json$/.test(file)).map((file) => file.slice(0, -".json".length));
+  } catch {
+    return [];
+  }
+}
+
+/** As the rows have them now. Empty for a table that is not there or not valid. */
+export function ownColumns(workspaceDir: string, table: string): readonly string[] {
+  if (!ownTables(workspaceDir).includes(table)) return [];
+  const file = join(workspaceDir, "metrics", `${table}.json`);
+  try {
+    if (statSync(file).size > MAX_TABLE_BYTES) return [];
+    return [...new Set((parseRows(readFileSync(file, "utf8")) ?? []).flatMap((row) => Object.keys(row)))];
   } catch {
     return [];
   }

@@ -1,7 +1,7 @@
 /**
- * What somebody writes and reads who removes 20 servers: a command or a request for each, beside one batch workflow for all. Counted are
- * bytes, which tokens go by: commands and files with what is printed, for people and as JSON; bodies of requests with those of their
- * answers. The servers are records alone and their provider does nothing; how much is told does not depend on that.
+ * What somebody writes and reads who removes 20 servers: a command or a request for each, beside one batch workflow for all.
+ * Counted are bytes, which tokens go by: commands and files with what is printed, for people and as JSON; bodies of requests with
+ * those of their answers. The servers are records alone and their provider does nothing; how much is told does not depend on that.
  * Build and bundle first, then: `node bench/cli/batch-bytes.mjs [servers, default 20]`
  */
 
@@ -117,8 +117,7 @@ for (const [title, measure] of [
   ["over HTTP, until it is accepted", () => overHttp(false)],
 ]) {
   const { single, batch } = await measure();
-  console.log(
-    `${title}: ${names.length} × one ${single} bytes, one batch ${batch} bytes, ${((1 - batch / single) * 100).toFixed(1)} % less`,
-  );
+  const less = ((1 - batch / single) * 100).toFixed(1);
+  console.log(`${title}: ${names.length} × one ${single} bytes, one batch ${batch} bytes, ${less} % less`);
 }
 await workspace.remove();

@@ -38,9 +38,8 @@ export async function evaluateWorkflow(platform: PlatformLayout, workflow: Workf
 }
 
 /**
- * A workflow that somebody sent as plain data, checked by the same schema. It has no places: what is wrong is told with the path of its
- * field.
- * @throws DiagnosticsError with everything that is wrong with it
+ * A workflow that somebody sent as plain data, checked by the same schema. It has no places: what is wrong is told with the path
+ * of its field. @throws DiagnosticsError with everything that is wrong with it
  */
 export async function evaluateWorkflowDefinition(
   platform: PlatformLayout,

@@ -4,7 +4,9 @@
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type ActionName, actionTable, isLocalAction } from "@provisioning/actions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fixture, makeWorkspace, type TestWorkspace } from "./support/platform.js";
@@ -186,6 +188,8 @@ describe("every action", () => {
   });
 });
 
+const execute = promisify(execFile);
+
 interface Said {
   readonly variables?: Readonly<Record<string, string>>;
   readonly words: readonly string[];
@@ -228,6 +232,21 @@ const SAID: Readonly<Record<string, Said>> = {
     told: '"large"',
   },
   "--provider": { words: ["cluster", "create", "small", "--check", "--provider", "nonsense"], told: "PROVIDER_UNKNOWN" },
+  "a variable that a document uses": {
+    variables: { who: "me" },
+    words: ["workflow", "run", "workflows/who.yaml"],
+    told: '"status":"completed"',
+  },
+  "a variable that is checked": {
+    variables: { who: "me" },
+    words: ["workflow", "validate", "workflows/who.yaml"],
+    told: '"who"',
+  },
+  "a variable that --var wins over": {
+    variables: { who: "nobody" },
+    words: ["workflow", "run", "workflows/who.yaml", "--var", "who=me"],
+    told: '"status":"completed"',
+  },
   "--plan": { words: ["plan", "--plan", "xlarge"], told: '"xlarge"' },
 };
 
@@ -237,6 +256,15 @@ const SETTINGS: Readonly<Record<string, string>> = {
   typo: "providers:\n  defualt: local\n",
   size: "servers:\n  default_plan: large\n",
 };
+
+/** Its second step needs that `who` is `me`. */
+const WHO = `apiVersion: provisioning/v1
+kind: Workflow
+spec:
+  steps:
+    - {name: who, task: provisioning.evaluate, params: {condition: 'is_me = who == "me"'}, outputs: [is_me]}
+    - {name: assert, task: provisioning.evaluate, params: {condition: "assert is_me"}}
+`;
 
 async function workspaceWithEnvironments(): Promise<TestWorkspace> {
   const workspace = await makeWorkspace(fixture("small"));
@@ -249,6 +277,7 @@ async function workspaceWithEnvironments(): Promise<TestWorkspace> {
   );
   const operation = '- {id: where, type: create, target: server, items: ["server-of-{{ environment }}"]}\n';
   await writeFile(join(workspace.dir, "workflows/where.yaml.j2"), operation);
+  await writeFile(join(workspace.dir, "workflows/who.yaml"), WHO);
   // Outside of the workspace: it is the command that reads it.
   await mkdir(join(workspace.dir, "../settings"));
   for (const [name, text] of Object.entries(SETTINGS)) {
@@ -281,6 +310,23 @@ describe("what a command is told besides its action", () => {
     const here = await said(alone, one);
     expect(JSON.stringify(here)).toContain(one.told);
     expect(await said(served, one)).toEqual(here);
+  });
+
+  it("stays here where it is a secret, and the error says where it counts", async () => {
+    const step = '{name: tell, task: notifications.webhook, params: {webhook: "${HOOK}", message: told}}';
+    await writeFile(
+      join(served.dir, "workflows/tell.yaml"),
+      `apiVersion: provisioning/v1\nkind: Workflow\nspec:\n  steps:\n    - ${step}\n`,
+    );
+    const { code, stderr } = await served.runWith(
+      { HOOK: "https://chat.example/s3cret" },
+      "workflow",
+      "run",
+      "workflows/tell.yaml",
+    );
+    expect([code, stderr.includes("WORKFLOW_VARIABLE_UNBOUND")]).toEqual([3, true]);
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain("workflows.service_environment");
+    await expect(execute("grep", ["-r", "s3cret", served.dir])).rejects.toMatchObject({ code: 1 });
   });
 
   it("does not reach what belongs to the service", async () => {

@@ -28,6 +28,8 @@ export interface ActionContext {
   readonly storage?: SwitchableStorage;
   /** Asked first, of what is not `isLocalAction`. */
   readonly askService?: AskService;
+  /** Told what happens in a service that was asked. Once this is true nothing more is waited for, and there is no answer. Absent: the end is. */
+  readonly leaveWhen?: (event: ActionEvent) => boolean;
   /** Of a process that serves others. Absent: this is one command, which carries out what it was asked for and ends. */
   readonly service?: ServiceContext;
   /** For people: who runs this command. */
@@ -50,7 +52,11 @@ export interface ActionContext {
 }
 
 /** What a running service answers; absent when there is none, and the action is done here. `input` is made when there is somebody to send it to. */
-export type AskService = (action: string, input: () => Promise<unknown>) => Promise<{ readonly answer: unknown } | undefined>;
+export type AskService = (
+  action: string,
+  input: () => Promise<unknown>,
+  leaveWhen?: ActionContext["leaveWhen"],
+) => Promise<{ readonly answer: unknown } | undefined>;
 
 export interface ServiceContext {
   /** The limits of providers and servers, shared by everything that this process carries out. */

@@ -13,6 +13,7 @@ import { type ActionName, actionTable } from "./action-table.js";
 import type { ActionContext } from "./context.js";
 import { isLocalAction } from "./local-actions.js";
 import type { WorkflowInput } from "./workflow/input.js";
+import type { RunWorkflowInput } from "./workflow/run.js";
 
 type ActionOf<Name extends ActionName> = Awaited<ReturnType<(typeof actionTable)[Name]>>;
 export type InputOf<Name extends ActionName> = ActionOf<Name> extends Action<infer Input, infer _> ? Input : never;
@@ -31,7 +32,7 @@ export async function invoke<Name extends ActionName>(
   const asked =
     isLocalAction(name) || isRehearsal(input)
       ? undefined
-      : await context.askService?.(name, () => inputToSend(name, context, input));
+      : await context.askService?.(name, () => inputToSend(name, context, input), context.leaveWhen);
   if (asked !== undefined) return asked.answer as OutputOf<Name>;
   // The table says which input belongs to which name; the compiler cannot follow a name that is not known yet.
   const action = (await actionTable[name]()) as unknown as Action<InputOf<Name>, OutputOf<Name>>;
@@ -47,7 +48,9 @@ export async function invoke<Name extends ActionName>(
 async function inputToSend(name: ActionName, context: ActionContext, input: unknown): Promise<unknown> {
   if (!OF_DOCUMENTS.has(name)) return input;
   const { bindEnvironment } = await import("./workflow/bind-environment.js");
-  return bindEnvironment(context, input as WorkflowInput);
+  const { wait, ...bound } = (await bindEnvironment(context, input as WorkflowInput)) as RunWorkflowInput;
+  // Whoever leaves does not wait either way; a run that its request carries out has the settings of the request.
+  return wait === undefined || context.leaveWhen !== undefined ? bound : { ...bound, wait };
 }
 
 const OF_DOCUMENTS: ReadonlySet<ActionName> = new Set<ActionName>(["workflow.plan", "workflow.run", "workflow.validate"]);

@@ -10,7 +10,7 @@ const OWN_STORAGE = /^storage\./;
 
 export function askService(context: Omit<ActionContext, "askService">): AskService | undefined {
   if (Object.entries(context.flags).some(([key, value]) => OWN_STORAGE.test(key) && value !== undefined)) return undefined;
-  return async (action, input) => {
+  return async (action, input, leaveWhen) => {
     const place = await runtimeDirOf(context);
     if (place === undefined) return undefined;
     const { createClient, readToken, runningService } = await import("@provisioning/api/client");
@@ -37,6 +37,7 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
         signal: context.signal,
         drain: context.drain,
         onEvent: (event) => context.report(event as unknown as ActionEvent),
+        ...(leaveWhen === undefined ? {} : { leaveWhen: (event: Json) => leaveWhen(event as unknown as ActionEvent) }),
         onConfirm: (plan) => context.confirm(plan as unknown as Plan),
         onWaiting: () => context.report({ type: "warning", text: "The service does not answer; waiting for it to come back." }),
         flags: flagsFor(context),

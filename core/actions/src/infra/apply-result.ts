@@ -10,6 +10,8 @@ export type ApplyResult =
   /** `roundTrips`: programs sent to servers, all together. */
   | { readonly outcome: "unchanged"; readonly plan: Plan; readonly roundTrips: number; readonly resumed?: RunReport }
   | { readonly outcome: "declined"; readonly plan: Plan }
+  /** A service carries it out, and nobody waited for that. */
+  | { readonly outcome: "submitted"; readonly plan: Plan; readonly run: RunReport }
   | {
       readonly outcome: RunEnd;
       readonly plan: Plan;
@@ -21,6 +23,7 @@ const resumed = { resumed: z.exactOptional(runReportSchema) };
 export const applyResultSchema: z.ZodMiniType<ApplyResult> = z.discriminatedUnion("outcome", [
   z.strictObject({ outcome: z.literal("unchanged"), plan: planSchema, roundTrips: z.int(), ...resumed }),
   z.strictObject({ outcome: z.literal("declined"), plan: planSchema }),
+  z.strictObject({ outcome: z.literal("submitted"), plan: planSchema, run: runReportSchema }),
   z.strictObject({
     outcome: z.enum(["completed", "failed", "cancelled", "rolledBack", "paused"]),
     plan: planSchema,

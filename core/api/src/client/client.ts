@@ -17,6 +17,8 @@ export interface InvokeOptions {
   readonly drain: AbortSignal;
   /** What happens, as the action tells it. */
   readonly onEvent: (event: Json) => void;
+  /** Once it is true of an event, the rest is left to the service, and the answer is `null`. Default: never. */
+  readonly leaveWhen?: (event: Json) => boolean;
   /** Asked with the plan before anything changes. */
   readonly onConfirm: (plan: Json) => Promise<boolean>;
   /** Configuration values that flags give. */
@@ -146,7 +148,7 @@ function recordOf(problem: Problem | undefined, status: number): ErrorRecord {
 
 /** Reads what happens until the task has ended. */
 async function follow(options: Reached, accepted: Accepted, invokeOptions: InvokeOptions): Promise<Json> {
-  const { signal, drain, onEvent, onConfirm, onWaiting } = invokeOptions;
+  const { signal, drain, onEvent, onConfirm, onWaiting, leaveWhen } = invokeOptions;
   const post = (path: string, body: Json) =>
     send(options, { path, body: JSON.stringify(body), key: randomUUID() }, { signal, onWaiting });
   const cancel = () => void post(`/tasks/${accepted.id}/cancel`, { mode: "drain", reason: "interrupted" }).catch(() => {});
@@ -154,11 +156,14 @@ async function follow(options: Reached, accepted: Accepted, invokeOptions: Invok
   const agreed = new Set<string>();
   let lastEventId: string | undefined;
   let outcome: Outcome | undefined;
+  let isLeft = false;
   const tell = async ({ event, data, id }: EventSourceMessage): Promise<void> => {
     if (id !== undefined) lastEventId = id;
     const value = JSON.parse(data) as Json;
-    if (event === "action") onEvent(value);
-    else if (event === "confirm") {
+    if (event === "action") {
+      onEvent(value);
+      isLeft ||= leaveWhen?.(value) === true;
+    } else if (event === "confirm") {
       const { digest, plan } = value as unknown as { readonly digest: string; readonly plan: Json };
       // Asked again after a restart: the same plan was agreed to already.
       const answer = agreed.has(digest) || (await onConfirm(plan));
@@ -167,9 +172,9 @@ async function follow(options: Reached, accepted: Accepted, invokeOptions: Invok
     } else if (event === "end") outcome = value as unknown as Outcome;
   };
   try {
-    while (outcome === undefined) {
+    while (outcome === undefined && !isLeft) {
       const answer = await send(options, { path: accepted.links.events, lastEventId }, { signal, onWaiting });
-      await readMessages(answer, tell).catch((error: unknown) => {
+      await readMessages(answer, tell, () => isLeft).catch((error: unknown) => {
         signal.throwIfAborted();
         if (error instanceof ProvisioningError) throw error;
       });
@@ -180,6 +185,7 @@ async function follow(options: Reached, accepted: Accepted, invokeOptions: Invok
   } finally {
     drain.removeEventListener("abort", cancel);
   }
+  if (outcome === undefined) return null;
   if (outcome.error !== undefined) throw errorOf(outcome.error);
   return outcome.result ?? null;
 }
@@ -195,13 +201,20 @@ async function cancelNow(options: ClientOptions, { id }: Accepted): Promise<void
   await fetch(`${options.url}${sent.path}`, { ...requestOf(options, sent), signal: AbortSignal.timeout(3_000) }).catch(() => {});
 }
 
-/** One message after the other, in order. Ends when the connection does. */
-async function readMessages(answer: Response, tell: (message: EventSourceMessage) => Promise<void>): Promise<void> {
+/** One message after the other, in order. Ends when the connection does, or when it is enough. */
+async function readMessages(
+  answer: Response,
+  tell: (message: EventSourceMessage) => Promise<void>,
+  isEnough: () => boolean,
+): Promise<void> {
   const waiting: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (message) => void waiting.push(message) });
   const decoder = new TextDecoder();
   for await (const chunk of answer.body ?? []) {
     parser.feed(decoder.decode(chunk, { stream: true }));
-    for (const message of waiting.splice(0)) await tell(message);
+    for (const message of waiting.splice(0)) {
+      await tell(message);
+      if (isEnough()) return;
+    }
   }
 }

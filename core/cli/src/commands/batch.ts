@@ -45,7 +45,8 @@ export const batchGroup = group({
       examples: [
         ["batch submit workflows/deploy.k --validate", "is there anything wrong with it?"],
         ["batch submit workflows/deploy.k --dry-run", "what would it do, in which order?"],
-        ["batch submit workflows/deploy.k --yes", "do it"],
+        ["batch submit workflows/deploy.k --yes", "do it; where a service runs, only begin it"],
+        ["batch submit workflows/deploy.k --yes --watch", "do it, and come back when it has ended"],
       ],
       loader: async () => (await import("./batch/submit.js")).submit,
       parameters: {
@@ -56,7 +57,7 @@ export const batchGroup = group({
           ...varFlag,
           validate: onOff("Only tell whether it can be carried out"),
           dryRun: onOff("Only show what would be done, and in which order"),
-          watch: onOff("Follow it to its end; always so while this command does the work"),
+          watch: onOff("Follow it to its end; without a service this command does the work, and always does so"),
           ...yesFlag,
         },
         aliases: { ...readLetters, y: "yes" },

@@ -1,8 +1,10 @@
 /** `batch submit`: check, forecast or carry out a workflow. */
 
-import { invoke } from "@provisioning/actions";
+import { type ApplyResult, invoke } from "@provisioning/actions";
+import { type Plan, ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT, type ExitCode } from "../../exit-codes.js";
+import { leaveToService } from "../../leave-to-service.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
@@ -24,11 +26,12 @@ export async function submit(this: CliContext, flags: SubmitFlags, file: string)
     this,
     flags,
     async (context) => {
+      refuseUnused(flags, file);
       if (isDocumentFile(file)) return submitDocument(this, flags, context, file);
       if (flags.validate === true) return validate(this, flags, context, input);
       if (flags.dryRun === true) return forecast(this, flags, context, input);
       const began = context.clock.now();
-      const result = await invoke("batch.submit", context, input);
+      const result = await submitted(context, input, flags.watch === true);
       await showApplied(this, flags, result);
       await tellEnd(context, result, began);
       return exitOf(result);
@@ -40,7 +43,35 @@ export async function submit(this: CliContext, flags: SubmitFlags, file: string)
 /** Workflows of tasks are written in YAML or JSON. */
 function submitDocument(cli: CliContext, flags: SubmitFlags, context: Context, file: string): Promise<ExitCode> {
   if (flags.validate === true) return validateDocument(cli, flags, context, file);
-  return flags.dryRun === true ? forecastDocument(cli, flags, context, file) : carryOutDocument(cli, flags, context, file);
+  if (flags.dryRun === true) return forecastDocument(cli, flags, context, file);
+  return carryOutDocument(cli, flags, context, file, { leave: flags.watch !== true });
+}
+
+/** Where no service runs there is nobody else to carry it out. */
+async function submitted(context: Context, input: Input, isWatched: boolean): Promise<ApplyResult> {
+  if (isWatched) return invoke("batch.submit", context, input);
+  const begun = await leaveToService("batch.submit", context, input);
+  if (!begun.isLeft) return begun.result;
+  const { plan, run } = begun;
+  return { outcome: "submitted", plan: plan as Plan, run };
+}
+
+/** What the kind of file does not take. @throws ProvisioningError INPUT_INVALID */
+function refuseUnused(flags: SubmitFlags, file: string): void {
+  const isDocument = isDocumentFile(file);
+  const names = (flags.var ?? []).map((text) => text.split("=")[0]);
+  if (!isDocument && names.length > 0)
+    throw new ProvisioningError({
+      code: "INPUT_INVALID",
+      message: `--var ${names.join(", ")}: ${file} is written in KCL, and takes no values.`,
+      hint: "Write them into the file. Values are given to workflows in YAML.",
+    });
+  if (isDocument && flags.workflow !== undefined)
+    throw new ProvisioningError({
+      code: "INPUT_INVALID",
+      message: `--workflow ${flags.workflow}: ${file} is one workflow; only a file in KCL may have several.`,
+      hint: "Leave --workflow out.",
+    });
 }
 
 type Input = Parameters<typeof invoke<"batch.submit">>[2];

@@ -6,6 +6,7 @@ import type { Plan, PlanDigests } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { confirmYes } from "../../confirm.js";
 import { EXIT, type ExitCode } from "../../exit-codes.js";
+import { leftText } from "../../leave-to-service.js";
 import { type OutputFormat, writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
@@ -83,6 +84,7 @@ export async function showApplied(cli: CliContext, flags: { readonly output: Out
   await writeResult(cli, flags.output, result, () => {
     if (result.outcome === "declined") return "Nothing was changed.";
     if (result.outcome === "unchanged") return renderVerdict(result.plan, style);
+    if (result.outcome === "submitted") return leftText(result.run);
     return renderRun(result.run satisfies RunReport, style, { brief: true });
   });
 }

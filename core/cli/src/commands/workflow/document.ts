@@ -4,6 +4,7 @@ import { invoke, type InputOf, typedText } from "@provisioning/actions";
 import { ProvisioningError } from "@provisioning/model";
 import type { CliContext } from "../../cli-context.js";
 import { EXIT, type ExitCode } from "../../exit-codes.js";
+import { leaveToService, leftText } from "../../leave-to-service.js";
 import { writeResult } from "../../output.js";
 import { runAction } from "../../run-action.js";
 import { styleFor } from "../../style.js";
@@ -39,14 +40,28 @@ export async function tasks(this: CliContext, flags: Common, name?: string): Pro
 
 type Context = Parameters<Parameters<typeof runAction>[2]>[0];
 
-export async function carryOutDocument(cli: CliContext, flags: RunFlags, context: Context, file: string): Promise<ExitCode> {
+/** `leave`: a service that runs is not waited for, and without one it is done here all the same. Default: `--no-wait` says. */
+export async function carryOutDocument(
+  cli: CliContext,
+  flags: RunFlags,
+  context: Context,
+  file: string,
+  { leave = false }: { readonly leave?: boolean } = {},
+): Promise<ExitCode> {
   const began = context.clock.now();
-  const result = await invoke("workflow.run", context, { ...inputOf(flags, file), wait: flags.wait !== false });
+  const isLeaving = leave || flags.wait === false;
+  const input = { ...inputOf(flags, file), wait: flags.wait !== false };
+  const begun = isLeaving
+    ? await leaveToService("workflow.run", context, input)
+    : { isLeft: false as const, result: await invoke("workflow.run", context, input) };
+  const result = begun.isLeft ? ({ outcome: "submitted", run: begun.run } as const) : begun.result;
   const style = styleFor(cli.process.stdout, cli.process.env);
   await writeResult(cli, flags.output, result, () =>
-    result.outcome === "submitted"
-      ? `Submitted as ${result.run.id}. A service carries it out, or: provisioning workflow resume ${result.run.id}`
-      : renderRun(result.run, style),
+    begun.isLeft
+      ? leftText(begun.run)
+      : result.outcome === "submitted"
+        ? `Submitted as ${result.run.id}. A service carries it out, or: provisioning workflow resume ${result.run.id}`
+        : renderRun(result.run, style),
   );
   if (result.outcome !== "submitted") await tellEnd(context, result, began);
   if (result.outcome === "failed" || result.outcome === "rolledBack") return EXIT.failure;

@@ -110,12 +110,13 @@ async function overHttp(wait) {
   return { single, batch: await ask("/workflows/batch", [{ infra: "many", wait, name: "remove", operations }]) };
 }
 
-for (const [title, measure] of [
-  ["for people", () => byCommand()],
-  ["as JSON", () => byCommand("-o", "json")],
-  ["over HTTP, until it is done", () => overHttp(true)],
-  ["over HTTP, until it is accepted", () => overHttp(false)],
-]) {
+const measures = {
+  "for people": () => byCommand(),
+  "as JSON": () => byCommand("-o", "json"),
+  "over HTTP, until it is done": () => overHttp(true),
+  "over HTTP, until it is accepted": () => overHttp(false),
+};
+for (const [title, measure] of Object.entries(measures)) {
   const { single, batch } = await measure();
   const less = ((1 - batch / single) * 100).toFixed(1);
   console.log(`${title}: ${names.length} × one ${single} bytes, one batch ${batch} bytes, ${less} % less`);

@@ -103,7 +103,9 @@ describe("the process of a service", () => {
     const { code, stdout, stderr } = await service.ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const lines = stdout.trim().split("\n");
-    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(expect.arrayContaining(["listening", "stopping"]));
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(
+      expect.arrayContaining(["listening", "stopping"]),
+    );
   });
 
   it("says in the foreground, too, why it does not start, and by the exit code whether it is worth another try", async () => {

@@ -37,7 +37,9 @@ export async function list(this: CliContext, flags: ListFlags): Promise<void> {
     const { changed = false, raw = false } = flags;
     const entries = await invoke("config.list", context, { changed, ...infraInput(flags) });
     await writeResult(this, flags.output, entries, () =>
-      entries.length === 0 ? "Everything is as the platform's defaults say." : renderEntries(entries, { raw, width: widthOf(this.process.stdout) }),
+      entries.length === 0
+        ? "Everything is as the platform's defaults say."
+        : renderEntries(entries, { raw, width: widthOf(this.process.stdout) }),
     );
     return EXIT.ok;
   });

@@ -23,7 +23,10 @@ export async function start(this: CliContext, flags: StartFlags): Promise<void> 
     const place = await findServicePlace(context);
     if (place.running !== undefined) throw new ServiceRunningError(place.running.url, place.running.pid);
     const env = { ...this.process.env, ...storageEnvironment(flags) };
-    const program = this.serviceWords ?? [...nodeFlags(env, availableParallelism()), join(this.platformRoot, "platform/orchestrator/bundle/main.js")];
+    const program = this.serviceWords ?? [
+      ...nodeFlags(env, availableParallelism()),
+      join(this.platformRoot, "platform/orchestrator/bundle/main.js"),
+    ];
     const words = [...program, ...wordsOf(this, flags, place)];
     return flags.background === true
       ? inBackground(this, place, words, env, await patience(context, "orchestrator.start_timeout_seconds"))

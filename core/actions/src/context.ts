@@ -28,7 +28,7 @@ export interface ActionContext {
   readonly storage?: SwitchableStorage;
   /** Asked first, of what is not `isLocalAction`. */
   readonly askService?: AskService;
-  /** Told what happens in a service that was asked. Once this is true nothing more is waited for, and there is no answer. Absent: the end is. */
+  /** Told what happens in a service that was asked. Once it is true nothing more is waited for, and there is no answer. */
   readonly leaveWhen?: (event: ActionEvent) => boolean;
   /** Of a process that serves others. Absent: this is one command, which carries out what it was asked for and ends. */
   readonly service?: ServiceContext;
@@ -51,7 +51,7 @@ export interface ActionContext {
   readonly confirm: (plan: Plan) => Promise<boolean>;
 }
 
-/** What a running service answers; absent when there is none, and the action is done here. `input` is made when there is somebody to send it to. */
+/** What a running service answers; absent when there is none. `input` is made when there is somebody to send it to. */
 export type AskService = (
   action: string,
   input: () => Promise<unknown>,

@@ -1,4 +1,4 @@
-/** Asks for a change and goes away as soon as its run has begun, where a service does it. Where there is none, it is done here. */
+/** Asks for a change and goes away as soon as its run has begun, where a service does it. Without one it is done here. */
 
 import { type ActionContext, type InputOf, invoke, type OutputOf, type RunReport } from "@provisioning/actions";
 import type { Plan, RunId } from "@provisioning/model";

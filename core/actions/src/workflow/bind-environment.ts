@@ -1,6 +1,6 @@
 /**
- * Binds what a workflow document takes from the environment of whoever asks a service, as far as it may be stored: a service has an environment of
- * its own, and what is sent is kept with the run. Secrets stay here.
+ * Binds what a workflow document takes from the environment of whoever asks a service, as far as it may be stored: a service
+ * has an environment of its own, and what is sent is kept with the run. Secrets stay here.
  */
 
 import { looksSecret } from "@provisioning/config";

@@ -17,7 +17,7 @@ export function callSettings(values: JsonObject, who = "The request"): JsonObjec
   });
 }
 
-/** They are recorded with the task, so that it is done with them also after a restart. @throws ProvisioningError SETTINGS_SECRET */
+/** They are recorded with the task, which is done with them also after a restart. @throws ProvisioningError SETTINGS_SECRET */
 export function assertRecordable(values: JsonObject): void {
   const secret = Object.entries(values).filter(([key, value]) => isConfigKey(key) && shownValue(key, value) !== value);
   if (secret.length === 0) return;

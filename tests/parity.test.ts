@@ -247,6 +247,26 @@ const SAID: Readonly<Record<string, Said>> = {
     words: ["workflow", "run", "workflows/who.yaml", "--var", "who=me"],
     told: '"status":"completed"',
   },
+  "a variable for a key": {
+    variables: { PROVISIONING_SERVERS_DEFAULT_PLAN: "xlarge" },
+    words: ["workflow", "server-create", "small", "--check"],
+    told: '"xlarge"',
+  },
+  "a flag over a variable": {
+    variables: { PROVISIONING_SERVERS_DEFAULT_PLAN: "xlarge" },
+    words: ["plan", "--plan", "large"],
+    told: '"large"',
+  },
+  "a variable of a change": {
+    variables: { PROVISIONING_RUN_PARALLEL_LIMIT: "many" },
+    words: ["workflow", "server-create", "small", "--yes"],
+    told: "CONFIG_TYPE",
+  },
+  "a variable that is wrong": {
+    variables: { PROVISIONING_RUN_PARALLEL_LIMIT: "many" },
+    words: ["plan"],
+    told: "CONFIG_TYPE",
+  },
   "--plan": { words: ["plan", "--plan", "xlarge"], told: '"xlarge"' },
 };
 

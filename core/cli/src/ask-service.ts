@@ -32,6 +32,7 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
       url: address.url,
     });
     const sent = inService((await input()) as Json, context.currentDir, place.root);
+    const { callVariables } = await import("@provisioning/config");
     const ask = () =>
       client.invoke(action, sent, {
         signal: context.signal,
@@ -41,6 +42,7 @@ export function askService(context: Omit<ActionContext, "askService">): AskServi
         onConfirm: (plan) => context.confirm(plan as unknown as Plan),
         onWaiting: () => context.report({ type: "warning", text: "The service does not answer; waiting for it to come back." }),
         flags: flagsFor(context),
+        variables: callVariables(context.environment),
         command: context.command,
       });
     return { answer: await log.around(action, ask) };

@@ -29,6 +29,7 @@ export { type ConfigSources, type EnvironmentFiles, loadConfig, readConfig } fro
 export { readIfThere } from "./read-if-there.js";
 export { type Config, type Provenance, type ResolvedConfig, suggestionFor } from "./resolve.js";
 export { isSecretReference, resolveSecrets, type SecretSources, SecretUnavailableError } from "./secret-reference.js";
+export { callVariables, environmentOfCall, isOfService } from "./call-variables.js";
 export { HIDDEN, shownValue } from "./shown-value.js";
 export { type TaskservSetting, taskservSettings } from "./taskserv-settings.js";
 export { createTemplateRenderer, TemplateError, type TemplateRenderer } from "./template.js";

@@ -20,6 +20,7 @@ import {
   type WorkflowCompiler,
   type WorkspaceSession,
 } from "@provisioning/actions";
+import { environmentOfCall } from "@provisioning/config";
 import { isRunId, ProvisioningError, type RunDefinition, type RunId } from "@provisioning/model";
 import type { SwitchableStorage, TransferableStorage } from "@provisioning/storage";
 import {
@@ -69,7 +70,7 @@ export interface Service {
   /** For documents, with what it knows of the workspace not older than some seconds. */
   workflowCompiler(): Promise<WorkflowCompiler>;
   /** For what is answered at once. `signal` aborts it. */
-  contextFor(request: Pick<ActionRequest, "flags" | "command">, signal: AbortSignal): ActionContext;
+  contextFor(request: Pick<ActionRequest, "flags" | "variables" | "command">, signal: AbortSignal): ActionContext;
   /** Takes nothing more, finishes or lets go of what runs, closes the storage. */
   close(): Promise<void>;
 }
@@ -115,8 +116,14 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   };
   const logs = new TaskLogs(join(workspace.workspace.layout.runtimeDir, "logs", "tasks"));
   const confirmations = new Confirmations(workspace.config.get("orchestrator.confirmation_timeout_seconds") * 1000);
-  const contextOf = ({ flags, command, traceId }: Pick<ActionRequest, "flags" | "command"> & Partial<ActionRequest>) => ({
+  const contextOf = ({
+    flags,
+    variables,
+    command,
+    traceId,
+  }: Pick<ActionRequest, "flags" | "command"> & Partial<ActionRequest>) => ({
     ...base,
+    ...(variables === undefined ? {} : { environment: environmentOfCall(base.environment, variables) }),
     ...(traceId === undefined ? {} : { traceId }),
     flags: { ...base.flags, ...flags },
     command,

@@ -2,7 +2,7 @@
 
 import type { AnnouncedTask } from "./task.js";
 
-const NO_CLUSTERS = "there are no clusters yet; describe servers and taskservs in an infra instead.";
+const NO_CLUSTERS = "there are no clusters of Kubernetes yet; describe servers and taskservs in an infra instead.";
 const NO_SERVICES = "there are no services with replicas yet; taskservs are installed on servers.";
 
 export const announcedTasks: readonly AnnouncedTask[] = [

@@ -23,6 +23,8 @@ export interface InvokeOptions {
   readonly onConfirm: (plan: Json) => Promise<boolean>;
   /** Configuration values that flags give. */
   readonly flags: JsonObject;
+  /** Variables of the environment that set such values: they count instead of the service's own. */
+  readonly variables: Readonly<Record<string, string>>;
   /** The command as it was typed. */
   readonly command: string;
   /** The service does not answer for the moment; it is asked again. */
@@ -52,8 +54,8 @@ export function createClient(given: ClientOptions): ServiceClient {
   const options: Reached = { ...given };
   return {
     async invoke(action, input, invokeOptions) {
-      const { flags, command, signal, onWaiting } = invokeOptions;
-      const body = JSON.stringify({ input, flags, command, approve: "ask" });
+      const { flags, variables, command, signal, onWaiting } = invokeOptions;
+      const body = JSON.stringify({ input, flags, variables, command, approve: "ask" });
       const answer = await send(options, { path: `/actions/${action}`, body, key: randomUUID() }, { signal, onWaiting });
       if (answer.status !== 202) return (await answer.json()) as Json;
       return follow(options, (await answer.json()) as Accepted, invokeOptions);

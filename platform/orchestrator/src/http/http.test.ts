@@ -363,6 +363,16 @@ describe("requests for actions", () => {
     expect((await service.ask("/tasks")).text).toBe(before);
   });
 
+  it.each(["PROVISIONING_ORCHESTRATOR_WORKERS", "PROVISIONING_NOTIFICATIONS_WEBHOOK", "PATH"])(
+    "refuse the variable %s",
+    async (name) => {
+      const answer = await service.ask("/actions/infra.plan", { body: { variables: { [name]: "https://chat.example/s3cret" } } });
+      expect([answer.status, answer.json<{ error: { code: string } }>().error.code]).toEqual([422, "SETTINGS_REFUSED"]);
+      expect(answer.text).toContain(name);
+      expect(answer.text).not.toContain("s3cret");
+    },
+  );
+
   it("have their settings also after a restart", async () => {
     await writeFile(join(service.workspace, "config/prod-defaults.toml"), '[servers]\ndefault_plan = "xlarge"\n');
     const apply = async (flags: object) =>

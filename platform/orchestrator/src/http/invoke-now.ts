@@ -32,6 +32,7 @@ export async function isImmediate(name: ActionName): Promise<boolean> {
 
 export interface Asked {
   readonly flags?: JsonObject;
+  readonly variables?: Readonly<Record<string, string>>;
   readonly command?: string;
   readonly gone: AbortSignal;
 }
@@ -42,6 +43,7 @@ export async function invokeNow(service: Service, name: ActionName, input: unkno
   // Who asked for a change and went away may ask again whether it was done: it must not stop halfway.
   const gone = QUICK.has(name) ? [] : [asked.gone];
   const signal = AbortSignal.any([...gone, service.release, AbortSignal.timeout(limitMs)]);
-  const context = service.contextFor({ flags: asked.flags ?? {}, command: asked.command ?? `POST /actions/${name}` }, signal);
+  const { flags = {}, variables, command = `POST /actions/${name}` } = asked;
+  const context = service.contextFor({ flags, command, ...(variables === undefined ? {} : { variables }) }, signal);
   return (await invoke(name, context, input as never)) as unknown as Json;
 }

@@ -130,6 +130,14 @@ describe("a run of a workflow document", () => {
     expect(await operationsOf(id)).toEqual(["first cancelled 1", "second cancelled 0"]);
   });
 
+  it("lets what is under way finish when it is stopped as a task, and starts nothing more", async () => {
+    const id = await begun();
+    expect((await service.ask(`/tasks/${id}/cancel`, { body: {} })).status).toBe(200);
+    (await called("first")).response.end("ok");
+    await expect.poll(() => statusOf(id)).toBe("cancelled");
+    expect(await operationsOf(id)).toEqual(["first completed 1", "second cancelled 0"]);
+  });
+
   it("is undone when it is rolled back", async () => {
     const id = await begun();
     (await called("first")).response.end("ok");

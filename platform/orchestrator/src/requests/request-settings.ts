@@ -1,19 +1,28 @@
 /** Configuration values that a request gives: what may be decided for one call, and what may be recorded with it. */
 
-import { isConfigKey, shownValue } from "@provisioning/config";
+import { callVariables, isConfigKey, isOfService, shownValue } from "@provisioning/config";
 import { type JsonObject, ProvisioningError } from "@provisioning/model";
-
-/** What the service itself is and what it opens to those who ask it: decided where it is started. */
-const OF_SERVICE = /^(?:storage|orchestrator)\.|^workflows\.service_environment$/;
 
 /** `who` says them, for people. @throws ProvisioningError SETTINGS_REFUSED */
 export function callSettings(values: JsonObject, who = "The request"): JsonObject {
-  const refused = Object.keys(values).filter((key) => OF_SERVICE.test(key));
+  const refused = Object.keys(values).filter(isOfService);
   if (refused.length === 0) return values;
   throw new ProvisioningError({
     code: "SETTINGS_REFUSED",
     message: `${who} says ${refused.join(", ")}: that belongs to the service, not to one call.`,
     hint: "Say it in the configuration of the workspace and start the service again.",
+  });
+}
+
+/** Nothing else of the service's environment can be said by a call. @throws ProvisioningError SETTINGS_REFUSED */
+export function assertCallVariables(variables: Readonly<Record<string, string>>): void {
+  const known = callVariables(variables);
+  const refused = Object.keys(variables).filter((name) => !Object.hasOwn(known, name));
+  if (refused.length === 0) return;
+  throw new ProvisioningError({
+    code: "SETTINGS_REFUSED",
+    message: `The request has the ${refused.length === 1 ? "variable" : "variables"} ${refused.join(", ")}: no setting of one call, or a secret.`,
+    hint: "A variable is PROVISIONING_ and the key in capitals, such as PROVISIONING_RUN_PARALLEL_LIMIT.",
   });
 }
 

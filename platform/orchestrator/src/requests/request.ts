@@ -22,6 +22,8 @@ export interface ActionRequest {
   readonly approve: "ask" | "given";
   /** Configuration values that win over all others. */
   readonly flags: JsonObject;
+  /** Variables of the environment that set some, instead of the service's own. Absent: the service's own. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** The command as it was typed, for whoever has to wait for it. */
   readonly command: string;
   readonly traceId: string;

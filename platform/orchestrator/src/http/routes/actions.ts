@@ -7,7 +7,7 @@ import type { InfraName, Json, JsonObject } from "@provisioning/model";
 import * as z from "zod/mini";
 import { requestInfra, submitRequest } from "../../requests/submit-request.js";
 import { confinedFile, type Service } from "../../service.js";
-import { callSettings } from "../../requests/request-settings.js";
+import { assertCallVariables, callSettings } from "../../requests/request-settings.js";
 import { defineEndpoint, type Endpoint, parsePart } from "../endpoint.js";
 import { invokeNow, isImmediate, isQuickChange, servedAction } from "../invoke-now.js";
 import { accepted } from "../parts.js";
@@ -16,6 +16,7 @@ import { answerWhenEnded, waitQuery } from "../wait.js";
 interface ActionBody {
   readonly input?: Json;
   readonly flags?: JsonObject;
+  readonly variables?: Readonly<Record<string, string>>;
   readonly command?: string;
   readonly approve?: "ask" | "given";
 }
@@ -23,6 +24,7 @@ interface ActionBody {
 const bodySchema: z.ZodMiniType<ActionBody> = z.strictObject({
   input: z.exactOptional(jsonSchema),
   flags: z.exactOptional(jsonObjectSchema),
+  variables: z.exactOptional(z.record(z.string().check(z.maxLength(200)), z.string().check(z.maxLength(10_000)))),
   command: z.exactOptional(z.string().check(z.maxLength(10_000))),
   approve: z.exactOptional(z.enum(["ask", "given"])),
 });
@@ -46,10 +48,20 @@ export function actionEndpoints(service: Service): Endpoint[] {
         const given = await confined(service, (body.input ?? {}) as JsonObject);
         const input = parsePart(name, schema as z.ZodMiniType, given);
         const flags = callSettings(body.flags ?? {});
+        const variables = body.variables === undefined ? {} : { variables: body.variables };
+        assertCallVariables(body.variables ?? {});
         const command = body.command ?? `POST /actions/${name}`;
         if (await isImmediate(name))
-          return { status: 200, body: await invokeNow(service, name, input, { flags, command, gone }) };
-        const request = { action: name, input: given, approve: body.approve ?? "given", flags, command, traceId } as const;
+          return { status: 200, body: await invokeNow(service, name, input, { flags, ...variables, command, gone }) };
+        const request = {
+          action: name,
+          input: given,
+          approve: body.approve ?? "given",
+          flags,
+          ...variables,
+          command,
+          traceId,
+        } as const;
         const task = await submitRequest(service, {
           request,
           infra: await requestInfra(service, given.infra as string | undefined),

@@ -68,7 +68,7 @@ export function taskEndpoints(service: Service): Endpoint[] {
       answers: { 200: { description: "The task as it is now.", schema: taskDetailSchema } },
       async serve({ params, body: { mode = "drain", reason = "cancelled by hand" } }) {
         const id = runIdOf(params.id);
-        if (!service.requests.cancel(id, mode)) await service.engine.cancel(id, service.options.context.holder, reason);
+        if (!service.requests.cancel(id, mode)) await service.engine.cancel(id, service.options.context.holder, reason, mode);
         return { status: 200, body: await taskDetail(service, id) };
       },
     }),

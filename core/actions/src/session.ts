@@ -219,6 +219,7 @@ async function readDefinition(
     catalog: new Map([...catalog].map(([name, extension]) => [name, extension.manifest])),
     configured: configuredTaskservs(layers),
     plans: await providers.plans(used),
+    knownProviders: existing,
     networks: await providers.networks(used),
     ...(isGiven("servers.default_plan") ? { planOverride: config.get("servers.default_plan") } : {}),
   });

@@ -245,7 +245,7 @@ export async function confinedFile({ workspace }: Service, file: string): Promis
   const { root } = workspace.workspace.layout;
   const refused = new ProvisioningError({
     code: "PATH_OUTSIDE",
-    message: "There is no such file in the workspace that this service serves.",
+    message: `There is no file ${JSON.stringify(file.slice(0, 200))} in the workspace that this service serves.`,
     hint: "Name a file relative to the workspace; what lies outside is not read.",
   });
   if (file.includes("\0")) throw refused;

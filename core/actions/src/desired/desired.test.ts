@@ -138,6 +138,12 @@ describe("buildDesired", () => {
     expect(finding).toMatchObject({ hint: "Did you mean nginx?", position });
   });
 
+  it("names the providers that there are, used or not", () => {
+    const given = settings([server("a", { provider: providerName("aws"), position })]);
+    const [finding] = buildDesired(given, { ...options, plans: new Map(), knownProviders: ["local", "upcloud"] }).diagnostics;
+    expect(finding?.hint).toBe("Known providers: local, upcloud.");
+  });
+
   it("tells a finding once, however many servers it is about", () => {
     expect(codesOf(settings([server("a"), server("b"), server("c")], [request("nope", { position })]))).toEqual([
       "TASKSERV_UNKNOWN",

@@ -64,6 +64,8 @@ export interface DesiredOptions {
   readonly configured?: ReadonlyMap<string, ConfiguredTaskserv>;
   /** Sizes per provider; a provider that is not in here does not exist. */
   readonly plans: ReadonlyMap<ProviderName, Readonly<Record<string, ServerPlan>>>;
+  /** All that exist, whether they are used or not; for hints. Default: those with sizes. */
+  readonly knownProviders?: readonly string[];
   /** How servers are connected, by provider. Where it is not said: all in one network, which is made before them. */
   readonly networks?: ReadonlyMap<ProviderName, NetworkNeeds>;
 }
@@ -241,7 +243,7 @@ class DesiredBuilder {
   private sizeOf(server: ServerSettings, provider: ProviderName, plan: string): ServerPlan | undefined {
     const plans = this.options.plans.get(provider);
     if (plans === undefined) {
-      const known = [...this.options.plans.keys()];
+      const known = this.options.knownProviders ?? [...this.options.plans.keys()];
       this.diagnostics.push({
         severity: "error",
         code: "PROVIDER_UNKNOWN",

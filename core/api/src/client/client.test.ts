@@ -32,6 +32,7 @@ async function serving(codes: readonly string[]) {
         onEvent: () => {},
         onConfirm: async () => false,
         flags: {},
+        variables: {},
         command: "status",
         onWaiting: () => {},
       },

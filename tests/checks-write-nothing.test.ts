@@ -29,6 +29,7 @@ const ALSO_WRITE: ReadonlySet<string> = new Set([
 /** Commands without an action that only show something. */
 const ONLY_SHOW: ReadonlySet<string> = new Set([
   "orchestrator status",
+  "orchestrator config",
   "orchestrator logs",
   "logs tail",
   "why",

@@ -11,8 +11,8 @@ export interface ServiceAddress {
   readonly startedAt: string;
   readonly version: string;
   readonly workspace: string;
-  /** Folder of the installation that it runs from. */
-  readonly platform: string;
+  /** Folder of the installation that it runs from; those of before did not say. */
+  readonly platform?: string;
 }
 
 export interface ServiceFiles {
@@ -44,7 +44,7 @@ export function parseServiceAddress(text: string): ServiceAddress | undefined {
     typeof pid === "number" &&
     typeof startedAt === "string" &&
     typeof version === "string" &&
-    typeof workspace === "string" &&
-    typeof platform === "string";
-  return isWhole ? { url, pid, startedAt, version, workspace, platform } : undefined;
+    typeof workspace === "string";
+  if (!isWhole) return undefined;
+  return { url, pid, startedAt, version, workspace, ...(typeof platform === "string" ? { platform } : {}) };
 }

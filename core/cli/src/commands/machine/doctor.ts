@@ -34,6 +34,6 @@ async function serviceFindings(context: ActionContext): Promise<readonly Machine
   const place = await runtimeDirOf(context);
   const running = place === undefined ? undefined : await runningService(place.runtimeDir);
   if (running === undefined) return [];
-  const found = `${running.url} from ${running.platform} (${running.version})`;
+  const found = `${running.url} from ${running.platform ?? "an installation of before"} (${running.version})`;
   return [{ id: "service", provider: providerName("platform"), ok: true, required: false, title: "Service", found }];
 }

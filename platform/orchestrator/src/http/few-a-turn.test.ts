@@ -5,7 +5,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 it("does a few in each turn, in order, also of what comes meanwhile", async () => {
   const done: number[] = [];
-  const acts = new FewATurn(2);
+  const acts = new FewATurn(() => 2);
   for (const number of [1, 2, 3]) acts.add(() => done.push(number));
   expect(done).toEqual([]);
   await nextTurn();
@@ -23,7 +23,7 @@ it("does a few in each turn, in order, also of what comes meanwhile", async () =
 
 it("goes on after an act that threw", async () => {
   const done: number[] = [];
-  const acts = new FewATurn(1);
+  const acts = new FewATurn(() => 1);
   const thrown: unknown[] = [];
   const listeners = process.listeners("uncaughtException");
   process.removeAllListeners("uncaughtException");
@@ -41,7 +41,7 @@ it("goes on after an act that threw", async () => {
 
 it("does nothing while it is held, and goes on where it was", async () => {
   const done: number[] = [];
-  const acts = new FewATurn(2);
+  const acts = new FewATurn(() => 2);
   for (const number of [1, 2, 3]) acts.add(() => done.push(number));
   await nextTurn();
   acts.hold(true);

@@ -3,13 +3,13 @@
  * An act costs one turn at most; whatever it begins, such as writes, is not waited for.
  */
 export class FewATurn {
-  readonly #few: number;
+  readonly #few: () => number;
   #waiting: (() => void)[] = [];
   #isGoing = false;
   #isHeld = false;
 
-  /** `few`: acts in one turn, at least 1. */
-  constructor(few: number) {
+  /** `few`: acts in the next turn, at least 1. */
+  constructor(few: () => number) {
     this.#few = few;
   }
 
@@ -33,7 +33,7 @@ export class FewATurn {
   #turn(): void {
     this.#isGoing = false;
     if (this.#isHeld) return;
-    const acts = this.#waiting.splice(0, this.#few);
+    const acts = this.#waiting.splice(0, this.#few());
     this.#go();
     for (const act of acts) act();
   }

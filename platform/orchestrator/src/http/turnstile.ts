@@ -21,6 +21,8 @@ const TURNED_AWAY_AFTER_MS = { least: 300, most: 700 };
  * who only looks would wait for all of them. Nobody is held back otherwise, because together they cost less.
  */
 const BEGIN_IN_A_TURN = 4;
+/** The first ones of a process take several times as long: Node has not compiled yet what they need. They begin one by one. */
+const FIRST_ONES = 300;
 /** After the last one was turned away, or many came at once. */
 const CROWDED_MS = 1_000;
 
@@ -28,7 +30,8 @@ export class Turnstile {
   readonly #most: number;
   readonly #inside = new Set<ServerResponse>();
   readonly #busy: string;
-  readonly #begin = new FewATurn(BEGIN_IN_A_TURN);
+  readonly #begin = new FewATurn(() => (this.#begun < FIRST_ONES ? 1 : BEGIN_IN_A_TURN));
+  #begun = 0;
   #crowdedUntil = 0;
 
   constructor(most: number) {
@@ -65,6 +68,7 @@ export class Turnstile {
   guard(server: Server, onTurnedAway: (seconds: number) => void): void {
     const serve = takeListeners<RequestListener>(server, "request");
     const admit = (request: IncomingMessage, answer: ServerResponse) => {
+      this.#begun += 1;
       if (this.isFull) this.#turnAwayLater(answer, onTurnedAway);
       else serve(request, answer);
     };

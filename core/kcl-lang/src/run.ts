@@ -70,21 +70,41 @@ export function runProgram(program: Program, options: RunOptions = {}): RunResul
   });
   const log = machine.log.join("");
   if (!outcome.ok) return { ...outcome, log };
-  const { value } = outcome;
-  const toText = (format: "yaml" | "json" = "yaml"): string => machine.stream ?? writeDocuments(value, format);
-  let sources: ReadonlyMap<string, Place> | undefined;
-  return {
-    ok: true,
-    value: plain,
-    get sources() {
-      sources ??= collectSources(value);
-      return sources;
-    },
-    sayingsOf: (path) => sayingsOf(value, path),
-    log,
-    warnings: machine.warnings.map((warning) => withSource(warning, program.sources)),
-    toText,
-  };
+  const warnings = machine.warnings.map((warning) => withSource(warning, program.sources));
+  return new Ran(outcome.value, { value: plain, log, warnings, text: machine.stream });
+}
+
+/**
+ * A class because of its getter: objects that have one each are of different kinds to the engine that runs this, and every kind keeps alive what its
+ * getter knows, here the whole machine, until memory is collected as a whole.
+ */
+class Ran {
+  readonly ok = true;
+  readonly value: JsonValue;
+  readonly log: string;
+  readonly warnings: readonly KclDiagnostic[];
+  readonly sayingsOf: (path: readonly (string | number)[]) => readonly Saying[];
+  readonly toText: (format?: "yaml" | "json") => string;
+  readonly #planned: Value;
+  #sources: ReadonlyMap<string, Place> | undefined;
+
+  constructor(
+    planned: Value,
+    { value, log, warnings, text }: Pick<Ran, "value" | "log" | "warnings"> & { readonly text: string | undefined },
+  ) {
+    this.value = value;
+    this.log = log;
+    this.warnings = warnings;
+    this.sayingsOf = (path) => sayingsOf(planned, path);
+    this.toText = (format = "yaml") => text ?? writeDocuments(planned, format);
+    this.#planned = planned;
+  }
+
+  /** Collected when somebody asks. */
+  get sources(): ReadonlyMap<string, Place> {
+    this.#sources ??= collectSources(this.#planned);
+    return this.#sources;
+  }
 }
 
 function selectParts(machine: Machine, value: Value, paths: readonly string[]): Value {

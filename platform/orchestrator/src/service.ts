@@ -137,7 +137,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const keys = await IdempotencyKeys.open(storage, clock, workspace.config.get("orchestrator.idempotency_hours") * 3_600_000);
   const adopted = new Map<RunId, AdoptedRun>();
   const atWork: ActionContext = { ...own, ...contextOf({ flags: {}, command: "the service" }) };
-  const taskHost = { context: atWork, storage: transferable(storage) };
+  const handlersOfTasks = taskHandlers({ context: atWork, storage: transferable(storage) });
   const requestHandlers: Handlers = new Map([[REQUEST_ACTION, requests]]);
   const worker = startWorker({
     engine,
@@ -147,7 +147,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     retention: runRetention(workspace.config),
     async handlersFor(definition) {
       if (definition.labels.purpose === REQUEST_PURPOSE) return requestHandlers;
-      return definition.labels.purpose === WORKFLOW_PURPOSE ? taskHandlers(taskHost, definition) : adopt(definition);
+      return definition.labels.purpose === WORKFLOW_PURPOSE ? handlersOfTasks(definition) : adopt(definition);
     },
     onRunEnded: (state) => void closeAdopted(state),
     onError: (error) => logger.error({ err: error }, "a run cannot be carried on here"),

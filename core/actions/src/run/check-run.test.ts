@@ -9,7 +9,10 @@ describe("the rehearsal of a rollback", () => {
   it("undoes what the real handlers undo, and leaves what they leave", () => {
     // Handlers look at what they are given when they act, not before.
     const nothing = {} as never;
-    const real = new Map([...createHandlers(nothing), ...taskHandlers(nothing)]);
+    const real = new Map([
+      ...createHandlers(nothing),
+      ...taskHandlers(nothing)({ operations: [{ onFailure: "rollback" }] } as never),
+    ]);
     const operations = [...real.keys()].map((action) => ({ action }) as OperationDefinition);
     const rehearsal = rehearsalHandlers({ operations } as unknown as RunDefinition);
     const promises = (handlers: Handlers) =>

@@ -27,7 +27,7 @@ export async function runStep(host: TaskHost, task: AnyTask, operation: Operatio
   const input = operation.operation.input as unknown as StepInput;
   const values = valuesOf(input, operation, host.context.environment);
   if (input.when !== undefined && !holds(input.when, values)) return { skipped: true };
-  const context = contextOf(host, operation, values.all());
+  const context = new StepContext(host, operation, values.all());
   const params = paramsOf(task, input, values, context);
   const output = context.redactor.json(await task.run(context, params));
   const { outputs = [] } = input;
@@ -45,7 +45,7 @@ export function givenTo(
 ): { readonly context: TaskContext; readonly params: JsonObject } {
   const input = operation.operation.input as unknown as StepInput;
   const values = valuesOf(input, operation, host.context.environment);
-  const context = contextOf(host, operation, values.all());
+  const context = new StepContext(host, operation, values.all());
   return { context, params: paramsOf(task, input, values, context) };
 }
 
@@ -90,22 +90,31 @@ function paramsOf(task: AnyTask, { params }: StepInput, values: Values, { redact
   );
 }
 
-function contextOf({ context, storage }: TaskHost, operation: OperationContext, values: JsonObject): TaskContext {
-  const { operation: definition } = operation;
-  return {
-    action: {
-      ...context,
-      // Whatever a task opens uses the storage that is open already.
-      storage: context.storage ?? createSwitchableStorage(storage),
-      // Made when it is asked for: most tasks never do.
-      get signal() {
-        return operation.signal;
-      },
-    },
-    operation,
-    storage,
-    redactor: createRedactor(),
-    values,
-    progress: (text) => context.report({ type: "progress", operation: definition.id, text }),
-  };
+/**
+ * A class because of its getter: objects that have one each are of different kinds to the engine that runs this, and every kind keeps alive what its
+ * getter knows until memory is collected as a whole.
+ */
+class StepContext implements TaskContext {
+  readonly operation: OperationContext;
+  readonly storage: TransferableStorage;
+  readonly redactor = createRedactor();
+  readonly values: JsonObject;
+  readonly progress: (text: string) => void;
+  readonly #host: ActionContext;
+  #action: ActionContext | undefined;
+
+  constructor({ context, storage }: TaskHost, operation: OperationContext, values: JsonObject) {
+    this.operation = operation;
+    this.storage = storage;
+    this.values = values;
+    this.progress = (text) => context.report({ type: "progress", operation: operation.operation.id, text });
+    this.#host = context;
+  }
+
+  /** Made when it is asked for: most tasks never do. Whatever a task opens uses the storage that is open already. */
+  get action(): ActionContext {
+    const storage = this.#host.storage ?? createSwitchableStorage(this.storage);
+    this.#action ??= { ...this.#host, storage, signal: this.operation.signal };
+    return this.#action;
+  }
 }

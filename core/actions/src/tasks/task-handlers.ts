@@ -12,10 +12,15 @@ import { loadTask, taskTable } from "./task-table.js";
 
 /**
  * For runs with the label `purpose: workflow`, of any infra of the workspace that `host` is about. Holds nothing that has to be closed.
- * What is looked at before each step is stored, for a rollback to prove itself; a `definition` that never asks for one is spared that.
+ * What is looked at before each step is stored, for a rollback to prove itself; a definition that never asks for one is spared that.
  */
-export function taskHandlers(host: TaskHost, definition?: RunDefinition): Handlers {
-  const isUndoable = definition?.operations.some(({ onFailure }) => onFailure === "rollback") !== false;
+export function taskHandlers(host: TaskHost): (definition: RunDefinition) => Handlers {
+  const undoable = handlersOf(host, true);
+  const plain = handlersOf(host, false);
+  return ({ operations }) => (operations.some(({ onFailure }) => onFailure === "rollback") ? undoable : plain);
+}
+
+function handlersOf(host: TaskHost, isUndoable: boolean): Handlers {
   return new Map(Object.keys(taskTable).map((name) => [`${TASK_ACTION}${name}`, handlerOf(host, name, isUndoable)]));
 }
 

@@ -87,7 +87,7 @@ function engineFor({ clock, holder, service }: ActionContext, storage: Transfera
 
 function executionFor(context: ActionContext, storage: TransferableStorage, definition: RunDefinition): ExecuteOptions {
   return {
-    handlers: taskHandlers({ context, storage }, definition),
+    handlers: taskHandlers({ context, storage })(definition),
     signal: context.signal,
     drain: context.drain,
     observe: (event) => {

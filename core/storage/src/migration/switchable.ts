@@ -37,11 +37,12 @@ export interface WriteTracker {
 }
 
 interface Watcher {
-  readonly watch: (storage: Storage) => () => void;
+  watch: (storage: Storage) => () => void;
   stop: () => void;
 }
 
 const NOTHING = () => {};
+const NOBODY = () => NOTHING;
 
 export function createSwitchableStorage(first: TransferableStorage): SwitchableStorage {
   let current = first;
@@ -97,6 +98,9 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
     return () => {
       watcher.stop();
       watchers.delete(watcher);
+      // Tables that a set has outgrown refer to the one that follows: what was in them lives on until the next full collection.
+      watcher.watch = NOBODY;
+      watcher.stop = NOTHING;
     };
   };
   return {

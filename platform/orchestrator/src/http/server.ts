@@ -6,13 +6,14 @@ import { ProvisioningError } from "@provisioning/model";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { acceptTogether } from "./accept.js";
-import { type Answer, type Endpoint, parsePart } from "./endpoint.js";
+import type { Answer, Endpoint } from "./endpoint.js";
 import { rawAnswer, sendProblem, toProblem } from "./errors.js";
 import type { Guard } from "./guard.js";
 import { requestKey, type RequestKey } from "../idempotency.js";
+import { IncomingCall, textHeader } from "./incoming-call.js";
 import type { HttpLimits } from "./limits.js";
 import type { Once } from "./once.js";
-import { METRICS_TYPE, noQuery } from "./parts.js";
+import { METRICS_TYPE } from "./parts.js";
 import type { StreamMeter, Streams } from "./streams.js";
 import { Turnstile } from "./turnstile.js";
 
@@ -46,7 +47,11 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
-const MAX_DEPTH = 64;
+declare module "fastify" {
+  interface FastifyRequest {
+    tellAnswered?: (answered: AnsweredRequest) => void;
+  }
+}
 
 export function createServer(options: ServerOptions): FastifyInstance {
   const { endpoints, guard, logger, limits, meter, streams, once, metricsAt } = options;
@@ -70,9 +75,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   readFormsAsJson(app);
   const methodsAt = methodsByPath([...endpoints, { method: "GET", path: "/ws" }]);
   const posts = new Turnstile(limits.maxPosts);
-  const answered = new WeakMap<FastifyRequest, (answered: AnsweredRequest) => void>();
+  app.decorateRequest("tellAnswered");
   app.addHook("onRequest", (request, reply, done) => {
-    answered.set(request, meter.received({ traceId: request.id, parentId: parentOf(request) }));
+    request.tellAnswered = meter.received({ traceId: request.id, parentId: parentOf(request) });
     // Also of a client that goes away before it is answered.
     reply.raw.once("close", () => meter.over());
     guard.assertPlace(request.headers);
@@ -81,7 +86,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.addHook("onResponse", (request, reply, done) => {
     const seconds = reply.elapsedTime / 1000;
     const route = request.routeOptions.url ?? "unknown";
-    answered.get(request)?.({ route, method: request.method, status: reply.statusCode, seconds });
+    request.tellAnswered?.({ route, method: request.method, status: reply.statusCode, seconds });
     logger.info({ trace_id: request.id, method: request.method, route, status: reply.statusCode, seconds }, "request");
     done();
   });
@@ -115,37 +120,12 @@ export function createServer(options: ServerOptions): FastifyInstance {
             },
           }),
       handler: async (request, reply) => {
-        const gone = whenGone(reply);
         const idempotencyKey = endpoint.method === "POST" ? keyOf(request) : undefined;
-        let waiting = () => posts.leave(reply.raw);
-        const params = parsePart("the path", endpoint.params, request.params);
-        const call = {
-          params,
-          query: parsePart("the query", endpoint.query ?? noQuery, request.query),
-          body: parsePart("the body", endpoint.body, bodyOf(endpoint, request.body)),
-          traceId: request.id,
-          get gone() {
-            return gone();
-          },
-          waiting: () => waiting(),
-          idempotencyKey,
-          lastEventId: textHeader(request.headers["last-event-id"]),
-          accept: request.headers.accept ?? "",
-          path: request.url,
-        };
-        const serveOnce = (isTask: () => void) => {
-          waiting = () => {
-            isTask();
-            posts.leave(reply.raw);
-          };
-          return endpoint.serve(call);
-        };
-        const isReading = endpoint.isReading?.(params) ?? false;
-        const answer =
-          idempotencyKey === undefined
-            ? await endpoint.serve(call)
-            : await once.answer(idempotencyKey, { isReading, serve: serveOnce });
-        return write(reply, answer, { gone, streams, limits });
+        const call = new IncomingCall({ endpoint, request, raw: reply.raw, idempotencyKey, posts });
+        const answer = await (idempotencyKey === undefined
+          ? endpoint.serve(call)
+          : serveOnce(once, endpoint, call, idempotencyKey));
+        return write(reply, answer, { call, streams, limits });
       },
     });
   }
@@ -154,24 +134,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return app;
 }
 
-/** Many clients send no body where nothing has to be said. */
-function bodyOf(endpoint: Endpoint, body: unknown): unknown {
-  if (body === undefined || body === null) return endpoint.isBodyOptional === true ? {} : body;
-  if (depthOf(body, 0) > MAX_DEPTH) {
-    throw new ProvisioningError({
-      code: "BODY_TOO_DEEP",
-      message: `The body is nested more than ${MAX_DEPTH} levels deep.`,
-      hint: "Send something flatter, or put it into a file of the workspace and name that.",
-    });
-  }
-  return body;
-}
-
-function depthOf(value: unknown, depth: number): number {
-  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return depth;
-  let deepest = depth;
-  for (const item of Object.values(value)) deepest = Math.max(deepest, depthOf(item, depth + 1));
-  return deepest;
+/** Who repeats it gets the same answer. */
+function serveOnce(once: Once, endpoint: Endpoint, call: IncomingCall, key: RequestKey): Promise<Answer> {
+  return once.answer(key, {
+    isReading: endpoint.isReading?.(call.params) ?? false,
+    serve(isTask) {
+      call.beforeWaiting = isTask;
+      return endpoint.serve(call);
+    },
+  });
 }
 
 const MAX_KEY = 200;
@@ -185,10 +156,6 @@ function keyOf(request: FastifyRequest): RequestKey | undefined {
     message: `An idempotency key has 1 to ${MAX_KEY} characters.`,
     hint: "Send something like a UUID, a new one for each request.",
   });
-}
-
-function textHeader(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }
 
 /** W3C trace context: the trace goes on with whoever began it. */
@@ -247,21 +214,8 @@ function nothingThere({ method }: FastifyRequest, methods: readonly string[]): P
   });
 }
 
-/** The signal is made for whoever asks for it: most answers are written at once, and it is not cheap. */
-function whenGone({ raw }: FastifyReply): () => AbortSignal {
-  let controller: AbortController | undefined;
-  return () => {
-    if (controller !== undefined) return controller.signal;
-    const made = new AbortController();
-    controller = made;
-    if (raw.destroyed) made.abort();
-    else raw.once("close", () => made.abort());
-    return made.signal;
-  };
-}
-
 interface Writing {
-  readonly gone: () => AbortSignal;
+  readonly call: IncomingCall;
   readonly streams: Streams;
   readonly limits: HttpLimits;
 }
@@ -275,7 +229,7 @@ async function write(reply: FastifyReply, answer: Answer, writing: Writing): Pro
   if ("text" in answer) return reply.code(answer.status).type(answer.type).send(answer.text);
   const leave = writing.streams.enter();
   try {
-    await stream(reply, answer, writing.gone(), writing.limits.beatMs);
+    await stream(reply, answer, writing.call.gone, writing.limits.beatMs);
   } finally {
     leave();
   }

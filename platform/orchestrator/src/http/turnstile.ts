@@ -26,9 +26,16 @@ const FIRST_ONES = 300;
 /** After the last one was turned away, or many came at once. */
 const CROWDED_MS = 1_000;
 
+/**
+ * Noted on the answer itself: the tables that a set outgrows refer to those after them, and so to everybody who was ever inside, until memory is
+ * collected as a whole.
+ */
+const INSIDE = Symbol("inside");
+type Counted = ServerResponse & { [INSIDE]?: boolean };
+
 export class Turnstile {
   readonly #most: number;
-  readonly #inside = new Set<ServerResponse>();
+  #inside = 0;
   readonly #busy: string;
   readonly #begin = new FewATurn(() => (this.#begun < FIRST_ONES ? 1 : BEGIN_IN_A_TURN));
   #begun = 0;
@@ -41,11 +48,13 @@ export class Turnstile {
 
   /** To be asked before `enter`. */
   get isFull(): boolean {
-    return this.#inside.size >= this.#most;
+    return this.#inside >= this.#most;
   }
 
-  enter(answer: ServerResponse): void {
-    this.#inside.add(answer);
+  enter(answer: Counted): void {
+    if (isInside(answer)) return;
+    answer[INSIDE] = true;
+    this.#inside += 1;
     answer.once("close", () => this.leave(answer));
   }
 
@@ -60,8 +69,10 @@ export class Turnstile {
   }
 
   /** What only waits from now on is in nobody's way. */
-  leave(answer: ServerResponse): void {
-    this.#inside.delete(answer);
+  leave(answer: Counted): void {
+    if (!isInside(answer)) return;
+    answer[INSIDE] = false;
+    this.#inside -= 1;
   }
 
   /** In front of whatever the server does with requests. `onTurnedAway` is told of each answer, in seconds after the request. */
@@ -99,6 +110,10 @@ export class Turnstile {
     });
     answer.end(this.#busy);
   }
+}
+
+function isInside(answer: Counted): boolean {
+  return answer[INSIDE] === true;
 }
 
 function busy(most: number): ProvisioningError {

@@ -13,8 +13,8 @@ export interface BookedRun {
   isOver: boolean;
   /** Its wait counts once: until the first claim. */
   isWaitMeasured: boolean;
-  /** Attempts that are under way. */
-  readonly started: Map<OperationId, Instant>;
+  /** When the last attempts began; absent before the first. */
+  started: Map<OperationId, Instant> | undefined;
   /** Empty of a run that was there before this process, until it is read. */
   actions: ReadonlyMap<OperationId, string>;
 }
@@ -22,6 +22,7 @@ export interface BookedRun {
 /** Whoever counts a run's end may come after the end was told: so many that ended last stay, twice as many at most. */
 const ENDED_KEPT = 500;
 const PAGE = 1000;
+const UNKNOWN: BookedRun["actions"] = new Map();
 
 export class RunBook {
   readonly #runs = new Map<RunId, BookedRun>();
@@ -51,7 +52,8 @@ export class RunBook {
   /** What a process that reads the run found out about it. */
   describe(id: RunId, { operations }: RunDefinition): void {
     const run = this.#runs.get(id);
-    if (run?.actions.size === 0) run.actions = new Map(operations.map((operation) => [operation.id, operation.action]));
+    if (run !== undefined && !run.isOver && run.actions.size === 0)
+      run.actions = new Map(operations.map((operation) => [operation.id, operation.action]));
   }
 
   note(id: RunId, event: RunEvent): void {
@@ -67,13 +69,21 @@ export class RunBook {
         this.#book(id, { submittedAt: event.at, priority: run?.priority ?? 0, notBefore: 0 });
         return;
       case "operationStarted":
-        run?.started.set(event.operation, event.at);
+        if (run !== undefined) (run.started ??= new Map()).set(event.operation, event.at);
         return;
       case "runEnded":
         this.#forget(id);
         return;
       default:
     }
+  }
+
+  /** Its last event is counted: what only the others needed is let go of. */
+  settle(id: RunId): void {
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    run.started = undefined;
+    run.actions = UNKNOWN;
   }
 
   /** Of those that are due at `now`. */
@@ -93,7 +103,7 @@ export class RunBook {
 
   #book(id: RunId, run: Pick<BookedRun, "submittedAt" | "priority" | "notBefore"> & { readonly isClaimed?: boolean }): void {
     const isClaimed = run.isClaimed ?? false;
-    this.#runs.set(id, { ...run, isClaimed, isOver: false, isWaitMeasured: isClaimed, started: new Map(), actions: new Map() });
+    this.#runs.set(id, { ...run, isClaimed, isOver: false, isWaitMeasured: isClaimed, started: undefined, actions: UNKNOWN });
   }
 
   #forget(id: RunId): void {

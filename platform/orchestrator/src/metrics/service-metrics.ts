@@ -132,7 +132,7 @@ function count(metrics: Metrics, book: RunBook, runId: RunId, event: RunEvent): 
     case "operationFailed": {
       const action = run?.actions.get(event.operation) ?? "unknown";
       metrics.attempts.inc({ action, outcome: event.type === "operationCompleted" ? "completed" : "failed" });
-      const seconds = since(run?.started.get(event.operation));
+      const seconds = since(run?.started?.get(event.operation));
       if (seconds !== undefined) metrics.attemptDuration.observe({ action }, seconds);
       return;
     }
@@ -140,6 +140,7 @@ function count(metrics: Metrics, book: RunBook, runId: RunId, event: RunEvent): 
       metrics.ended.inc({ status: event.status });
       const seconds = since(run?.submittedAt);
       if (seconds !== undefined) metrics.durations.observe({ status: event.status }, seconds);
+      book.settle(runId);
       return;
     }
     default:

@@ -302,6 +302,7 @@ describe("a batch workflow", () => {
     expect(compiled.operations.filter(({ action }) => action === "server.reconcile").map(({ address }) => address)).toEqual([
       "server.cloud",
     ]);
+    expect(compiled.notes).toEqual(["a leaves web alone: none of it is of aws."]);
   });
 
   it("names its providers in every operation when it is not for all", () => {

@@ -60,6 +60,6 @@ export interface CompiledBatch {
   /** What the workflow is about, and nothing else; what it leaves alone has the kind `none`. */
   readonly plan: Plan;
   readonly problems: readonly Diagnostic[];
-  /** What is done though nobody listed it, in sentences. */
+  /** What is done though nobody listed it, and what is not though somebody did, in sentences. */
   readonly notes: readonly string[];
 }

@@ -35,7 +35,7 @@ export interface BatchWork {
   /** It is there before the workflow begins. */
   isThere(address: Address): boolean;
   readonly problems: readonly Diagnostic[];
-  /** What is done though nobody listed it, in sentences. */
+  /** What is done though nobody listed it, and what is not though somebody did, in sentences. */
   readonly notes: readonly string[];
 }
 
@@ -91,6 +91,7 @@ class Walk implements BatchWork {
     const covered = new Set<Address>();
     this.covered.set(operation.id, covered);
     for (const [item, addresses] of items) {
+      if (addresses.length === 0 && operation.providers.length > 0) this.notes.push(leftAlone(item, operation));
       for (const address of addresses) covered.add(address);
       switch (operation.verb) {
         case "create":
@@ -326,4 +327,8 @@ function fieldOf(operation: BatchOperation, item: string | undefined): string {
   if (operation.region !== undefined) return "cluster";
   const index = item === undefined ? -1 : operation.items.indexOf(item);
   return index < 0 ? "items" : `items.${index}`;
+}
+
+function leftAlone(item: string, { id, providers }: BatchOperation): string {
+  return `${id} leaves ${item} alone: none of it is of ${providers.join(" or ")}.`;
 }

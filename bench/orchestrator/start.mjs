@@ -5,15 +5,17 @@
 
 import { spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nodeFlags } from "../../core/cli/dist/commands/orchestrator/node-flags.js";
 import { median } from "../measure/measure.mjs";
 import { createClient, makeWorkspace, memoryOf, ONE_STEP, untilIdle } from "./service.mjs";
 
 const TASKS = 10_000;
 const ROUNDS = 7;
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const main = join(root, "platform/orchestrator/bundle/main.js");
+const program = [...nodeFlags({}, availableParallelism()), join(root, "platform/orchestrator/launcher/service.cjs")];
 
 const workspace = await makeWorkspace();
 const filling = await workspace.serve("--max-queued", String(TASKS));
@@ -56,7 +58,7 @@ async function timeOfService() {
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    [main, "--workspace", workspace.dir, "--port", "0", "--provisioning-path", root, "--log-level", "warn"],
+    [...program, "--workspace", workspace.dir, "--port", "0", "--provisioning-path", root, "--log-level", "warn"],
     { env: workspace.env, stdio: "ignore" },
   );
   let url;

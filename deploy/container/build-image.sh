@@ -12,7 +12,7 @@ context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 
 cd "$root"
-for built in core/cli/bundle/provisioning.cjs platform/orchestrator/bundle/main.js; do
+for built in core/cli/bundle/provisioning.cjs platform/orchestrator/bundle/main.cjs; do
   if [ ! -f "$built" ]; then
     echo "$built is missing: build first, with npm run build" >&2
     exit 1

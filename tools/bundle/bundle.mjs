@@ -1,15 +1,17 @@
 /**
  * Bundles the command in three parts. Its start path holds the command table only, as one CommonJS file: Node is ready for that in a third of the
  * time that it needs for modules. Commands that do little, and that somebody waits for, are one such file each. Everything else are modules that
- * are loaded when they are used, with what they share split off. The service is one file: it goes on as it is while a newer version is installed
+ * are loaded when they are used, with what they share split off. The service is one such file, too: it goes on as it is while a newer version is installed
  * over it. Libraries with code of the machine or WebAssembly stay outside, and those that ask for
  * Node's own modules as only CommonJS can.
  */
 
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
@@ -21,9 +23,6 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const NATIVE = ["ssh2", "minijinja-js", "tar-stream"];
 /** Loaded when somebody asks for what they give. */
 const RARE = ["@opentelemetry/*", "@scalar/*"];
-/** CommonJS inside a module asks for Node's own modules by `require`. */
-const REQUIRE = 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
-
 /** The start of the command is CommonJS, which has no `import.meta`. */
 const OWN_URL = 'const ownUrl = require("node:url").pathToFileURL(__filename).href;';
 
@@ -59,6 +58,7 @@ const WARM = [
   ["kcl", "run", "a.k"],
   ["--help"],
 ];
+const LOOK_MS = 20;
 const isQuick = (path) => QUICK.some(({ command }) => command.test(path));
 
 await inPlaceOf("core/cli/bundle", async (outdir) => {
@@ -92,15 +92,19 @@ await inPlaceOf("core/cli/bundle", async (outdir) => {
   await writeFile(join(outdir, "package.json"), '{ "type": "module" }\n');
   await writeCode(join(outdir, "provisioning.cjs"));
 });
-await inPlaceOf("platform/orchestrator/bundle", (outdir) =>
-  bundle({
+await inPlaceOf("platform/orchestrator/bundle", async (outdir) => {
+  await bundle({
     entryPoints: [join(root, "platform/orchestrator/dist/main.js")],
     outdir,
-    format: "esm",
+    format: "cjs",
+    outExtension: { ".js": ".cjs" },
     external: [...NATIVE, ...RARE],
-    banner: { js: REQUIRE },
-  }),
-);
+    banner: { js: OWN_URL },
+    define: { "import.meta.url": "ownUrl" },
+  });
+  await withLoader(join(outdir, "main.cjs"));
+  await writeServiceCode(join(outdir, "main.cjs"));
+});
 
 /** What V8 makes of the scripts while they do what they are for. The start script is loaded by each of these; the last one shows the most of it. */
 async function writeCode(start) {
@@ -116,6 +120,33 @@ async function writeCode(start) {
   }
 }
 
+/** The same of the service: it starts in a workspace of its own, answers once, and is told to end. */
+async function writeServiceCode(script) {
+  const folder = await mkdtemp(join(tmpdir(), "provisioning-code-"));
+  const env = { ...process.env, NODE_OPTIONS: "", XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder };
+  const workspace = join(folder, "workspace");
+  const cli = join(root, "core/cli/provisioning");
+  try {
+    await promisify(execFile)(process.execPath, [cli, "workspace", "init", "workspace"], { cwd: folder, env });
+    const words = ["--workspace", workspace, "--port", "0", "--provisioning-path", root, "--log-level", "warn"];
+    const { nodeFlags } = await import("../../core/cli/dist/commands/orchestrator/node-flags.js");
+    const code = join(root, "tools/bundle/code.cjs");
+    const service = spawn(process.execPath, [...nodeFlags({}, availableParallelism()), code, script, ...words], {
+      env,
+      stdio: "inherit",
+    });
+    const ended = once(service, "exit");
+    const file = join(workspace, "runtime/orchestrator/service.json");
+    const isReady = async () => (await fetch(`${JSON.parse(await readFile(file, "utf8")).url}/health`)).ok;
+    while (service.exitCode === null && !(await isReady().catch(() => false))) await setTimeout(LOOK_MS);
+    service.kill("SIGTERM");
+    const [status] = await ended;
+    if (status !== 0) throw new Error(`The service did not start to have its code stored: it ended with ${status}.`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /**
  * To import CommonJS takes Node longer than to require it: it looks for the names of what is exported first. And scripts whose code was stored
  * cannot import by themselves in Node 20: their loader does it for them (core/cli/launcher).
@@ -123,7 +154,7 @@ async function writeCode(start) {
 async function withLoader(file) {
   const text = await readFile(file, "utf8");
   const required = text.replaceAll(/\bimport\(("\.\/[^"]+\.cjs")\)/g, "Promise.resolve().then(()=>require($1))");
-  await writeFile(file, required.replaceAll(/\bimport\((?=")/g, "importModule("));
+  await writeFile(file, required.replaceAll(/\bimport\((?=["\w(])/g, "importModule("));
 }
 
 function bundle({ plugins = [], eager, ...options }) {

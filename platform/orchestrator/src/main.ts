@@ -36,50 +36,54 @@ if (values["log-level"] !== undefined) flags["orchestrator.log_level"] = values[
 if (values["script-runner"] !== undefined) flags["servers.script_runner"] = values["script-runner"];
 if (values.port !== undefined) flags["orchestrator.port"] = Number(values.port);
 
-try {
-  const running = await startService({
-    logger,
-    context: {
-      platform: platformLayout(root),
-      platformVersion: values["platform-version"],
-      clock: systemClock,
-      environment: process.env,
-      currentDir: process.cwd(),
-      ...(values.workspace === undefined ? {} : { workspace: values.workspace }),
-      flags,
-      // Lines of text become lines of the log; those that are JSON have everything already.
-      log(line) {
-        if (line.startsWith("{")) out.write(`${line}\n`);
-        else logger.info(line);
+void serve();
+
+async function serve(): Promise<void> {
+  try {
+    const running = await startService({
+      logger,
+      context: {
+        platform: platformLayout(root),
+        platformVersion: values["platform-version"],
+        clock: systemClock,
+        environment: process.env,
+        currentDir: process.cwd(),
+        ...(values.workspace === undefined ? {} : { workspace: values.workspace }),
+        flags,
+        // Lines of text become lines of the log; those that are JSON have everything already.
+        log(line) {
+          if (line.startsWith("{")) out.write(`${line}\n`);
+          else logger.info(line);
+        },
+        holder: `orchestrator of ${userInfo().username}@${hostname()} (pid ${process.pid})`,
       },
-      holder: `orchestrator of ${userInfo().username}@${hostname()} (pid ${process.pid})`,
-    },
-    ...(values.host === undefined ? {} : { host: values.host }),
-  });
-  // Whoever started it in the foreground has nothing more to hear.
-  if (process.connected) process.disconnect();
-  out.rotate(running.log, (error) => logger.warn({ err: error }, "the log cannot be rotated"));
-  let isEnding = false;
-  const end = (signal: NodeJS.Signals) => {
-    if (isEnding) process.exit(1);
-    isEnding = true;
-    logger.info({ signal }, "stopping");
-    running.close().then(
-      () => exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, "stopping failed");
-        exit(1);
-      },
-    );
-  };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
-} catch (error) {
-  const { message, ...facts } = reasonOf(error);
-  logger.error(facts, message);
-  // For whoever started it in the foreground.
-  if (process.send === undefined) exit(1);
-  else process.send({ ...facts, message }, () => exit(1));
+      ...(values.host === undefined ? {} : { host: values.host }),
+    });
+    // Whoever started it in the foreground has nothing more to hear.
+    if (process.connected) process.disconnect();
+    out.rotate(running.log, (error) => logger.warn({ err: error }, "the log cannot be rotated"));
+    let isEnding = false;
+    const end = (signal: NodeJS.Signals) => {
+      if (isEnding) process.exit(1);
+      isEnding = true;
+      logger.info({ signal }, "stopping");
+      running.close().then(
+        () => exit(0),
+        (error: unknown) => {
+          logger.error({ err: error }, "stopping failed");
+          exit(1);
+        },
+      );
+    };
+    process.on("SIGTERM", end);
+    process.on("SIGINT", end);
+  } catch (error) {
+    const { message, ...facts } = reasonOf(error);
+    logger.error(facts, message);
+    // For whoever started it in the foreground.
+    if (process.send === undefined) exit(1);
+    else process.send({ ...facts, message }, () => exit(1));
+  }
 }
 
 function reasonOf(error: unknown) {

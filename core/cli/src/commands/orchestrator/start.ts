@@ -25,7 +25,7 @@ export async function start(this: CliContext, flags: StartFlags): Promise<void> 
     const env = { ...this.process.env, ...storageEnvironment(flags) };
     const program = this.serviceWords ?? [
       ...nodeFlags(env, availableParallelism()),
-      join(this.platformRoot, "platform/orchestrator/bundle/main.js"),
+      join(this.platformRoot, "platform/orchestrator/launcher/service.cjs"),
     ];
     const words = [...program, ...wordsOf(this, flags, place)];
     return flags.background === true

@@ -119,8 +119,8 @@ function tests(startDatabase: SharedQueueOptions["start"], count: number): void 
 
   test("an idle process hears of what another one submits", async () => {
     // It would look by itself only after the test is over.
+    // The first one comes while it begins to listen.
     await start("idle", { capacity: 2, pollMs: 600_000 });
-    await sleep(300);
     for (let round = 0; round < 5; round += 1) {
       const [run] = await submit(1);
       await vi.waitFor(async () => expect((await effects()).some((effect) => effect.run === run)).toBe(true), WAIT);

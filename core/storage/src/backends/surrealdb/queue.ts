@@ -3,11 +3,12 @@
 import type { RunId } from "@provisioning/model";
 import { StoreReadOnlyError } from "../../errors.js";
 import { type RunQueue, WAITING_EVENTS } from "../../ports/run-queue.js";
-import { type RunStore, runScope } from "../../ports/run-store.js";
+import { runScope } from "../../ports/run-store.js";
 import type { Database } from "./database.js";
 import { NOW } from "./functions.js";
 import type { Lane } from "./lane.js";
 import { leaseOf, type LeaseRow } from "./leases.js";
+import type { Watch } from "./watch.js";
 
 const DUE = `{
   IF array::len((SELECT VALUE id FROM waiting ORDER BY id LIMIT 1)) > 0 { RETURN 0 };
@@ -18,7 +19,7 @@ const DUE = `{
 export interface RunQueueOptions {
   readonly database: Database;
   readonly lane: Lane;
-  readonly watch: Pick<RunStore, "watch">;
+  readonly watch: Pick<Watch, "watch" | "onListening">;
   readonly isReadOnly: boolean;
 }
 
@@ -29,7 +30,14 @@ export function createRunQueue({ database, lane, watch, isReadOnly }: RunQueueOp
       const { id, lease } = (await lane.do("claim", { holder, ttlMs })) as { readonly id?: RunId; readonly lease?: LeaseRow };
       return id === undefined || lease === undefined ? undefined : { runId: id, lease: leaseOf(runScope(id), lease) };
     },
-    watch: (onWaiting) => watch.watch(onWaiting, undefined, WAITING_EVENTS),
+    watch(onWaiting) {
+      const stopLooking = watch.onListening(onWaiting);
+      const stopWatching = watch.watch(onWaiting, undefined, WAITING_EVENTS);
+      return () => {
+        stopLooking();
+        stopWatching();
+      };
+    },
     async dueInMs() {
       const [ms] = await database.ask(DUE);
       return typeof ms === "number" ? ms : undefined;

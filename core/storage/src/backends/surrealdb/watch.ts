@@ -13,6 +13,8 @@ import type { LiveMessage, Surreal } from "./sdk.js";
 
 export interface Watch {
   readonly watch: RunStore["watch"];
+  /** Calls `look` whenever others begin to be heard: what they did until then was not told. The returned function calls that off. */
+  readonly onListening: (look: () => void) => () => void;
   /** We stored these events. */
   readonly stored: (appended: AppendedEvents) => void;
   /** We saw that the run is at this version. */
@@ -42,6 +44,7 @@ export function createWatch({ database, writer, isLive, readEvents, readVersion 
   /** Runs that are being read, and up to where. */
   const wanted = new Map<RunId, Version>();
   let stopListening: (() => void) | undefined;
+  const looking = new Set<() => void>();
 
   const tell = (runId: RunId, version: Version, events: readonly RunEvent[]) => {
     told.delete(runId);
@@ -92,6 +95,7 @@ export function createWatch({ database, writer, isLive, readEvents, readVersion 
       const [answer] = await connection.query(LIVE, { writer }).responses();
       if (answer?.success !== true) return;
       (await connection.liveOf(answer.result)).subscribe(onMessage);
+      for (const look of looking) look();
       for (const runId of watchers.runs()) onSeen(runId, await readVersion(runId));
     } catch {
       // The connection went away again; the next one is told of.
@@ -101,6 +105,10 @@ export function createWatch({ database, writer, isLive, readEvents, readVersion 
     watch(listener, runId, types) {
       if (isLive) stopListening ??= database.onConnected((connection) => void listen(connection));
       return watchers.watch(listener, runId, types);
+    },
+    onListening(look) {
+      looking.add(look);
+      return () => void looking.delete(look);
     },
     stored: onStored,
     seen: onSeen,

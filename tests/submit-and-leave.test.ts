@@ -88,7 +88,7 @@ describe.skipIf(obstacle !== undefined)(`a workflow that is submitted to a servi
 
   it("is followed to its end with --watch", async () => {
     const result = await workspace.json<ApplyResult>("batch", "submit", "workflows/remove.k", "--yes", "--watch");
-    expect(result.outcome).toBe("completed");
+    expect(result).toMatchObject({ outcome: "completed", id: "run" in result ? result.run.id : "" });
   });
 
   it("is begun and left also when it is written in YAML, and data says so", async () => {
@@ -96,9 +96,9 @@ describe.skipIf(obstacle !== undefined)(`a workflow that is submitted to a servi
       ["batch", "submit"],
       ["workflow", "run", "--no-wait"],
     ]) {
-      const { outcome, run } = await documentRun(workspace, ...words);
-      expect(outcome).toBe("submitted");
-      expect(await endOf(run.id)).toBe("completed");
+      const { outcome, id, run } = await documentRun(workspace, ...words);
+      expect([outcome, id]).toEqual(["submitted", run.id]);
+      expect(await endOf(id)).toBe("completed");
     }
     expect((await documentRun(workspace, "batch", "submit", "--watch")).outcome).toBe("completed");
   });

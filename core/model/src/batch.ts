@@ -33,6 +33,8 @@ export interface BatchOperation {
   /** Of a cluster. */
   readonly region?: string;
   readonly position?: SourcePosition;
+  /** Of what was sent as data and has no position: `operations[0]`. */
+  readonly dataPath?: string;
   readonly positions: Positions;
 }
 
@@ -46,6 +48,8 @@ export interface BatchDependency {
   /** A KCL expression over `run` and `outputs`; the target starts when it is true. */
   readonly waitCondition?: string;
   readonly position?: SourcePosition;
+  /** Of what was sent as data and has no position: `dependencies[0]`. */
+  readonly dataPath?: string;
   readonly positions: Positions;
 }
 

@@ -16,6 +16,7 @@ import {
   type SourcePosition,
   textOf,
 } from "@provisioning/model";
+import { pathText } from "./evaluate-infra.js";
 import type { PositionLookup } from "./settings.js";
 
 type Path = readonly (string | number)[];
@@ -145,9 +146,9 @@ function secrets(value: JsonObject): SecretProvider {
   };
 }
 
-function at(path: Path, first: string, positionOf: PositionLookup): { readonly position?: SourcePosition } {
+function at(path: Path, first: string, positionOf: PositionLookup): Pick<BatchOperation, "position" | "dataPath"> {
   const position = positionOf(path) ?? positionOf([...path, first]);
-  return position === undefined ? {} : { position };
+  return position === undefined ? { dataPath: pathText(path) } : { position };
 }
 
 /** Of the fields and of the members of lists. */

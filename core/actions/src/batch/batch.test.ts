@@ -326,7 +326,17 @@ describe("a workflow that is sent", () => {
     [{ operations: [] }, "operations: a workflow needs operations"],
     [{ operations: [operation], retry_policy: { max_attempt: 1 } }, "retry_policy.max_attempt: ", "Did you mean max_attempts?"],
     [{ operations: [operation], naem: "x" }, "naem: ", "Did you mean name?"],
-    [{ operations: [{ ...operation, depends_on: ["b"] }] }, "a depends on b", "Did you mean a?"],
+    [{ operations: [{ ...operation, depends_on: ["b"] }] }, "operations[0].depends_on[0]: a depends on b", "Did you mean a?"],
+    [
+      { operations: [{ ...operation, items: ["wuji-cp-0", "wuji-cp-00"] }] },
+      "operations[0].items[1]: ",
+      "Did you mean wuji-cp-0?",
+    ],
+    [
+      { operations: [operation], dependencies: [{ source: "operation.a", target: "operation.b" }] },
+      "dependencies[0].target: ",
+      "Did you mean a?",
+    ],
   ])("is refused with the path of what is wrong: %j", async (definition, summary, hint) => {
     const [problem, ...others] = await problemsOfSent({ name: "sent", ...definition });
     expect(others).toEqual([]);

@@ -145,7 +145,7 @@ export function withoutPlaces(workflow: BatchWorkflow): JsonObject {
   return JSON.parse(JSON.stringify(workflow, (key, value: unknown) => (PLACES.has(key) ? undefined : value))) as JsonObject;
 }
 
-const PLACES: ReadonlySet<string> = new Set(["position", "positions"]);
+const PLACES: ReadonlySet<string> = new Set(["position", "positions", "dataPath"]);
 
 async function refuse(session: InfraSession, problems: readonly Diagnostic[]): Promise<void> {
   if (problems.length > 0) throw new DiagnosticsError(await withSource(problems, session.workspace.layout.root));

@@ -48,7 +48,8 @@ async function submit(asked: ActionContext, input: BatchInput): Promise<ApplyRes
     await session.records.refresh(planned.attributes);
     const definition = await batchRun(session, workflow, compiled);
     const state = await executeRun(session, definition);
-    return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id), ...left };
+    const { id } = definition;
+    return { outcome: outcomeOf(state), id, plan, run: await loadRunReport(session.storage, id), ...left };
   } finally {
     await session.close();
     await log.close();

@@ -64,7 +64,7 @@ async function apply(context: ActionContext, input: ApplyInput): Promise<ApplyRe
     const { operations } = definition;
     const run = await besideUsual(runtimeDir, operations, await loadRunReport(session.storage, definition.id));
     await rememberDurations(runtimeDir, operations, run).catch(() => {});
-    return { outcome: outcomeOf(state), plan, run, ...left };
+    return { outcome: outcomeOf(state), id: run.id, plan, run, ...left };
   } finally {
     await session.close();
   }

@@ -40,7 +40,8 @@ async function destroy(context: ActionContext, input: PlanInfraInput): Promise<A
       );
       const state = await executeRun(session, definition);
       if (state.status === "completed") await removeLeftovers(session);
-      return { outcome: outcomeOf(state), plan, run: await loadRunReport(session.storage, definition.id) };
+      const { id } = definition;
+      return { outcome: outcomeOf(state), id, plan, run: await loadRunReport(session.storage, id) };
     }
     await abandonUnfinished(session, "superseded by a removal");
     await removeLeftovers(session);

@@ -1,6 +1,7 @@
 /** Carries out a workflow document. The run is stored before anything is done. */
 
-import { newRunId } from "@provisioning/model";
+import { newRunId, type RunId } from "@provisioning/model";
+import { runIdSchema } from "@provisioning/model/wire";
 import * as z from "zod/mini";
 import { defineAction } from "../action.js";
 import type { ActionContext } from "../context.js";
@@ -11,13 +12,18 @@ import { type WorkflowInput, workflowInputFields } from "./input.js";
 import { prepareWorkflow } from "./prepare.js";
 
 export interface RunWorkflowInput extends WorkflowInput {
-  /** `false`: only submit it; a service carries it out, or `run.resume`. Default: carry it out. */
+  /**
+   * `false`: only store it; a service that starts later carries it out, or `run.resume`. Default: carry it out. In a service the task
+   * does so always, with the settings of its call; whether anybody waits for the task is said with the call.
+   */
   readonly wait?: boolean;
 }
 
 export interface WorkflowRunResult {
   /** `submitted`: it is stored and waits for a worker. */
   readonly outcome: "submitted" | "completed" | "failed" | "cancelled" | "rolledBack" | "paused";
+  /** Of the run. */
+  readonly id: RunId;
   readonly run: RunReport;
 }
 
@@ -33,6 +39,7 @@ export const runWorkflow = defineAction<RunWorkflowInput, WorkflowRunResult>({
   }) as unknown as z.ZodMiniType<RunWorkflowInput>,
   output: z.strictObject({
     outcome: z.enum(["submitted", "completed", "failed", "cancelled", "rolledBack", "paused"]),
+    id: runIdSchema,
     run: runReportSchema,
   }),
   run: carryOutDocument,
@@ -43,12 +50,13 @@ async function carryOutDocument(context: ActionContext, { wait = true, ...input 
   const definition = compiled.run(newRunId(), context.clock.now());
   const storage = await session.openStore("write");
   try {
-    if (!wait) {
+    if (!wait && context.service === undefined) {
       await storage.runs.submit(definition);
-      return { outcome: "submitted", run: await loadRunReport(storage, definition.id) };
+      return { outcome: "submitted", id: definition.id, run: await loadRunReport(storage, definition.id) };
     }
     const state = await carryOut(session, storage, definition);
-    return { outcome: outcomeOf(state), run: await loadRunReport(storage, state.definition.id) };
+    const { id } = state.definition;
+    return { outcome: outcomeOf(state), id, run: await loadRunReport(storage, id) };
   } finally {
     await storage.close();
   }

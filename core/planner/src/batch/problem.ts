@@ -4,6 +4,8 @@ import { type Diagnostic, nearest, type SourcePosition } from "@provisioning/mod
 
 export interface Placed {
   readonly position?: SourcePosition;
+  /** What was sent as data has paths in the place of positions. */
+  readonly dataPath?: string;
   readonly positions: Readonly<Record<string, SourcePosition>>;
 }
 
@@ -21,7 +23,7 @@ export function problem({ code, summary, hint, about, field }: Problem): Diagnos
   return {
     severity: "error",
     code,
-    summary,
+    summary: position === undefined && about?.dataPath !== undefined ? `${fieldOf(about.dataPath, field)}: ${summary}` : summary,
     ...(hint === undefined ? {} : { hint }),
     ...(position === undefined ? {} : { position }),
   };
@@ -32,6 +34,11 @@ function placeOf(about: Placed | undefined, field: string | undefined): SourcePo
   if (field === undefined) return about.position;
   const [list = ""] = field.split(".");
   return about.positions[field] ?? about.positions[list] ?? about.position;
+}
+
+/** `operations[0].items[1]`. */
+function fieldOf(path: string, field: string | undefined): string {
+  return field === undefined ? path : `${path}.${field.replace(/\.(\d+)$/, "[$1]")}`;
 }
 
 /** The nearest name, or all there are. */

@@ -130,6 +130,24 @@ describe("a run of a workflow document", () => {
     expect(await operationsOf(id)).toEqual(["first cancelled 1", "second cancelled 0"]);
   });
 
+  it("keeps the settings of its call also when nobody waits for it", async () => {
+    const document = {
+      apiVersion: "provisioning/v1",
+      kind: "Workflow",
+      metadata: { name: "calls" },
+      spec: { steps: [step("first", [])] },
+    };
+    const input = { document, wait: false };
+    const flags = { "notifications.allow_private_addresses": "no" };
+    const accepted = await service.ask("/actions/workflow.run", { body: { input, flags } });
+    expect(accepted.status).toBe(202);
+    const { id } = accepted.json<{ id: string }>();
+    const task = async () => (await service.ask(`/tasks/${id}`)).json<Task>();
+    await expect.poll(async () => (await task()).status).toBe("failed");
+    expect(JSON.stringify((await task()).error)).toContain("ADDRESS_REFUSED");
+    expect(calls).toEqual([]);
+  });
+
   it("lets what is under way finish when it is stopped as a task, and starts nothing more", async () => {
     const id = await begun();
     expect((await service.ask(`/tasks/${id}/cancel`, { body: {} })).status).toBe(200);

@@ -53,7 +53,7 @@ async function submitted(context: Context, input: Input, isWatched: boolean): Pr
   const begun = await leaveToService("batch.submit", context, input);
   if (!begun.isLeft) return begun.result;
   const { plan, run } = begun;
-  return { outcome: "submitted", plan: plan as Plan, run };
+  return { outcome: "submitted", id: run.id, plan: plan as Plan, run };
 }
 
 /** What the kind of file does not take. @throws ProvisioningError INPUT_INVALID */

@@ -54,7 +54,7 @@ export async function carryOutDocument(
   const begun = isLeaving
     ? await leaveToService("workflow.run", context, input)
     : { isLeft: false as const, result: await invoke("workflow.run", context, input) };
-  const result = begun.isLeft ? ({ outcome: "submitted", run: begun.run } as const) : begun.result;
+  const result = begun.isLeft ? ({ outcome: "submitted", id: begun.run.id, run: begun.run } as const) : begun.result;
   const style = styleFor(cli.process.stdout, cli.process.env);
   await writeResult(cli, flags.output, result, () =>
     begun.isLeft

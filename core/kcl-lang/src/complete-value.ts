@@ -26,7 +26,7 @@ export function completeValue(
   const schema = program.symbols.packages.get(mainPackage)?.schemas.get(schemaName);
   if (schema === undefined) return { ok: false, diagnostics: [] };
   const machine = createMachine(program, options);
-  const given = fromJavaScript(data);
+  const given = fromJavaScript(data, options.listsReplace);
   const outcome = guarded(program, machine, (): Value => {
     const config = given instanceof KclDict ? given : new KclDict();
     return machine.schemaClass(schema).build(machine, config, noArguments, undefined, false);

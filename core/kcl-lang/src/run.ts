@@ -17,6 +17,11 @@ import { KclList, type Value } from "./runtime/values.js";
 export interface RunOptions extends PlanOptions {
   /** What `option("x")` answers. */
   readonly arguments?: Readonly<Record<string, JsonValue>>;
+  /**
+   * A list in data that is given takes the place of a schema's default, as somebody who writes `{"save": ["60 1"]}` means it. Default: it
+   * is merged into that member by member, as KCL's own command does: a shorter list keeps the end of the default.
+   */
+  readonly listsReplace?: boolean;
   /** Default: see `defaultLimits`. */
   readonly limits?: Partial<Limits>;
   /** Numbers of 32 instead of 64 bits. */
@@ -120,7 +125,9 @@ function selectParts(machine: Machine, value: Value, paths: readonly string[]): 
 export function createMachine(program: Program, options: RunOptions, scope?: ReadonlyMap<string, Value>): Machine {
   const machine = new Machine({
     host: program.host,
-    arguments: new Map(Object.entries(options.arguments ?? {}).map(([key, value]) => [key, fromJavaScript(value)])),
+    arguments: new Map(
+      Object.entries(options.arguments ?? {}).map(([key, value]) => [key, fromJavaScript(value, options.listsReplace)]),
+    ),
     limits: { ...defaultLimits, ...options.limits },
     strictRange: options.strictRange ?? false,
     history: options.history ?? false,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DiagnosticsError } from "@provisioning/model";
 import { afterAll, describe, expect, it } from "vitest";
-import { evaluateWorkflow } from "./evaluate-workflow.js";
+import { evaluateWorkflow, evaluateWorkflowDefinition } from "./evaluate-workflow.js";
 import { platformLayout } from "./layout.js";
 
 const platform = platformLayout(fileURLToPath(new URL("../../../", import.meta.url)).replace(/\/$/, ""));
@@ -28,6 +28,12 @@ const SMALL = `workflows.WorkflowDef {
         }
     ]
 }`;
+
+it("a list in a workflow that is sent takes the place of the default", async () => {
+  const operations = [{ id: "a", type: "create", target: "server", items: ["web"] }];
+  const sent = { name: "sent", operations, logging: { destinations: ["stdout"] } };
+  expect(await evaluateWorkflowDefinition(platform, sent, dir)).toMatchObject({ logging: { destinations: ["stdout"] } });
+});
 
 describe("the workflow of a file", () => {
   it("has every default, and the place of what was written", async () => {

@@ -78,7 +78,7 @@ interface Ran {
 }
 
 function run(program: Program, view: FileView, given: Readonly<Record<string, JsonValue>> = {}): Ran {
-  const ran = runProgram(program, { arguments: given });
+  const ran = runProgram(program, { arguments: given, listsReplace: true });
   if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, view)));
   const positionOf: PositionLookup = (path) => {
     const source = ran.sources.get(pathText(path));

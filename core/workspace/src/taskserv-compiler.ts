@@ -96,7 +96,7 @@ export function createTaskservCompiler(kclDir: string, render: TemplateRenderer)
   return {
     ...checkerOf(programOf),
     async compile(extension, input) {
-      const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json> });
+      const ran = runProgram(programOf(extension), { arguments: input as unknown as Record<string, Json>, listsReplace: true });
       if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, EXTENSION_FILES)));
       const rendered = await renderTemplates(ran.value as JsonObject, extension, input, render);
       return parseCompiled(extension, rendered);
@@ -127,7 +127,7 @@ function checkerOf(programOf: ProgramOf): TaskservChecker {
   return {
     checkConfig: (extension, config) => validateValue(programOf(extension), "Config", config),
     defaultsOf(extension, config, path) {
-      const completed = completeValue(programOf(extension), "Config", config, { history: true });
+      const completed = completeValue(programOf(extension), "Config", config, { history: true, listsReplace: true });
       if (!completed.ok) return [];
       return completed.sayingsOf(path).flatMap(({ schema, place, value }) => {
         if (schema === undefined) return [];

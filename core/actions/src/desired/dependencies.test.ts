@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { NetworkSpec } from "@provisioning/extension-sdk";
 import { type Diagnostic, DiagnosticsError, type Plan, taskservName } from "@provisioning/model";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TestContext } from "../testing/test-context.js";
@@ -113,6 +114,19 @@ describe("a provider", () => {
     put(PROVIDER, declare("ProviderDependencies", fields));
     const { "taskserv.one.needy": _, ...others } = await needs();
     expect(others).toEqual(expected);
+  });
+
+  it.each([
+    ["", undefined],
+    ['shared_resources = ["private_network"]', true],
+    ['shared_resources = ["security_group"]', undefined],
+    ["shared_resources = []", undefined],
+  ])("with %j says whether servers in one network reach each other", async (fields, isolated) => {
+    put(PROVIDER, declare("ProviderDependencies", fields));
+    const session = await openInfraSession(context, { mode: "read", definition: "use" });
+    const networks = session.desired.resources.filter(({ kind }) => kind === "network");
+    await session.close();
+    expect(new Set(networks.map(({ spec }) => (spec as unknown as NetworkSpec).isolated))).toEqual(new Set([isolated]));
   });
 
   it("without the file is as its code says", async () => {

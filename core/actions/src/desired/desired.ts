@@ -79,6 +79,8 @@ export interface DesiredResult {
 interface ServerNetwork {
   readonly address: Address;
   readonly name: string;
+  /** Its servers do not reach each other. */
+  readonly isolated?: boolean;
   readonly isBefore: boolean;
 }
 
@@ -114,8 +116,9 @@ class DesiredBuilder {
     for (const server of this.settings.servers) {
       const network = this.networkOf(server);
       if (network === undefined) continue;
-      const { address, name } = network;
-      networks.set(address, { address, kind: "network", provider: this.providerOf(server), spec: { name }, dependsOn: [] });
+      const { address, name, isolated } = network;
+      const spec = { name, ...(isolated === true ? { isolated } : {}) };
+      networks.set(address, { address, kind: "network", provider: this.providerOf(server), spec, dependsOn: [] });
     }
     this.resources.push(...networks.values());
   }
@@ -128,7 +131,7 @@ class DesiredBuilder {
     const isBefore = needs?.isBeforeServers ?? true;
     return needs?.isShared === false
       ? { address: networkAddress(`${provider}-${server.name}`), name: `${this.settings.name}-${server.name}`, isBefore }
-      : { address: networkAddress(provider), name: this.settings.name, isBefore };
+      : { address: networkAddress(provider), name: this.settings.name, isBefore, isolated: needs?.isOpen === false };
   }
 
   private addServer(server: ServerSettings): void {

@@ -31,6 +31,8 @@ export interface NetworkNeeds {
   readonly isBeforeServers: boolean;
   /** All servers of an infra are in one, else each has its own. */
   readonly isShared: boolean;
+  /** Servers in one network reach each other, else each is closed to the others. */
+  readonly isOpen: boolean;
 }
 
 export interface ProviderCapabilities {

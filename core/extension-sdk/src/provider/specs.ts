@@ -9,6 +9,8 @@ export interface NetworkSpec {
   readonly name: string;
   /** IPv4 range in CIDR form; the provider chooses when missing. */
   readonly cidr?: string;
+  /** Its servers do not reach each other; whoever cannot see to that refuses it. Default: they do. */
+  readonly isolated?: boolean;
   readonly labels?: Labels;
 }
 
@@ -16,6 +18,8 @@ export interface NetworkAttributes {
   /** The provider's own id. */
   readonly id: string;
   readonly cidr?: string;
+  /** Its servers do not reach each other. */
+  readonly isolated?: boolean;
   readonly [name: string]: Json | undefined;
 }
 

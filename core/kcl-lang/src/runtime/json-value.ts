@@ -1,5 +1,5 @@
 /** Plain JavaScript data to values and back. */
-import { dictFrom, KclDict, KclFunction, KclInstance, KclList, KclMultiplier, type Value } from "./values.js";
+import { type Entry, KclDict, KclFunction, KclInstance, KclList, KclMultiplier, type Value } from "./values.js";
 
 export type JsonValue =
   | null
@@ -10,16 +10,23 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue | undefined };
 
-/** Whole numbers become integers; `undefined` members are left out. */
-export function fromJavaScript(data: unknown): Value {
+/**
+ * Whole numbers become integers; `undefined` members are left out. `listsReplace`: a list in an object takes the place of what it is merged
+ * into, as if it was written with `=`. Default: it is merged member by member, as with `:`.
+ */
+export function fromJavaScript(data: unknown, listsReplace = false): Value {
   if (data === null || data === undefined) return null;
   if (typeof data === "number") return Number.isSafeInteger(data) ? BigInt(data) : data;
   if (typeof data === "boolean" || typeof data === "bigint" || typeof data === "string") return data;
-  if (Array.isArray(data)) return new KclList(data.map(fromJavaScript));
+  if (Array.isArray(data)) return new KclList(data.map((item) => fromJavaScript(item, listsReplace)));
   if (data instanceof Date) return data.toISOString();
   if (typeof data !== "object") return null;
-  const entries = Object.entries(data).filter(([, value]) => value !== undefined);
-  return dictFrom(entries.map(([key, value]) => [key, fromJavaScript(value)] as const));
+  const entries = new Map<string, Entry>();
+  for (const [key, value] of Object.entries(data)) {
+    if (value === undefined) continue;
+    entries.set(key, { value: fromJavaScript(value, listsReplace), operator: listsReplace && Array.isArray(value) ? "=" : ":" });
+  }
+  return new KclDict(entries);
 }
 
 /** Functions and Undefined members are left out; integers beyond the safe range stay bigints. */

@@ -111,7 +111,7 @@ function complete(kclDir: string, schema: DependenciesSchema, said: JsonObject, 
       ),
     );
   }
-  const ran = runProgram(loaded.program, { arguments: { said: said as JsonValue } });
+  const ran = runProgram(loaded.program, { arguments: { said: said as JsonValue }, listsReplace: true });
   if (!ran.ok) throw new DiagnosticsError(ran.diagnostics.map((item) => toDiagnostic(item, PLATFORM_FILES)));
   return (ran.value as JsonObject).dependencies as JsonObject;
 }

@@ -4,7 +4,7 @@ import type { NetworkNeeds, Provider, ProviderLimits } from "@provisioning/exten
 import { type Diagnostic, DiagnosticsError, nearest } from "@provisioning/model";
 import { type Declared, readDeclared } from "./declared.js";
 
-/** What the network of a provider brings along. */
+/** What servers may have in common. */
 const SHARED = ["private_network", "security_group"] as const;
 
 export interface DeclaredProvider {
@@ -24,6 +24,7 @@ export async function readProviderDependencies(kclDir: string, dir: string): Pro
       isRequired: value.requires_network === true,
       isBeforeServers: value.network_before_servers === true,
       isShared: shared.includes("private_network"),
+      isOpen: shared.includes("security_group"),
     },
   };
 }

@@ -77,6 +77,33 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
+describe("an isolated network", () => {
+  const isolated: NetworkSpec = { name: "lan", isolated: true };
+
+  it("keeps its servers from each other and lets them out, and is replaced for an open one", async (test) => {
+    const context = contextOf("closed");
+    if (engine.product === "podman") {
+      expect(await failureOf(provider.network.reconcile(isolated, context))).toBe("NETWORK_ISOLATION_UNSUPPORTED");
+      return test.skip("Podman has no isolated networks");
+    }
+    const network = await provider.network.reconcile(isolated, context);
+    expect(provider.network.diff(isolated, network)).toEqual({ fields: [], replace: false });
+    const two = () => Promise.all(["one", "two"].map((name) => provider.server.reconcile(small(name), context)));
+    const reaches = ([from, to]: readonly ServerAttributes[]) =>
+      overSsh(
+        from as ServerAttributes,
+        `timeout 5 bash -c '</dev/tcp/${to?.addresses.private}/22' 2>/dev/null && echo reached || echo closed`,
+      );
+    expect(await reaches(await two())).toBe("closed");
+    await Promise.all(["one", "two"].map((name) => provider.server.delete({ name }, context)));
+    expect((await provider.network.reconcile(lan, context)).id).not.toBe(network.id);
+    expect(await reaches(await two())).toBe("reached");
+    await Promise.all(["one", "two"].map((name) => provider.server.delete({ name }, context)));
+    await provider.network.delete(lan, context);
+    expect(await ownedBy("closed")).toEqual(nothing);
+  });
+});
+
 describe("servers", () => {
   it("come up three at once, are logged in to with the pinned host key, find each other by name, and go without a trace", async () => {
     const context = contextOf("shop");

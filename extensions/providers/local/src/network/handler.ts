@@ -29,6 +29,7 @@ export interface EngineNetwork {
   readonly Name: string;
   readonly Created: string;
   readonly Labels: Readonly<Record<string, string>> | null;
+  readonly Options?: Readonly<Record<string, string>> | null;
   readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null } | null;
   readonly Containers?: Readonly<Record<string, unknown>> | null;
 }
@@ -45,6 +46,7 @@ export function createNetworkHandler(session: LocalSession): ResourceHandler<Net
 export function diffNetwork(desired: NetworkSpec, observed: NetworkAttributes): Difference {
   return differenceOf([
     { path: "cidr", before: normalRange(observed.cidr), after: normalRange(desired.cidr), forcesReplacement: true },
+    { path: "isolated", before: observed.isolated ?? false, after: desired.isolated ?? false, forcesReplacement: true },
   ]);
 }
 
@@ -90,7 +92,8 @@ export async function ensureNetwork(
   context: ProviderContext,
   extraLabels: Readonly<Record<string, string>>,
 ): Promise<EngineNetwork> {
-  const { api } = await session.engine(context.signal);
+  const { api, product } = await session.engine(context.signal);
+  if (desired.isolated === true && product === "podman") throw isolationUnsupported(desired.name);
   return session.inTurn("network", async () => {
     const existing = await requireNotForeign(api, owner, desired.name, context.signal);
     if (existing !== undefined) return existing;
@@ -156,6 +159,7 @@ async function createNetwork(
       Driver: "bridge",
       Labels: { ...prefixed(desired.labels), ...labels },
       IPAM: { Config: [{ Subnet: formatRange(range) }] },
+      ...(desired.isolated === true ? { Options: { [BETWEEN_CONTAINERS]: "false" } } : {}),
     };
     try {
       return (await api.call<{ Id: string }>("POST", "/networks/create", { body, signal: context.signal })).Id;
@@ -170,6 +174,18 @@ async function createNetwork(
     hint: "Remove networks that are not used any more (docker network prune), or give the network a cidr.",
   });
 }
+
+function isolationUnsupported(name: string): ProvisioningError {
+  return new ProvisioningError({
+    code: "NETWORK_ISOLATION_UNSUPPORTED",
+    message: `Network ${name} is to keep its servers from each other, and Podman cannot do that.`,
+    hint: 'Use Docker, or put "security_group" back into shared_resources of the provider\'s kcl/dependencies.k.',
+    details: { network: name },
+  });
+}
+
+/** Docker's word for whether the containers of a bridge reach each other. */
+const BETWEEN_CONTAINERS = "com.docker.network.bridge.enable_icc";
 
 /** A range that is used by someone we did not see is refused by the engine; then the next one is tried, up to this many. */
 const MAX_RANGE_TRIES = 16;
@@ -278,7 +294,12 @@ async function ignoreGone(work: Promise<unknown>): Promise<void> {
 
 function attributesOf(network: EngineNetwork): NetworkAttributes {
   const cidr = rangeOf(network);
-  return { id: network.Id, name: network.Name, ...(cidr === undefined ? {} : { cidr: formatRange(cidr) }) };
+  return {
+    id: network.Id,
+    name: network.Name,
+    ...(cidr === undefined ? {} : { cidr: formatRange(cidr) }),
+    ...(network.Options?.[BETWEEN_CONTAINERS] === "false" ? { isolated: true } : {}),
+  };
 }
 
 export function rangeOf(network: EngineNetwork): Ipv4Range | undefined {

@@ -87,4 +87,12 @@ describe("diffNetwork", () => {
     expect(diffNetwork({ name: "lan", cidr: "10.1.0.7/24" }, { id: "1", cidr: "10.1.0.0/24" }).fields).toEqual([]);
     expect(diffNetwork({ name: "lan" }, { id: "1", cidr: "10.1.0.0/24" }).fields).toEqual([]);
   });
+
+  it("replaces for servers that may reach each other no more, or again", () => {
+    const isolated = { name: "lan", isolated: true };
+    expect(diffNetwork(isolated, { id: "1" }).replace).toBe(true);
+    expect(diffNetwork({ name: "lan" }, { id: "1", isolated: true }).replace).toBe(true);
+    expect(diffNetwork(isolated, { id: "1", isolated: true }).fields).toEqual([]);
+    expect(diffNetwork({ name: "lan", isolated: false }, { id: "1" }).fields).toEqual([]);
+  });
 });

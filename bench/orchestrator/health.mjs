@@ -1,5 +1,6 @@
 /**
- * Asks a service for its health again and again, until it is told to end; gives how long each answer took, in milliseconds. Either on one connection, or
+ * Asks a service for its health again and again, until it is told to end; gives how long each answer took, and how late its own
+ * timers were, both in milliseconds: a machine that stands still, or whose processors are taken, makes both long. Either on one connection, or
  * each time with a new one (`isNewcomer`), as what has just been started does.
  */
 
@@ -10,6 +11,7 @@ const { url, everyMs, isNewcomer } = workerData;
 const connect = () => createClient({ url, token: "none" }, 1);
 let client = connect();
 const delays = [];
+const lates = [];
 let isOver = false;
 parentPort.once("message", () => {
   isOver = true;
@@ -22,7 +24,9 @@ while (!isOver) {
   const began = performance.now();
   await client.send("GET", "/health");
   delays.push(performance.now() - began);
+  const rested = performance.now();
   await new Promise((resolve) => setTimeout(resolve, everyMs));
+  lates.push(performance.now() - rested - everyMs);
 }
 client.close();
-parentPort.postMessage(delays);
+parentPort.postMessage({ delays, lates });

@@ -6,7 +6,6 @@
  */
 
 import { once } from "node:events";
-import { setPriority } from "node:os";
 import { Worker } from "node:worker_threads";
 import { createClient, makeWorkspace, memoryOf, ONE_STEP, untilIdle } from "./service.mjs";
 
@@ -24,8 +23,6 @@ const looking = [false, true].map(
   (isNewcomer) =>
     new Worker(new URL("health.mjs", import.meta.url), { workerData: { url: service.url, everyMs: LOOK_MS, isNewcomer } }),
 );
-// Clients are other machines: where processors are few, this one gives way to the service and to those who look. (Of this thread alone.)
-setPriority(0, 10);
 const began = performance.now();
 const sent = [];
 let withoutAdvice = 0;
@@ -62,14 +59,15 @@ await workspace.remove();
 
 async function delaysOf(worker) {
   worker.postMessage("end");
-  const [delays] = await once(worker, "message");
-  return delays.sort((a, b) => a - b);
+  const [found] = await once(worker, "message");
+  return found;
 }
 
-function told(sorted) {
+function told({ delays, lates }) {
+  const sorted = delays.sort((a, b) => a - b);
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(0);
   const slow = sorted.filter((ms) => ms >= 100).length;
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms; ${slow} of ${sorted.length} took 100 ms or more`;
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms; ${slow} of ${sorted.length} took 100 ms or more; its timers were late by at most ${Math.max(...lates).toFixed(0)} ms`;
 }
 
 /** By what the service counts: of finished runs only the newest are kept. */

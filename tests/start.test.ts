@@ -2,10 +2,11 @@
 
 import { execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nodeFlags } from "../core/cli/src/commands/orchestrator/node-flags.js";
 import { root } from "./support/platform.js";
 
 const execute = promisify(execFile);
@@ -66,6 +67,16 @@ describe("the stored code of the start", () => {
   ])("is taken by %j", async (words, script) => {
     const { refused } = await look(cli, ...words);
     expect(refused).toMatchObject({ "provisioning.cjs": false, [script]: false });
+  });
+
+  it("is taken by the service, with the flags that it is started with", async () => {
+    const service = join(root, "platform/orchestrator/bundle/main.cjs");
+    const tell = "process.stdout.write(String(script.cachedDataRejected)); process.exit()";
+    const text = `require(process.argv[1]).loadScript(process.argv[2], (script) => { ${tell} })`;
+    const flags = nodeFlags({}, availableParallelism());
+    const env = { ...process.env, NODE_OPTIONS: "" };
+    const words = [...flags, "-e", text, join(cli, "launcher/load-script.js"), service];
+    expect((await execute(process.execPath, words, { env })).stdout).toBe("false");
   });
 
   it("is not needed: what is damaged or missing is compiled", async () => {

@@ -84,6 +84,31 @@ async function byCommand(...output) {
   return { single, batch };
 }
 
+/** Where a service runs: single commands wait for their end, a batch is begun and left; `looks`: and looked at when it is done. */
+async function throughService(looks, ...output) {
+  const served = async (work) => {
+    await recordServers();
+    const service = await workspace.serve();
+    const client = createClient(service, 1);
+    const sum = await work(() => untilIdle(client));
+    client.close();
+    await service.stop();
+    return sum;
+  };
+  const single = await served(async () => {
+    let sum = 0;
+    for (const name of names) sum += await command("server", "delete", name, "--infra", "many", "--yes", ...output);
+    return sum;
+  });
+  const submitted = ["batch", "submit", "workflows/remove.k", "--infra", "many", "--yes", ...output];
+  const batch = await served(async (idle) => {
+    const begun = await command(...submitted);
+    await idle();
+    return bytes(WORKFLOW) + begun + (looks ? await command("batch", "status", "last", ...output) : 0);
+  });
+  return { single, batch };
+}
+
 /** `wait`: answered when it is done; otherwise when it is accepted. */
 async function overHttp(wait) {
   const ask = async (path, body) => {
@@ -113,6 +138,8 @@ async function overHttp(wait) {
 const measures = {
   "for people": () => byCommand(),
   "as JSON": () => byCommand("-o", "json"),
+  "for people, through a service, until it is begun": () => throughService(false),
+  "for people, through a service, with a look at its end": () => throughService(true),
   "over HTTP, until it is done": () => overHttp(true),
   "over HTTP, until it is accepted": () => overHttp(false),
 };

@@ -5,8 +5,9 @@
  */
 
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { canonicalJson, type Clock, type Json, newRunId, ProvisioningError, type RunId } from "@provisioning/model";
-import { LeaseHeldError, type LeaseScope, MAX_PAGE, type Storage } from "@provisioning/storage";
+import { type Lease, LeaseHeldError, type LeaseScope, MAX_PAGE, type Storage } from "@provisioning/storage";
 
 /** A key together with what was asked for under it. */
 export interface RequestKey {
@@ -38,23 +39,33 @@ export class IdempotencyKeys {
   readonly #isShared: boolean;
   /** Of tasks that an earlier process accepted. */
   readonly #earlier: ReadonlyMap<string, Known>;
+  readonly #patienceMs: number;
 
   private constructor(
     storage: Storage,
-    given: { readonly ttlMs: number; readonly isShared: boolean; readonly earlier: ReadonlyMap<string, Known> },
+    given: {
+      readonly ttlMs: number;
+      readonly patienceMs: number;
+      readonly isShared: boolean;
+      readonly earlier: ReadonlyMap<string, Known>;
+    },
   ) {
     this.#storage = storage;
     this.#ttlMs = given.ttlMs;
     this.#isShared = given.isShared;
     this.#earlier = given.earlier;
+    this.#patienceMs = given.patienceMs;
   }
 
-  /** @param ttlMs how long a key stands for its task */
-  static async open(storage: Storage, clock: Clock, ttlMs: number): Promise<IdempotencyKeys> {
+  /**
+   * @param ttlMs how long a key stands for its task
+   * @param patienceMs how long another replica that does the same is waited for. Default: 10,000
+   */
+  static async open(storage: Storage, clock: Clock, ttlMs: number, patienceMs = PATIENCE_MS): Promise<IdempotencyKeys> {
     const { type } = await storage.info();
     const isShared = !EXCLUSIVE.has(type);
     const earlier = isShared ? new Map<string, Known>() : await earlierKeys(storage, clock.now() - ttlMs);
-    return new IdempotencyKeys(storage, { ttlMs, isShared, earlier });
+    return new IdempotencyKeys(storage, { ttlMs, patienceMs, isShared, earlier });
   }
 
   /** The task that a key stands for. @throws ProvisioningError IDEMPOTENCY_CONFLICT when it was used for something else */
@@ -65,6 +76,42 @@ export class IdempotencyKeys {
     if (earlier === undefined) return { id, isNew: true, labels };
     if (earlier.digest !== digest) throw new IdempotencyConflictError();
     return { id: earlier.id, isNew: false, labels };
+  }
+
+  /**
+   * Waits until no other replica does something under the key, and keeps them from it until the returned function is called. Where one process
+   * serves there is nobody to wait for. @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_UNDER_WAY
+   */
+  async takeTurn(key: RequestKey): Promise<() => Promise<void>> {
+    if (!this.#isShared) return () => Promise.resolve();
+    const { leases } = this.#storage;
+    const lease = await this.#turnOf(key);
+    const beat = () => leases.heartbeat(lease).catch(() => {});
+    const beating = setInterval(() => void beat(), TURN_MS / 3);
+    return async () => {
+      clearInterval(beating);
+      // When it cannot be given back its time is over soon.
+      await leases.release(lease).catch(() => {});
+    };
+  }
+
+  async #turnOf({ name, digest }: RequestKey): Promise<Lease> {
+    const giveUpAt = performance.now() + this.#patienceMs;
+    for (;;) {
+      try {
+        return await this.#storage.leases.acquire(`${scopeOf(name)}/turn` as LeaseScope, digest, TURN_MS);
+      } catch (error) {
+        if (!(error instanceof LeaseHeldError)) throw error;
+        if (error.lease.holder !== digest) throw new IdempotencyConflictError();
+        if (performance.now() >= giveUpAt) throw underWay();
+      }
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+
+  /** What stood for something long enough needs no room any more. */
+  async sweep(): Promise<void> {
+    await this.#storage.leases.forgetFree(PREFIX);
   }
 
   /** Before anything is done under it. @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_ANSWER_GONE */
@@ -100,9 +147,16 @@ export class IdempotencyKeys {
 }
 
 const ANSWERED = "answered";
+const PREFIX = "idempotency/";
+
+/** A replica that died in the middle of something lets others do it after this. */
+const TURN_MS = 30_000;
+const LOOK_AGAIN_MS = 100;
+/** Longer than most things take that are answered at once. */
+const PATIENCE_MS = 10_000;
 
 function scopeOf(name: string): LeaseScope {
-  return `idempotency/${name}` as LeaseScope;
+  return `${PREFIX}${name}` as LeaseScope;
 }
 
 /** The same path and the same body are the same request. */
@@ -138,6 +192,15 @@ function answerGone(): ProvisioningError {
     code: "IDEMPOTENCY_ANSWER_GONE",
     message: "This request was done already, and its answer is not kept here.",
     hint: "Look at what is there now; for doing it once more, use a new key.",
+  });
+}
+
+function underWay(): ProvisioningError {
+  return new ProvisioningError({
+    code: "IDEMPOTENCY_UNDER_WAY",
+    message: "This request is still being done by another replica.",
+    hint: "Repeat it a little later, under the same key.",
+    retry: "later",
   });
 }
 

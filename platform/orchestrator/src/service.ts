@@ -183,7 +183,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     logs
       .sweep((id) => isKnown(storage, id))
       .catch((error: unknown) => logger.warn({ err: error }, "old logs could not be removed"));
-  const sweeping = setInterval(() => void sweep(), SWEEP_MS);
+  const sweepKeys = () =>
+    keys.sweep().catch((error: unknown) => logger.warn({ err: error }, "old idempotency keys could not be forgotten"));
+  const sweeping = setInterval(() => void Promise.all([sweep(), sweepKeys()]), SWEEP_MS);
   return {
     options,
     workspace,

@@ -169,6 +169,7 @@ export function createSwitchableStorage(first: TransferableStorage): SwitchableS
       heartbeat: (lease) => through(({ leases }) => leases.heartbeat(lease)),
       release: (lease) => through(({ leases }) => leases.release(lease)),
       current: (scope) => through(({ leases }) => leases.current(scope)),
+      forgetFree: (prefix) => through(({ leases }) => leases.forgetFree(prefix)),
       isExclusive: () => current.leases.isExclusive(),
     },
     resources: {

@@ -34,6 +34,12 @@ export interface LeaseStore {
   /** Nobody outside this process can be granted a lease while the store is open here, so that it does not answer for long is no reason to let go. */
   isExclusive(): boolean;
 
+  /**
+   * Forgets the leases of scopes that begin with `prefix` and that nobody holds now: nobody goes on with them, and their tokens may begin
+   * anew. For scopes that are used once. Takes time by how many there are.
+   */
+  forgetFree(prefix: string): Promise<void>;
+
   /** Who holds it now; absent when nobody does or the time is over. */
   current(scope: LeaseScope): Promise<Lease | undefined>;
 }

@@ -206,6 +206,12 @@ export function createLeaseStore(ledger: Ledger, clock: Clock, isExclusive: bool
       leases.assertCurrent(lease.scope, lease.token);
       giveBack(ledger, lease.scope, lease.token);
     },
+    async forgetFree(prefix) {
+      const now = clock.now();
+      for (const [scope, { lease }] of ledger.tables().leases.held) {
+        if (scope.startsWith(prefix) && lease.expiresAt <= now) giveBack(ledger, scope, lease.token);
+      }
+    },
     current: (scope) =>
       read(ledger, (tables) => {
         const lease = tables.leases.held.get(scope)?.lease;

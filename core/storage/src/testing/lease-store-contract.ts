@@ -2,7 +2,7 @@
 
 import { infraName } from "@provisioning/model";
 import { describe, expect, test } from "vitest";
-import { infraScope } from "../ports/lease-store.js";
+import { infraScope, type LeaseScope } from "../ports/lease-store.js";
 import type { ContractContext } from "./storage-contract.js";
 
 export function leaseStoreContract(context: ContractContext): void {
@@ -66,6 +66,23 @@ export function leaseStoreContract(context: ContractContext): void {
       await clock.advance(5000);
       await leases().heartbeat(lease);
       expect(await leases().current(scope)).toMatchObject({ holder: "ada", token: lease.token });
+    });
+
+    test("what nobody holds is forgotten by the beginning of its scope", async () => {
+      const scopeOf = (name: string) => `once/${name}` as LeaseScope;
+      const acquire = (name: string, ttlMs: number) => leases().acquire(scopeOf(name), "ada", ttlMs);
+      const [over, held, released] = [await acquire("over", 1000), await acquire("held", 5000), await acquire("released", 5000)];
+      const other = await leases().acquire(scope, "ada", 1000);
+      await leases().release(released);
+      await clock.advance(1000);
+      await leases().forgetFree("once/");
+      await leases().forgetFree("once/");
+      await expect(leases().heartbeat(over)).rejects.toMatchObject({ code: "TOKEN_STALE" });
+      await leases().release(over);
+      expect(await leases().current(held.scope)).toEqual(held);
+      expect(await leases().heartbeat(other)).toMatchObject({ token: other.token });
+      expect(await acquire("over", 1000)).toMatchObject({ holder: "ada" });
+      expect(await acquire("released", 1000)).toMatchObject({ holder: "ada" });
     });
 
     context.testReopened("tokens go on growing after opening again", async () => {

@@ -25,7 +25,8 @@ export function toProblem(error: unknown, { bodyBytes, ...place }: ErrorPlace): 
 export const RETRY_AFTER = "1";
 
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
-  if (problem.status === 429 || problem.status === 503) void reply.header("retry-after", RETRY_AFTER);
+  if (problem.status === 429 || problem.status === 503 || problem.error.code === "IDEMPOTENCY_UNDER_WAY")
+    void reply.header("retry-after", RETRY_AFTER);
   if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
   void reply.code(problem.status).header("content-type", PROBLEM_TYPE).send(JSON.stringify(problem));
 }

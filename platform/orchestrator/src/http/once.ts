@@ -38,7 +38,7 @@ export class Once {
     this.#options = options;
   }
 
-  /** @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_ANSWER_GONE; what `serve` throws */
+  /** @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_UNDER_WAY, IDEMPOTENCY_ANSWER_GONE; what `serve` throws */
   async answer(key: RequestKey, { isReading, serve }: Serving): Promise<Answer> {
     const { answers, readings, keys } = this.#options;
     for (let before = this.#underWay.get(key.name); before !== undefined; before = this.#underWay.get(key.name)) {
@@ -47,17 +47,22 @@ export class Once {
     }
     const end = this.#begin(key);
     let isTask = false;
+    let endTurn: (() => Promise<void>) | undefined;
     try {
+      // To look twice does no harm.
+      if (!isReading) endTurn = await keys.takeTurn(key);
       const kept = (await answers.find(key)) ?? (await readings.find(key));
       if (kept !== undefined) return kept;
       await keys.assertUsable(key);
       const answer = await serve(() => {
         isTask = true;
+        void endTurn?.();
         end();
       });
       if (!isTask && "body" in answer && answer.status !== ACCEPTED) await this.#keep(key, answer, isReading);
       return answer;
     } finally {
+      void endTurn?.();
       end();
     }
   }

@@ -79,6 +79,9 @@ const RELEASE_OTHER = `
   )
   select scope as key, lease_holder is not null and lease_token <> $2 as is_stale, lease_token as newest from leases where scope = $1`;
 
+/** Of runs there are none in this table. */
+const FORGET_FREE = "delete from leases where starts_with(scope, $1) and (lease_holder is null or lease_until <= now_ms())";
+
 export interface LeaseStoreOptions {
   readonly database: Database;
   /** Giving back the lease of a run may be lost in a crash of the server. */
@@ -135,6 +138,10 @@ export function createLeaseStore({ database, quick, isReadOnly, onVersion }: Lea
           ? (await database.ask<Released>(RELEASE_OTHER, [scope, token]))[0]
           : await quick.release({ key: singleLine(run), token });
       if (released?.is_stale === true) throw new StaleTokenError(scope, token, released.newest ?? token);
+    },
+    async forgetFree(prefix) {
+      assertWritable();
+      await database.ask(FORGET_FREE, [prefix]);
     },
     async current(scope) {
       const row = await find(scope);

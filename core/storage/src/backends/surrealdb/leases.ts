@@ -38,6 +38,9 @@ const CURRENT = `{
   RETURN IF $lease.expiresAt > ${NOW}() { $lease } ELSE { NONE };
 }`;
 
+const FORGET_FREE = `
+  DELETE lease WHERE string::starts_with(record::id(id), $prefix) AND (lease.expiresAt ?? 0) <= ${NOW}() RETURN NONE`;
+
 export function createLeaseStore({ database, laneOf, isReadOnly, isExclusive, onVersion }: LeaseStoreOptions): LeaseStore {
   const act = async (name: "acquire" | "heartbeat" | "release", scope: LeaseScope, input: object) => {
     if (isReadOnly) throw new StoreReadOnlyError(database.location);
@@ -63,6 +66,10 @@ export function createLeaseStore({ database, laneOf, isReadOnly, isExclusive, on
     },
     async release(lease) {
       assertCurrent(lease, await act("release", lease.scope, { token: lease.token }));
+    },
+    async forgetFree(prefix) {
+      if (isReadOnly) throw new StoreReadOnlyError(database.location);
+      await database.ask(FORGET_FREE, { prefix });
     },
     async current(scope) {
       const [lease] = await database.ask(CURRENT, placeOf(scope));

@@ -82,6 +82,7 @@ export function linkStore({ world, process, weather, storage }: StoreLinkOptions
       heartbeat: (lease) => call("heartbeat", () => leases.heartbeat(lease)),
       release: (lease) => call("release", () => leases.release(lease)),
       current: (scope) => call("current", () => leases.current(scope)),
+      forgetFree: (prefix) => call("forgetFree", () => leases.forgetFree(prefix)),
       isExclusive: () => leases.isExclusive(),
     },
     close: () => Promise.resolve(),

@@ -175,6 +175,16 @@ describe.skipIf(reason !== undefined)(`PostgreSQL, its connections and its table
     await expect(refusal).rejects.not.toThrow(/wrong-secret/);
   });
 
+  test("a database with another encoding is refused, with how to make one that can be used", async () => {
+    await admin`create database ascii encoding 'SQL_ASCII' template template0 lc_collate 'C' lc_ctype 'C'`;
+    const opening = openStorage({ type: "postgres", url: server.url.replace(/[^/]*$/, "ascii"), mode: "write" });
+    await expect(opening).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("SQL_ASCII") as string,
+      hint: expect.stringContaining("create database NAME encoding 'UTF8'") as string,
+    });
+  });
+
   test("opens by parts, with the password in a file or a variable", async () => {
     const { host, port, user, passwordFile: file, password } = server;
     const parts = { type: "postgres", host, port, user, database: "postgres", schema: "parts", mode: "write" } as const;

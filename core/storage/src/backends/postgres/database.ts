@@ -27,6 +27,7 @@ export interface DatabaseOptions {
 
 const DEFAULT_PATIENCE_MS = 30_000;
 const DEFAULT_ANSWER_WITHIN_MS = 30_000;
+const UNREACHABLE_HINT = "Check that it runs and can be reached, then run the command again: it goes on where it was.";
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1000;
 
@@ -104,14 +105,14 @@ export class Database {
   }
 
   /** What goes to callers who cannot do anything about it. */
-  failed(cause: unknown): StoreFailedError {
+  failed(cause: unknown, hint = UNREACHABLE_HINT): StoreFailedError {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new StoreFailedError(
       this.location,
       { cause },
       {
         message: `The database at ${this.location} failed: ${reason}.`,
-        hint: "Check that it runs and can be reached, then run the command again: it goes on where it was.",
+        hint,
       },
     );
   }

@@ -28,6 +28,7 @@ const OPEN_PATIENCE_MS = 5_000;
 const COUNTS = "select (select count(*) from runs) as runs, (select count(*) from resources) as resources";
 const SETTINGS = `select current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
   current_setting('server_encoding') as encoding`;
+const UTF8_HINT = "Make another one: create database NAME encoding 'UTF8' template template0.";
 
 /** Opens it and makes its tables when there are none. @throws StoreOptionInvalidError, StorePackageMissingError, StoreTooNewError, StoreFailedError */
 export async function openPostgresStorage(
@@ -90,7 +91,7 @@ async function prepare(
   });
   try {
     const [settings] = await database.ask<{ fsync: string; full_page_writes: string; encoding: string }>(SETTINGS);
-    if (settings?.encoding !== "UTF8") throw database.failed(`its encoding is ${settings?.encoding} and not UTF8`);
+    if (settings?.encoding !== "UTF8") throw database.failed(`its encoding is ${settings?.encoding} and not UTF8`, UTF8_HINT);
     for (const name of ["fsync", "full_page_writes"] as const) {
       if (settings[name] === "off") {
         onWarning(`${target.location} runs with ${name} = off: after a power failure what it acknowledged can be lost.`);

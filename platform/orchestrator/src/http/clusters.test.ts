@@ -1,27 +1,9 @@
 /** Batch workflows on whole clusters over HTTP: the example with three regions, and one that a provider of the workspace makes. */
 
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { addInfraWithoutServers } from "../../../../core/actions/src/testing/infra-without-servers.js";
 import { type Answer, type ServedWorkspace, serveWorkspace } from "../testing/served-workspace.js";
 
-/** Nothing is there. */
-const PROVIDER = `
-const handler = {
-  read: async () => ({ status: "absent" }),
-  diff: () => ({ fields: [], replace: false }),
-  reconcile: async () => { throw new Error("nothing is made here"); },
-  delete: async () => undefined,
-};
-const size = { cpu: 1, memoryMiB: 1024, diskGiB: 20 };
-export const createProvider = async () => ({
-  name: "none",
-  capabilities: { plans: { small: size, medium: size, large: size, xlarge: size }, limits: { rate: 100, batchSize: 5 }, images: [] },
-  network: handler,
-  server: handler,
-  close: async () => undefined,
-});
-`;
 const DEFINITION = `import provisioning.settings as cfg
 
 settings: cfg.Settings = {
@@ -34,13 +16,7 @@ let service: ServedWorkspace;
 beforeAll(async () => {
   const environment = { DOCKER_HOST: "unix:///nowhere/engine.sock" };
   service = await serveWorkspace({ from: "examples/multi-region", environment });
-  const put = async (file: string, text: string) => {
-    await mkdir(join(service.workspace, file, ".."), { recursive: true });
-    await writeFile(join(service.workspace, file), text);
-  };
-  await put("extensions/providers/none/manifest.toml", 'name = "none"\nentry = "index.mjs"\n');
-  await put("extensions/providers/none/index.mjs", PROVIDER);
-  await put("infra/bare/main.k", DEFINITION);
+  await addInfraWithoutServers(service.workspace, "bare", DEFINITION);
 });
 afterAll(() => service.close());
 

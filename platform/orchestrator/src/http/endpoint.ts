@@ -56,7 +56,7 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   readonly answers: Readonly<Record<number, AnswerShape>>;
   /** Needs no token. */
   readonly isOpen?: boolean;
-  /** Whether what is answered at once, for these parts of the path, only looks at something. Default: it may change something. */
+  /** Whether what is answered at once, for these parts of the path, only looks at something: what changes is a task. Default: it may change something. */
   readonly isReading?: (params: Params) => boolean;
   /** The caller may send nothing at all. */
   readonly isBodyOptional?: boolean;

@@ -198,6 +198,7 @@ function runEndpoints(service: Service): Endpoint[] {
       query: waitQuery,
       body,
       isBodyOptional: true,
+      isReading: () => true,
       answers: { 200: waited, 202: accepted },
       async serve({ params, query, body: given, gone, waiting, traceId, idempotencyKey, path: asked }) {
         const id = await runOfTask(service, runIdOf(params.id));

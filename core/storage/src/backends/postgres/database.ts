@@ -8,7 +8,7 @@ import { ProvisioningError } from "@provisioning/model";
 import type postgres from "postgres";
 import { StoreClosedError, StoreFailedError } from "../../errors.js";
 import { AnswerLostError, NothingDoneError, sortFailure } from "./errors.js";
-import type { Target } from "./options.js";
+import { connectionTo, type Target } from "./options.js";
 
 export type Parameter = string | number | boolean | null;
 export type Row = Readonly<Record<string, unknown>>;
@@ -150,25 +150,18 @@ function connect(
   answerWithinMs: number,
   onBroken: () => void,
 ): Client {
-  const { host, port, database, user, password, ssl, schema } = target;
   return library({
-    host,
-    port,
-    database,
-    user,
-    password,
-    ssl,
+    ...connectionTo(target),
     max: connections,
     max_lifetime: null,
     connect_timeout: CONNECT_WITHIN_S,
     fetch_types: false,
-    target_session_attrs: host.includes(",") ? "read-write" : undefined,
     onnotice: () => {},
     onclose: onBroken,
     types: { bigint: INSTANTS_AND_TOKENS },
     connection: {
       application_name: "provisioning",
-      search_path: schema,
+      search_path: target.schema,
       synchronous_commit: synchronousCommit,
       default_transaction_read_only: readOnly ? "on" : "off",
       statement_timeout: String(Math.round(answerWithinMs * SERVER_SHARE)),

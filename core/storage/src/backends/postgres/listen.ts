@@ -5,7 +5,7 @@
  */
 
 import type postgres from "postgres";
-import type { Target } from "./options.js";
+import { connectionTo, type Target } from "./options.js";
 import type { Listen } from "./watch.js";
 
 export function createListen(library: typeof postgres, target: Target): Listen {
@@ -42,19 +42,12 @@ export function createListen(library: typeof postgres, target: Target): Listen {
 }
 
 function listeningClient(library: typeof postgres, target: Target, onMessage: (message: string) => void, onLost: () => void) {
-  const { host, port, database, user, password, ssl } = target;
   const options: postgres.Options<{}> & Listening = {
-    host,
-    port,
-    database,
-    user,
-    password,
-    ssl,
+    ...connectionTo(target),
     max: 1,
     max_lifetime: null,
     connect_timeout: CONNECT_WITHIN_S,
     fetch_types: false,
-    target_session_attrs: host.includes(",") ? "read-write" : undefined,
     onnotice: () => {},
     onnotify: (_channel, message) => onMessage(message),
     onclose: onLost,

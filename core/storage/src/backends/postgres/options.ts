@@ -35,6 +35,12 @@ export interface Target {
   readonly location: string;
 }
 
+/** As the client library is told it. With several hosts, the one that takes writes. */
+export function connectionTo({ host, port, database, user, password, ssl }: Target) {
+  const several = host.includes(",");
+  return { host, port, database, user, password, ssl, target_session_attrs: several ? ("read-write" as const) : undefined };
+}
+
 const DEFAULT_PORT = 5432;
 const DEFAULT_SCHEMA = "provisioning";
 

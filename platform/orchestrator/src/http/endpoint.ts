@@ -56,8 +56,8 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   readonly answers: Readonly<Record<number, AnswerShape>>;
   /** Needs no token. */
   readonly isOpen?: boolean;
-  /** Whether what is answered at once, for these parts of the path, only looks at something: what changes is a task. Default: it may change something. */
-  readonly isReading?: (params: Params) => boolean;
+  /** Whether something is changed by what is answered at once, for these parts of the path, and not by a task. Default: yes. */
+  readonly changesAtOnce?: (params: Params) => boolean;
   /** The caller may send nothing at all. */
   readonly isBodyOptional?: boolean;
   readonly serve: (call: Call<Params, Query, Body>) => Promise<Answer>;

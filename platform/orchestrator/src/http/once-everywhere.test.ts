@@ -43,7 +43,7 @@ async function replica(name: string) {
   });
   return (asked: RequestKey = key) =>
     once.answer(asked, {
-      isReading: false,
+      changesAtOnce: true,
       serve: async () => {
         done.push(name);
         await new Promise<void>((resolve, reject) => finish.push((error) => (error === undefined ? resolve() : reject(error))));

@@ -17,8 +17,8 @@ export interface OnceOptions {
 }
 
 export interface Serving {
-  /** What is answered at once has changed nothing. */
-  readonly isReading: boolean;
+  /** Otherwise what changes something is a task, and what is answered at once only looks. */
+  readonly changesAtOnce: boolean;
   /** Calls what it is given when the request is a task by now, so that whoever repeats it may look at that too. */
   readonly serve: (isTask: () => void) => Promise<Answer>;
 }
@@ -39,7 +39,7 @@ export class Once {
   }
 
   /** @throws ProvisioningError IDEMPOTENCY_CONFLICT, IDEMPOTENCY_UNDER_WAY, IDEMPOTENCY_ANSWER_GONE; what `serve` throws */
-  async answer(key: RequestKey, { isReading, serve }: Serving): Promise<Answer> {
+  async answer(key: RequestKey, { changesAtOnce, serve }: Serving): Promise<Answer> {
     const { answers, readings, keys } = this.#options;
     for (let before = this.#underWay.get(key.name); before !== undefined; before = this.#underWay.get(key.name)) {
       if (before.digest !== key.digest) throw new IdempotencyConflictError();
@@ -50,7 +50,7 @@ export class Once {
     let endTurn: (() => Promise<void>) | undefined;
     try {
       // To look twice does no harm.
-      if (!isReading) endTurn = await keys.takeTurn(key);
+      if (changesAtOnce) endTurn = await keys.takeTurn(key);
       const kept = (await answers.find(key)) ?? (await readings.find(key));
       if (kept !== undefined) return kept;
       await keys.assertUsable(key);
@@ -59,7 +59,7 @@ export class Once {
         void endTurn?.();
         end();
       });
-      if (!isTask && "body" in answer && answer.status !== ACCEPTED) await this.#keep(key, answer, isReading);
+      if (!isTask && "body" in answer && answer.status !== ACCEPTED) await this.#keep(key, answer, changesAtOnce);
       return answer;
     } finally {
       void endTurn?.();
@@ -80,9 +80,9 @@ export class Once {
     };
   }
 
-  async #keep(key: RequestKey, answer: Extract<Answer, { body: unknown }>, isReading: boolean): Promise<void> {
+  async #keep(key: RequestKey, answer: Extract<Answer, { body: unknown }>, changesAtOnce: boolean): Promise<void> {
     const { answers, readings, keys, onTrouble } = this.#options;
-    const keeping = isReading ? [readings.keep(key, answer)] : [answers.keep(key, answer), keys.markAnswered(key)];
+    const keeping = changesAtOnce ? [answers.keep(key, answer), keys.markAnswered(key)] : [readings.keep(key, answer)];
     await Promise.all(keeping).catch(onTrouble);
   }
 }

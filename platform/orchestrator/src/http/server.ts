@@ -137,7 +137,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 /** Who repeats it gets the same answer. */
 function serveOnce(once: Once, endpoint: Endpoint, call: IncomingCall, key: RequestKey): Promise<Answer> {
   return once.answer(key, {
-    isReading: endpoint.isReading?.(call.params) ?? false,
+    changesAtOnce: endpoint.changesAtOnce?.(call.params) ?? true,
     serve(isTask) {
       call.beforeWaiting = isTask;
       return endpoint.serve(call);

@@ -41,7 +41,7 @@ export function actionEndpoints(service: Service): Endpoint[] {
       body: bodySchema,
       isBodyOptional: true,
       answers: { 200: { description: "What the action answers.", schema: taskDetailSchema, actions: "any" }, 202: accepted },
-      isReading: ({ name }) => !isQuickChange(name),
+      changesAtOnce: ({ name }) => isQuickChange(name),
       async serve({ params, query, body, gone, waiting, traceId, idempotencyKey }) {
         const name = servedAction(params.name);
         const { input: schema } = await actionTable[name]();

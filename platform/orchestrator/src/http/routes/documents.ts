@@ -56,7 +56,7 @@ function documentEndpoint(service: Service): Endpoint {
   return defineEndpoint({
     method: "POST",
     path: "/workflows",
-    isReading: () => true,
+    changesAtOnce: () => false,
     tag: "Workflows",
     summary: "Carries out a workflow document (`kind: Workflow`), as JSON or from a file of the workspace.",
     body: documentBody,
@@ -100,7 +100,7 @@ function batchEndpoint(service: Service): Endpoint {
   return defineEndpoint({
     method: "POST",
     path: "/workflows/batch",
-    isReading: () => true,
+    changesAtOnce: () => false,
     tag: "Workflows",
     summary: "Carries out a batch workflow: a `WorkflowDef` as JSON, or one from a KCL file of the workspace.",
     body: batchBody,

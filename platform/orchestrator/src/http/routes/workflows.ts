@@ -121,7 +121,7 @@ function changeEndpoint(service: Service, { path, summary, action, check, body }
     summary,
     body,
     answers: { 200: checked, 202: accepted },
-    isReading: () => true,
+    changesAtOnce: () => false,
     async serve({ body: given, gone, waiting, traceId, idempotencyKey, path: asked }: Call<unknown, unknown, ChangeBody>) {
       const input = inputOf(given);
       const flags = given.settings === undefined ? {} : await readSettings(service, given.settings);
@@ -198,7 +198,7 @@ function runEndpoints(service: Service): Endpoint[] {
       query: waitQuery,
       body,
       isBodyOptional: true,
-      isReading: () => true,
+      changesAtOnce: () => false,
       answers: { 200: waited, 202: accepted },
       async serve({ params, query, body: given, gone, waiting, traceId, idempotencyKey, path: asked }) {
         const id = await runOfTask(service, runIdOf(params.id));

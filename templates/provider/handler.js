@@ -11,8 +11,11 @@ function failure(code, message, hint) {
   return Object.assign(new Error(message), mark, { code, hint, retry: "never", details: {} });
 }
 
-/** `fields`: of the spec, in the order in which they are shown; `replacing`: those that cannot be changed in place. */
-export function resourceHandler(cloud, { kind, fields, replacing }) {
+/**
+ * `fields`: of the spec, in the order in which they are shown; `replacing`: those that cannot be changed in place; `defaults`: what not saying
+ * one means. A field without a default that is not said is left as it is.
+ */
+export function resourceHandler(cloud, { kind, fields, replacing, defaults = {} }) {
   const find = async (name, { workspace, infra }) => {
     const found = await cloud.find(kind, `${workspace}-${infra}-${name}`);
     if (found === undefined) return { status: "absent" };
@@ -27,11 +30,12 @@ export function resourceHandler(cloud, { kind, fields, replacing }) {
     );
   const diff = (desired, observed) => {
     const differing = fields
-      .filter((path) => desired[path] !== undefined && !isSame(desired[path], observed[path]))
-      .map((path) => ({
+      .map((path) => ({ path, before: observed[path] ?? defaults[path], after: desired[path] ?? defaults[path] }))
+      .filter(({ before, after }) => after !== undefined && !isSame(after, before))
+      .map(({ path, before, after }) => ({
         path,
-        ...(observed[path] === undefined ? {} : { before: observed[path] }),
-        after: desired[path],
+        ...(before === undefined ? {} : { before }),
+        after,
         ...(replacing.includes(path) ? { forcesReplacement: true } : {}),
       }));
     return { fields: differing, replace: differing.some((field) => field.forcesReplacement === true) };

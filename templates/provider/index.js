@@ -10,7 +10,12 @@ export async function createProvider({ dataDir }) {
   return {
     name: "__NAME__",
     capabilities: { plans: PLANS, limits: { rate: 10, batchSize: 4 }, images: ["debian-12"] },
-    network: resourceHandler(cloud, { kind: "network", fields: ["cidr"], replacing: ["cidr"] }),
+    network: resourceHandler(cloud, {
+      kind: "network",
+      fields: ["cidr", "isolated"],
+      replacing: ["cidr", "isolated"],
+      defaults: { isolated: false },
+    }),
     server: resourceHandler(cloud, {
       kind: "server",
       fields: ["cpu", "memoryMiB", "diskGiB", "image", "labels"],

@@ -161,6 +161,26 @@ function networks(get: Get): void {
     await network.delete(ref, context(subject));
     expect(await network.read(ref, context(subject))).toEqual({ status: "absent" });
   });
+
+  it("isolates a network, or refuses to, and never leaves it open in silence", async () => {
+    const subject = get();
+    const { network } = subject.provider;
+    const open = { name: "isolated" };
+    const isolated = { ...open, isolated: true };
+    const came = await network.reconcile(isolated, context(subject)).then(
+      (made) => ({ made }),
+      (refusal: unknown) => ({ refusal }),
+    );
+    if ("refusal" in came) expect(came.refusal).toMatchObject({ code: expect.any(String) as string, retry: "never" });
+    else {
+      const { made } = came;
+      expect(made.isolated).toBe(true);
+      expect(network.diff(isolated, made).fields).toEqual([]);
+      expect(network.diff(open, made).fields.map(({ path }) => path)).toEqual(["isolated"]);
+      expect((await network.reconcile(open, context(subject))).isolated ?? false).toBe(false);
+    }
+    await network.delete(open, context(subject));
+  });
 }
 
 function cancellation(get: Get): void {

@@ -80,11 +80,11 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
 describe("an isolated network", () => {
   const isolated: NetworkSpec = { name: "lan", isolated: true };
 
-  it("keeps its servers from each other and lets them out, and is replaced for an open one", async (test) => {
+  it("keeps its servers from each other and is replaced for an open one; Podman, which cannot do that, is refused", async () => {
     const context = contextOf("closed");
     if (engine.product === "podman") {
       expect(await failureOf(provider.network.reconcile(isolated, context))).toBe("NETWORK_ISOLATION_UNSUPPORTED");
-      return test.skip("Podman has no isolated networks");
+      return;
     }
     const network = await provider.network.reconcile(isolated, context);
     expect(provider.network.diff(isolated, network)).toEqual({ fields: [], replace: false });
